@@ -1,0 +1,77 @@
+# The commands of this checkout. Nothing needs to be installed before them but GNU make and Python 3.11 or newer.
+
+PYTHON ?= python3
+PORT = 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO_HOME := data/demo
+PACKAGES := exemptions loaders exporters api
+
+# What the caller's shell has set for other work must not reach this one: another environment's paths, options of pip
+# and pytest, and above all the settings of a real registry. An index or certificate configured for pip stays.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH \
+	PYTHONNOUSERSITE PYTHONUSERBASE PYTHONINSPECT PYTHONDEVMODE PYTHONIOENCODING __PYVENV_LAUNCHER__ \
+	PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PIP_REQUIRE_HASHES PIP_NO_DEPS \
+	PIP_CONSTRAINT PIP_BUILD_CONSTRAINT PIP_REQUIREMENT PIP_DRY_RUN PIP_ISOLATED PIP_NO_BUILD_ISOLATION PIP_EDITABLE \
+	PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD MYPYPATH MYPY_CONFIG_FILE_DIR RUFF_CONFIG \
+	UV_PROJECT_ENVIRONMENT UV_PYTHON UV_CONSTRAINT UV_OVERRIDE UV_UPGRADE DATABASE_URL FLASK_APP FLASK_DEBUG FLASK_ENV \
+	GUNICORN_CMD_ARGS WEB_CONCURRENCY \
+	$(filter EXEMPTIONS_%,$(.VARIABLES))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format check lock clean FORCE
+.DELETE_ON_ERROR:
+
+help: ## Show these commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP) ## Make .venv with the pinned dependencies and the command `exemptions`.
+
+# An environment that was moved or copied here still points at its old place: it is made again.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(STAMP): FORCE
+endif
+
+$(STAMP): requirements/dev.txt requirements/runtime.in pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "make: there is no $(PYTHON) on this machine. Install Python 3.11 or newer, or name it: make $@ PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: Python 3.11 or newer is needed, but $(PYTHON) is `$(PYTHON) -V 2>&1`. Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "make: $(PYTHON) cannot make virtual environments. Install that part of it first (Debian, Ubuntu: sudo apt install python3-venv)." >&2; exit 1; }
+	@if [ "`cat $@ 2>/dev/null`" != "$(CURDIR)" ]; then "$(PYTHON)" -m venv --clear $(VENV); fi
+	@echo "Installing the pinned dependencies in $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@printf '%s\n' "$(CURDIR)" > $@
+
+run: export EXEMPTIONS_HOME := $(DEMO_HOME)
+run: setup ## Serve a demonstration registry of invented data at http://127.0.0.1:8000 (another port: PORT=9000).
+	@if [ ! -e $(DEMO_HOME)/releases/current.json ]; then $(BIN)/exemptions demo; fi
+	@exec $(BIN)/exemptions serve --port $(PORT)
+
+test: setup ## Run the tests on all cores.
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile
+
+lint: setup ## Check style, format and types.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict $(PACKAGES)
+
+format: setup ## Mend what the style checker can mend by itself.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: lint test ## Everything that must pass before a change is proposed.
+
+# The hashes are those of every file of a version, so one file serves all platforms and all supported versions of Python.
+LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --strip-extras \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+lock: setup ## Write requirements/*.txt from requirements/*.in (LOCK_OPTIONS=--upgrade for newer versions).
+	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/runtime.txt requirements/runtime.in
+	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/dev.txt requirements/dev.in
+
+clean: ## Remove the environment, caches and the demonstration registry. Other homes below data/ stay.
+	@rm -rf $(VENV) $(DEMO_HOME) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
