@@ -1,0 +1,131 @@
+"""What can go wrong in the domain, each with its sentence in Spanish and English.
+
+The classes know nothing of HTTP or of exit codes: the edges map a class to a status. An error that no edge maps is a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class RegistryError(Exception):
+    """An expected failure, told in both languages."""
+
+    def __init__(self, es: str, en: str) -> None:
+        super().__init__(en)
+        self.es = es
+        self.en = en
+
+    def text(self, lang: str) -> str:
+        """The sentence in `lang` ("es" or "en")."""
+        return self.en if lang == "en" else self.es
+
+
+class SettingsError(RegistryError):
+    """A setting is missing or wrong; the message names the environment variable."""
+
+
+class CatalogError(RegistryError):
+    """The catalogue files contradict each other; the message lists every fault."""
+
+
+class PolicyError(RegistryError):
+    """`disclosure.toml` cannot be understood; nothing may be published under it."""
+
+
+class NITError(RegistryError):
+    """A text is not a NIT; `code` says why (see `exemptions.nit`)."""
+
+    def __init__(self, code: str, es: str, en: str) -> None:
+        super().__init__(es, en)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterProblem:
+    """One wrong parameter of a query: which, what was sent, what would be right."""
+
+    parameter: str
+    value: str | None
+    es: str
+    en: str
+    nearest: str | None = None
+
+    def text(self, lang: str) -> str:
+        """The sentence in `lang`."""
+        return self.en if lang == "en" else self.es
+
+
+class InvalidQuery(RegistryError):
+    """A query has wrong parameters; `problems` names every one of them, never only the first."""
+
+    def __init__(self, problems: tuple[ParameterProblem, ...]) -> None:
+        super().__init__(" ".join(p.es for p in problems), " ".join(p.en for p in problems))
+        self.problems = problems
+
+
+class NotFound(RegistryError):
+    """There is no such thing, or it may not be told whether there is."""
+
+
+class ReleaseNotFound(NotFound):
+    """A release number was never published."""
+
+
+class ReleaseWithdrawn(RegistryError):
+    """A release was withdrawn; only its tombstone remains."""
+
+
+class NothingPublished(RegistryError):
+    """No release has been published yet."""
+
+
+class ReleaseDamaged(RegistryError):
+    """A release's files do not agree with its manifest; it must not be served."""
+
+
+class PrivateIdentifierFound(RegistryError):
+    """A release under construction holds an identifier of a natural person; it must not be published.
+
+    `places` names file, column and row; it never repeats the identifier.
+    """
+
+    def __init__(self, es: str, en: str, places: tuple[str, ...]) -> None:
+        super().__init__(es, en)
+        self.places = places
+
+
+class FileRefused(RegistryError):
+    """A file cannot be loaded at all (not even staged as a refused batch); nothing was written."""
+
+
+class BatchNotFound(NotFound):
+    """There is no batch of that number."""
+
+
+class BatchState(RegistryError):
+    """A batch is not in the state that the act needs."""
+
+
+class NotAllowed(RegistryError):
+    """The person may not do this (no token, wrong role, own batch under the two-person rule)."""
+
+
+class DemonstrationHome(RegistryError):
+    """Demonstration and real data would be mixed in one home."""
+
+
+class Busy(RegistryError):
+    """Another process holds the writer's lock of the book of record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text in both languages, for values that carry their own words."""
+
+    es: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The sentence in `lang` ("es" or "en")."""
+        return self.en if lang == "en" else self.es

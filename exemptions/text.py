@@ -1,0 +1,42 @@
+"""One way to fold text for comparison, used by search, catalogues and file headers alike.
+
+Names are published as received; the folded text serves comparison only.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+_GLOTTAL_AND_QUOTES = "['’‘´ʼʹˈ`′]"
+"""Signs written inside Mayan words (k'iche') and, wrongly, as accents; they join, so they vanish instead of splitting."""
+
+
+def fold_expr(column: pl.Expr) -> pl.Expr:
+    """The folded text of a column of strings.
+
+    Lower case, no accents, glottal signs dropped, dotted acronyms joined (`C.D.A.G.` → `cdag`), every other run of signs one space,
+    no space at the ends. Null stays null.
+    """
+    return (
+        column.str.replace_all(_GLOTTAL_AND_QUOTES, "")
+        .str.to_lowercase()
+        .str.normalize("NFKD")
+        .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
+        .str.replace_all("ß", "ss", literal=True)
+        # A dot after a lone letter is marked, becomes a space before a longer word (A.López) and vanishes otherwise.
+        .str.replace_all(r"\b(\p{L})\.", "${1}\x01")
+        .str.replace_all(r"\x01([\p{L}\p{N}]{2,})", " ${1}")
+        .str.replace_all("\x01", "", literal=True)
+        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.strip_chars()
+    )
+
+
+@lru_cache(maxsize=65_536)
+def fold_text(text: str) -> str:
+    """The folded form of one text, by the same rules as `fold_expr`."""
+    folded = pl.select(fold_expr(pl.lit(text))).item()
+    return str(folded)

@@ -1,0 +1,1 @@
+"""Writers: one module per format, and the building, scanning, signing-off and switching of a release."""

@@ -1,0 +1,1 @@
+"""Readers of what staff send: decode, map, validate, stage and report."""
