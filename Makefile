@@ -28,19 +28,20 @@ help: ## Show these commands.
 
 setup: $(STAMP) ## Make .venv with the pinned dependencies and the command `exemptions`.
 
-# An environment that was moved or copied here still points at its old place: it is made again.
-ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+# An environment that was moved or copied here points at its old place, and one may have lost its Python: it is made again.
+MADE_FOR := $(shell $(BIN)/python -E -c "" 2>/dev/null && cat $(STAMP) 2>/dev/null)
+ifneq ($(MADE_FOR),$(CURDIR))
 $(STAMP): FORCE
 endif
 
 $(STAMP): requirements/dev.txt requirements/runtime.in pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || \
-		{ echo "make: there is no $(PYTHON) on this machine. Install Python 3.11 or newer, or name it: make $@ PYTHON=/path/to/python3" >&2; exit 1; }
+		{ echo "make: there is no $(PYTHON) on this machine. Install Python 3.11 or newer, or name it: make setup PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "make: Python 3.11 or newer is needed, but $(PYTHON) is `$(PYTHON) -V 2>&1`. Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "make: $(PYTHON) cannot make virtual environments. Install that part of it first (Debian, Ubuntu: sudo apt install python3-venv)." >&2; exit 1; }
-	@if [ "`cat $@ 2>/dev/null`" != "$(CURDIR)" ]; then "$(PYTHON)" -m venv --clear $(VENV); fi
+	@if [ "$(MADE_FOR)" != "$(CURDIR)" ]; then "$(PYTHON)" -m venv --clear $(VENV); fi
 	@echo "Installing the pinned dependencies in $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
