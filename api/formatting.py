@@ -1,0 +1,59 @@
+"""Numbers, money, dates and NITs as people in Guatemala read them, in Spanish and English."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date as babel_format_date
+
+from exemptions.calendar import GUATEMALA
+from exemptions.nit import format_nit
+
+NO_BREAK = "\u00a0"
+"""Keeps a number and its unit on one line."""
+
+# Guatemala writes 1,234.56 as English does, so numbers need no locale; dates need the name of the month.
+_DATE_PATTERNS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+_SIZE_UNITS = ("kB", "MB", "GB", "TB")
+
+
+def format_count(number: int) -> str:
+    """A whole number with thousands separators: `12,345`."""
+    return f"{number:,d}"
+
+
+def format_money(amount: Decimal) -> str:
+    """Quetzales with two decimals: `Q 1,234.56`; a minus sign stands before the Q."""
+    sign = "−" if amount < 0 else ""
+    return f"{sign}Q{NO_BREAK}{abs(amount):,.2f}"
+
+
+def format_day(day: date, lang: str) -> str:
+    """A calendar day in words: `12 de marzo de 2025`, `12 March 2025`."""
+    return babel_format_date(day, _DATE_PATTERNS[lang], locale=lang)
+
+
+def format_moment(moment: datetime, lang: str) -> str:
+    """An instant as day and time of Guatemala: `12 de marzo de 2025, 14:05`."""
+    local = moment.astimezone(GUATEMALA)
+    return f"{format_day(local.date(), lang)}, {local:%H:%M}"
+
+
+def format_size(size_bytes: int) -> str:
+    """A file's size in decimal units with at most one decimal: `640 bytes`, `2.4 MB`."""
+    if size_bytes < 1000:
+        return f"{size_bytes}{NO_BREAK}bytes"
+    size = float(size_bytes)
+    unit = _SIZE_UNITS[0]
+    for unit in _SIZE_UNITS:
+        size /= 1000
+        # 999.95 would round to 1,000.0 of the smaller unit.
+        if size < 999.95:
+            break
+    return f"{size:.1f}{NO_BREAK}{unit}"
+
+
+def format_tax_number(canonical: str) -> str:
+    """A canonical NIT with the hyphen that forms print: `1234567-8`."""
+    return format_nit(canonical)

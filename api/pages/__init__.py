@@ -1,0 +1,54 @@
+"""The pages for people, in Spanish at the root and in English under `/en`."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, redirect, url_for
+from flask_babel import Babel
+from werkzeug.wrappers import Response
+
+from api import formatting
+from api.pages.blueprint import pages
+from api.pages.errors import render_error_page
+from api.pages.frame import asset_url
+from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
+
+__all__ = ["register_pages", "render_error_page"]
+
+_ASSET_MARK_LENGTH = 12
+"""Hexadecimal digits of an asset's digest in its address: enough that two versions never share one."""
+
+
+def register_pages(app: Flask) -> None:
+    """Add every page to the application, in both languages, and what their templates need."""
+    Babel(app, default_locale=LOCALES["es"], locale_selector=select_locale)
+    app.extensions["page_assets"] = _asset_marks(Path(app.static_folder or ""))
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset_url,
+        page_url=page_url,
+        count=formatting.format_count,
+        money=formatting.format_money,
+        size=formatting.format_size,
+        tax_number=formatting.format_tax_number,
+        day=lambda value: formatting.format_day(value, page_language()),
+        moment=lambda value: formatting.format_moment(value, page_language()),
+    )
+    app.register_blueprint(pages, name="es")
+    app.register_blueprint(pages, name="en", url_prefix=ENGLISH_PREFIX)
+    app.add_url_rule(ENGLISH_PREFIX, "english_root", _english_root)
+
+
+def _english_root() -> Response:
+    return redirect(url_for("en.home"), code=308)
+
+
+def _asset_marks(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:_ASSET_MARK_LENGTH]
+        for path in files
+    }

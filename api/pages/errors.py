@@ -1,0 +1,80 @@
+"""The page a person sees instead of the one that could not be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, make_response
+from flask_babel import gettext as _
+
+from api.pages.language import page_language
+from api.pages.render import render_page
+from exemptions.errors import ParameterProblem, RegistryError
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What an error page says."""
+
+    title: str
+    detail: str
+    advice: str
+    problems: Sequence[ParameterProblem]
+    request_id: str
+
+
+def render_error_page(
+    *,
+    status: int,
+    request_id: str = "",
+    error: RegistryError | None = None,
+    problems: Sequence[ParameterProblem] = (),
+) -> Response:
+    """The error page in the language of the address, with its status and `Cache-Control: no-store`.
+
+    `error` gives the sentence that explains it; without one the page tells only what the status means.
+    """
+    title, advice = _words(status)
+    page = ErrorPage(
+        title=title,
+        # The sentence of a query's error is the sum of its problems, which the page lists one by one.
+        detail=error.text(page_language()) if error is not None and not problems else "",
+        advice=advice,
+        problems=problems,
+        request_id=request_id,
+    )
+    response = make_response(render_page("error.html", page=page), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _words(status: int) -> tuple[str, str]:
+    """Title and advice for a status."""
+    match status:
+        case 404:
+            return _("Esta página no existe"), _(
+                "Revise la dirección. Un NIT que no está aquí puede no tener beneficios, o ser de una persona individual: esos no se publican."
+            )
+        case 405:
+            return _("Esta dirección no admite esa operación"), _(
+                "Vuelva a la página anterior e inténtelo de otra forma."
+            )
+        case 410:
+            return _("Esta publicación fue retirada"), _(
+                "Contenía algo que no debió publicarse. La lista de publicaciones dice cuándo se retiró y por qué."
+            )
+        case 422 | 400:
+            return _("No entendimos lo que se pidió"), _("Corrija lo que se señala, o empiece una búsqueda nueva.")
+        case 429:
+            return _("Demasiadas solicitudes"), _("Espere un momento y vuelva a intentarlo.")
+        case 503:
+            return _("El registro no está disponible en este momento"), _(
+                "Todavía no hay una publicación que mostrar, o se está preparando. Vuelva a intentarlo en unos minutos."
+            )
+        case status if status >= 500:
+            return _("Algo falló de nuestro lado"), _(
+                "No es culpa suya. Vuelva a intentarlo; si sigue fallando, escríbanos."
+            )
+        case _:
+            return _("No se pudo responder a la solicitud"), _("Revise la dirección o empiece una búsqueda nueva.")
