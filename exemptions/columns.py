@@ -1,6 +1,7 @@
 """The column table: every published column once.
 
-Validation, Arrow and Parquet schema, CSV header, JSON fields, OpenAPI, labels of pages and the data dictionary are all made from it.
+Validation, Arrow and Parquet schema, CSV header, JSON fields, OpenAPI, labels of pages and the data dictionary are
+all made from it.
 Order of `COLUMNS` is the order in every file.
 """
 

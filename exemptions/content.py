@@ -33,7 +33,7 @@ CONTENT_SCHEMA: Mapping[str, type[pl.DataType]] = {
     "amount_year": pl.Int64,
     "unresolved": pl.String,
 }
-"""Column → type. `unresolved` is a JSON object of the texts that no catalogue knows, by key; null when there are none."""
+"""Column → type. `unresolved` is a JSON object of the texts that no catalogue knows, by key; null when none."""
 
 STAGED_SCHEMA: Mapping[str, type[pl.DataType]] = {"row": pl.Int64, **CONTENT_SCHEMA}
 """A staged file: the content and the row of the source file it came from."""

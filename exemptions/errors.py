@@ -1,6 +1,7 @@
 """What can go wrong in the domain, each with its sentence in Spanish and English.
 
-The classes know nothing of HTTP or of exit codes: the edges map a class to a status. An error that no edge maps is a bug.
+The classes know nothing of HTTP or of exit codes: the edges map a class to a status. An error that no edge maps is a
+bug.
 """
 
 from __future__ import annotations

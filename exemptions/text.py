@@ -10,14 +10,14 @@ from functools import lru_cache
 import polars as pl
 
 _GLOTTAL_AND_QUOTES = "['’‘´ʼʹˈ`′]"
-"""Signs written inside Mayan words (k'iche') and, wrongly, as accents; they join, so they vanish instead of splitting."""
+"""Signs written inside Mayan words (k'iche'); they join, so they vanish instead of splitting the word."""
 
 
 def fold_expr(column: pl.Expr) -> pl.Expr:
     """The folded text of a column of strings.
 
-    Lower case, no accents, glottal signs dropped, dotted acronyms joined (`C.D.A.G.` → `cdag`), every other run of signs one space,
-    no space at the ends. Null stays null.
+    Lower case, no accents, glottal signs dropped, dotted acronyms joined (`C.D.A.G.` → `cdag`), every other run of
+    signs one space, no space at the ends. Null stays null.
     """
     return (
         column.str.replace_all(_GLOTTAL_AND_QUOTES, "")

@@ -1,0 +1,128 @@
+"""Members of staff, their roles and tokens. A token is shown once; the book keeps its SHA-256 only.
+
+A token has 256 random bits, so a plain hash is enough: there is nothing to guess.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from exemptions.audit import Act, record_act
+from exemptions.database import is_two_person
+from exemptions.errors import NotAllowed, NotFound
+from exemptions.models import Account
+
+
+class StaffRole(StrEnum):
+    LOADER = "loader"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(StrEnum):
+    """What a changing command needs."""
+
+    LOAD = "load"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    ACCOUNTS = "accounts"
+
+
+ROLES_WITH: dict[Right, frozenset[StaffRole]] = {
+    Right.LOAD: frozenset({StaffRole.LOADER, StaffRole.APPROVER}),
+    Right.APPROVE: frozenset({StaffRole.APPROVER}),
+    Right.PUBLISH: frozenset({StaffRole.APPROVER}),
+    Right.ACCOUNTS: frozenset({StaffRole.ADMINISTRATOR}),
+}
+
+OPERATOR = "operator"
+"""Who acts on the command line of a book without the two-person rule and without a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something."""
+
+    name: str
+
+
+def require(session: Session, *, token: str, right: Right) -> Actor:
+    """The person whose token this is, if the role has the right.
+
+    Without the two-person rule an empty token stands for the operator of the machine. The first account may be added
+    by anybody who can write the book, since there is nobody yet to ask.
+    Raises: NotAllowed.
+    """
+    if not token:
+        nobody_yet = right is Right.ACCOUNTS and session.scalar(select(func.count()).select_from(Account)) == 0
+        if nobody_yet or not is_two_person(session):
+            return Actor(OPERATOR)
+        raise NotAllowed(
+            "Esta acción necesita una persona: ponga su token en EXEMPTIONS_TOKEN.",
+            "This needs a person: put your token into EXEMPTIONS_TOKEN.",
+        )
+    account = session.scalars(select(Account).where(Account.token_sha256 == _digest(token))).first()
+    if account is None or account.disabled:
+        raise NotAllowed("El token de EXEMPTIONS_TOKEN no vale.", "The token in EXEMPTIONS_TOKEN is not valid.")
+    if StaffRole(account.role) not in ROLES_WITH[right]:
+        roles = ", ".join(sorted(ROLES_WITH[right]))
+        raise NotAllowed(
+            f"«{account.name}» tiene el papel {account.role}; esta acción necesita: {roles}.",
+            f"“{account.name}” has the role {account.role}; this needs: {roles}.",
+        )
+    return Actor(account.name)
+
+
+def add_account(session: Session, *, actor: Actor, name: str, role: StaffRole, at: datetime) -> None:
+    """Add a member of staff, without a token yet.
+
+    Raises: NotAllowed if the name is taken or kept for the system.
+    """
+    if name in (OPERATOR, "system") or session.get(Account, name) is not None:
+        raise NotAllowed(f"El nombre «{name}» ya está en uso.", f"The name “{name}” is taken.")
+    session.add(Account(name=name, role=str(role), disabled=False, created_at=at))
+    session.flush()
+    record_act(session, actor=actor.name, act=Act.ACCOUNT_ADDED, subject=name, at=at, details={"role": str(role)})
+
+
+def disable_account(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
+    """Take every right from a member of staff; the account stays, since the audit names it.
+
+    Raises: NotFound.
+    """
+    account = _get_account(session, name)
+    account.disabled = True
+    account.token_sha256 = None
+    record_act(session, actor=actor.name, act=Act.ACCOUNT_DISABLED, subject=name, at=at)
+
+
+def issue_token(session: Session, *, actor: Actor, name: str, at: datetime) -> str:
+    """A new token for a member of staff; the one before it no longer works.
+
+    Raises: NotFound, NotAllowed for a disabled account.
+    """
+    account = _get_account(session, name)
+    if account.disabled:
+        raise NotAllowed(f"La cuenta «{name}» está desactivada.", f"The account “{name}” is disabled.")
+    token = secrets.token_urlsafe(32)
+    account.token_sha256 = _digest(token)
+    record_act(session, actor=actor.name, act=Act.TOKEN_ISSUED, subject=name, at=at)
+    return token
+
+
+def _get_account(session: Session, name: str) -> Account:
+    account = session.get(Account, name)
+    if account is None:
+        raise NotFound(f"No hay ninguna cuenta «{name}».", f"There is no account “{name}”.")
+    return account
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,69 @@
+"""The audit trail: append-only, each entry chained to the one before by SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exemptions.calendar import format_instant
+from exemptions.models import AuditEntry
+
+CHAIN_START = "0" * 64
+"""What the first entry names as the digest before it."""
+
+
+class Act(StrEnum):
+    """What can be done to the book."""
+
+    BOOK_CREATED = "book_created"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_DISABLED = "account_disabled"
+    TOKEN_ISSUED = "token_issued"  # noqa: S105 - the name of an act
+    BATCH_LOADED = "batch_loaded"
+    BATCH_APPROVED = "batch_approved"
+    BATCH_REJECTED = "batch_rejected"
+    RELEASE_PUBLISHED = "release_published"
+    RELEASE_ROLLED_BACK = "release_rolled_back"
+    DEMONSTRATION_MARKED = "demonstration_marked"
+
+
+def record_act(
+    session: Session, *, actor: str, act: Act, subject: str, at: datetime, details: Mapping[str, Any] | None = None
+) -> AuditEntry:
+    """Append an entry, in the transaction of what it records."""
+    last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).first()
+    entry = AuditEntry(
+        at=at.replace(microsecond=0),
+        actor=actor,
+        act=str(act),
+        subject=subject,
+        details=json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, default=str),
+        previous=last.digest if last else CHAIN_START,
+        digest="",
+    )
+    entry.digest = _digest(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def find_broken_entry(session: Session) -> int | None:
+    """The number of the first entry that does not follow from the one before, or None when the whole chain holds."""
+    previous = CHAIN_START
+    for number, entry in enumerate(session.scalars(select(AuditEntry).order_by(AuditEntry.id)), start=1):
+        if entry.id != number or entry.previous != previous or entry.digest != _digest(entry):
+            return number
+        previous = entry.digest
+    return None
+
+
+def _digest(entry: AuditEntry) -> str:
+    parts = [format_instant(entry.at), entry.actor, entry.act, entry.subject, entry.details, entry.previous]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

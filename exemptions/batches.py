@@ -1,0 +1,297 @@
+"""Batches: one file sent by staff, from upload to publication."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from exemptions.accounts import Actor
+from exemptions.audit import Act, record_act
+from exemptions.content import STAGED_SCHEMA
+from exemptions.database import is_two_person
+from exemptions.datasets import Dataset, Mode
+from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged
+from exemptions.history import Comparison, compare, overlay, read_content
+from exemptions.models import Batch, BatchFinding
+
+
+class State(StrEnum):
+    """Where a batch stands."""
+
+    UPLOADED = "uploaded"
+    REFUSED = "refused"
+    VALIDATED = "validated"
+    BLOCKED = "blocked"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PUBLISHED = "published"
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in a file. `row` is None for the file as a whole; `detail` fills the rule's message."""
+
+    severity: Severity
+    row: int | None
+    column: str
+    key: str
+    value: str | None
+    rule: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was sent and how it was to be read."""
+
+    dataset: Dataset
+    mode: Mode
+    cutoff: date
+    file_name: str
+    sha256: str
+    size_bytes: int
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a batch would add, end and change."""
+
+    added: int
+    ended: int
+    changed: int
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Counts:
+        """The counts of a comparison."""
+        return cls(comparison.added.height, comparison.ended.height, comparison.changed.height)
+
+
+def staged_path(home: Path, batch: int) -> Path:
+    """Where the staged rows of a batch lie."""
+    return home / "staged" / f"{batch}.arrow"
+
+
+def read_staged(home: Path, batch: Batch) -> pl.DataFrame:
+    """The staged rows of a batch.
+
+    Shape: `STAGED_SCHEMA`.
+    Raises: ReleaseDamaged if the file is not the one that was staged.
+    """
+    path = staged_path(home, batch.id)
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != batch.staged_sha256:
+        raise ReleaseDamaged(
+            f"El archivo preparado del lote {batch.id} falta o cambió; cárguelo de nuevo.",
+            f"The staged file of batch {batch.id} is missing or altered; load it again.",
+        )
+    return pl.read_ipc(io.BytesIO(data)).select(STAGED_SCHEMA.keys())
+
+
+def next_batch_id(session: Session) -> int:
+    """The number that the next batch gets; the writer's lock keeps it free."""
+    return (session.scalar(select(func.max(Batch.id))) or 0) + 1
+
+
+def create_batch(
+    session: Session,
+    *,
+    number: int,
+    upload: Upload,
+    state: State,
+    rows: int,
+    counts: Counts | None,
+    findings: Sequence[Finding],
+    staged_sha256: str | None,
+    reason: str | None,
+    actor: Actor,
+    at: datetime,
+) -> Batch:
+    """Enter a checked file into the book, with all that was found in it."""
+    errors = sum(1 for finding in findings if finding.severity is Severity.ERROR)
+    batch = Batch(
+        id=number,
+        dataset=str(upload.dataset),
+        state=str(state),
+        mode=str(upload.mode),
+        cutoff=upload.cutoff,
+        file_name=upload.file_name,
+        upload_sha256=upload.sha256,
+        size_bytes=upload.size_bytes,
+        options=upload.options,
+        rows=rows,
+        added=counts.added if counts else None,
+        ended=counts.ended if counts else None,
+        changed=counts.changed if counts else None,
+        errors=errors,
+        warnings=len(findings) - errors,
+        staged_sha256=staged_sha256,
+        reason=reason,
+        loaded_by=actor.name,
+        loaded_at=at,
+    )
+    session.add(batch)
+    session.flush()
+    session.add_all(
+        BatchFinding(
+            batch=number,
+            severity=str(f.severity),
+            row=f.row,
+            column=f.column,
+            key=f.key,
+            value=f.value,
+            rule=f.rule,
+            detail=f.detail,
+        )
+        for f in findings
+    )
+    record_act(
+        session,
+        actor=actor.name,
+        act=Act.BATCH_LOADED,
+        subject=f"batch {number}",
+        at=at,
+        details={
+            "dataset": upload.dataset,
+            "state": state,
+            "file": upload.file_name,
+            "sha256": upload.sha256,
+            "rows": rows,
+        },
+    )
+    return batch
+
+
+def get_batch(session: Session, number: int) -> Batch:
+    """The batch of that number.
+
+    Raises: BatchNotFound.
+    """
+    batch = session.get(Batch, number)
+    if batch is None:
+        raise BatchNotFound(f"No hay ningún lote {number}.", f"There is no batch {number}.")
+    return batch
+
+
+def list_batches(session: Session) -> list[Batch]:
+    """All batches, the newest first."""
+    return list(session.scalars(select(Batch).order_by(Batch.id.desc())))
+
+
+def list_approved(session: Session) -> list[Batch]:
+    """Batches that wait for publication, in the order of their approval."""
+    waiting = select(Batch).where(Batch.state == State.APPROVED).order_by(Batch.approval_order, Batch.id)
+    return list(session.scalars(waiting))
+
+
+def find_same_upload(session: Session, upload: Upload) -> Batch | None:
+    """The latest batch of the dataset that had the same bytes and options and was neither refused nor rejected."""
+    same = (
+        select(Batch)
+        .where(Batch.dataset == upload.dataset, Batch.upload_sha256 == upload.sha256)
+        .where(Batch.mode == upload.mode, Batch.state.not_in([State.REFUSED, State.REJECTED]))
+        .order_by(Batch.id.desc())
+    )
+    return next((batch for batch in session.scalars(same) if batch.options == upload.options), None)
+
+
+def is_latest(session: Session, batch: Batch) -> bool:
+    """Whether no later batch of the dataset was accepted since."""
+    later = select(func.count()).where(
+        Batch.dataset == batch.dataset, Batch.id > batch.id, Batch.state.not_in([State.REFUSED, State.REJECTED])
+    )
+    return session.scalar(later) == 0
+
+
+def get_findings(session: Session, number: int) -> list[Finding]:
+    """What was found in a batch's file, in the order of its rows.
+
+    Raises: BatchNotFound.
+    """
+    get_batch(session, number)
+    found = select(BatchFinding).where(BatchFinding.batch == number).order_by(BatchFinding.id)
+    return [
+        Finding(Severity(f.severity), f.row, f.column, f.key, f.value, f.rule, f.detail) for f in session.scalars(found)
+    ]
+
+
+def standing_content(session: Session, home: Path) -> pl.DataFrame:
+    """The records as they will stand after the batches approved so far.
+
+    Shape: `history.CURRENT_SCHEMA`; identifiers are null for records that only an approved batch brings.
+    """
+    standing = read_content(session)
+    for batch in list_approved(session):
+        standing = overlay(standing, read_staged(home, batch), mode=Mode(batch.mode), cutoff=batch.cutoff)
+    return standing
+
+
+def approve_batch(session: Session, home: Path, *, number: int, actor: Actor, at: datetime) -> Batch:
+    """Let a validated batch go to the next publication, compared anew with what was approved before it.
+
+    Raises: BatchNotFound, BatchState, NotAllowed if the two-person rule holds and the actor loaded it.
+    """
+    batch = get_batch(session, number)
+    _expect(batch, State.VALIDATED)
+    if is_two_person(session) and batch.loaded_by == actor.name:
+        raise NotAllowed(
+            f"El lote {number} lo cargó «{actor.name}»; tiene que aprobarlo otra persona.",
+            f"Batch {number} was loaded by “{actor.name}”; somebody else has to approve it.",
+        )
+    counts = Counts.of(compare(standing_content(session, home), read_staged(home, batch), mode=Mode(batch.mode)))
+    batch.added, batch.ended, batch.changed = counts.added, counts.ended, counts.changed
+    batch.state = str(State.APPROVED)
+    batch.approval_order = (session.scalar(select(func.max(Batch.approval_order))) or 0) + 1
+    batch.decided_by, batch.decided_at = actor.name, at
+    details = {"added": counts.added, "ended": counts.ended, "changed": counts.changed}
+    record_act(session, actor=actor.name, act=Act.BATCH_APPROVED, subject=f"batch {number}", at=at, details=details)
+    return batch
+
+
+def reject_batch(session: Session, *, number: int, actor: Actor, reason: str, at: datetime) -> Batch:
+    """Put a batch aside for good; batches approved after it must be approved again, since they were compared with it.
+
+    Raises: BatchNotFound, BatchState.
+    """
+    batch = get_batch(session, number)
+    _expect(batch, State.VALIDATED, State.BLOCKED, State.APPROVED)
+    if batch.approval_order is not None:
+        for later in list_approved(session):
+            if later.approval_order is not None and later.approval_order > batch.approval_order:
+                later.state = str(State.VALIDATED)
+                later.approval_order = None
+    batch.state, batch.approval_order = str(State.REJECTED), None
+    batch.reason, batch.decided_by, batch.decided_at = reason, actor.name, at
+    details = {"reason": reason}
+    record_act(session, actor=actor.name, act=Act.BATCH_REJECTED, subject=f"batch {number}", at=at, details=details)
+    return batch
+
+
+def mark_published(batch: Batch, *, release: int | None) -> None:
+    """Note that a batch's content is public; `release` is None when nothing was ever published."""
+    batch.state = str(State.PUBLISHED)
+    batch.release = release
+
+
+def _expect(batch: Batch, *states: State) -> None:
+    if State(batch.state) not in states:
+        wanted = ", ".join(states)
+        raise BatchState(
+            f"El lote {batch.id} está en estado «{batch.state}»; tendría que estar en: {wanted}.",
+            f"Batch {batch.id} is “{batch.state}”; it would have to be: {wanted}.",
+        )

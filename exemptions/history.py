@@ -1,0 +1,176 @@
+"""The records of the book: read as of a release, compared with an edition, and changed by the difference."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import polars as pl
+from sqlalchemy import Select, Table, delete, insert, literal, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from exemptions.bulk import insert_frame, read_frame
+from exemptions.content import CONTENT_SCHEMA, KEY
+from exemptions.datasets import Mode
+from exemptions.models import RecordKey, RecordVersion
+
+COMPARED: tuple[str, ...] = tuple(name for name in CONTENT_SCHEMA if name not in KEY)
+"""Columns whose difference makes a record changed."""
+
+CURRENT_SCHEMA: Mapping[str, type[pl.DataType]] = {
+    "version_id": pl.Int64,
+    "record_id": pl.String,
+    "first_release": pl.Int64,
+    **CONTENT_SCHEMA,
+    "status_since": pl.Date,
+}
+
+_KEYS = cast(Table, RecordKey.__table__)
+_VERSIONS = cast(Table, RecordVersion.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What an edition would change.
+
+    `added` has the content's columns. `ended` has the columns of `CURRENT_SCHEMA`. `changed` has both: the new content,
+    and the old values under `<column>_before`, with `version_id`, `record_id`, `first_release` and
+    `status_since_before`.
+    """
+
+    added: pl.DataFrame
+    ended: pl.DataFrame
+    changed: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        return self.added.is_empty() and self.ended.is_empty() and self.changed.is_empty()
+
+
+def read_content(session: Session, *, release: int | None = None) -> pl.DataFrame:
+    """The records that hold in the book, or that held at `release`.
+
+    Shape: `CURRENT_SCHEMA`. Order: version_id.
+    """
+    return read_frame(session, _content_statement(release), CURRENT_SCHEMA)
+
+
+def compare(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode) -> Comparison:
+    """What loading `incoming` (content columns; keys unique) would do to `current` (`CURRENT_SCHEMA`).
+
+    With `Mode.MERGE` nothing ends. Order of each part: nit, category, resolution.
+    """
+    new = incoming.select(CONTENT_SCHEMA.keys())
+    old = current.select("version_id", "record_id", "first_release", *CONTENT_SCHEMA, "status_since")
+    added = new.join(old, on=KEY, how="anti").sort(KEY)
+    ended = old.join(new, on=KEY, how="anti").sort(KEY) if mode is Mode.REPLACE else old.clear()
+    both = new.join(old, on=KEY, how="inner", suffix="_before").rename({"status_since": "status_since_before"})
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in COMPARED)
+    return Comparison(added=added, ended=ended, changed=both.filter(differs).sort(KEY))
+
+
+def overlay(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode, cutoff: date) -> pl.DataFrame:
+    """`current` as it would stand after `incoming`; new records have no identifiers yet."""
+    comparison = compare(current, incoming, mode=mode)
+    gone = pl.concat([comparison.ended.select(KEY), comparison.changed.select(KEY)])
+    kept = current.join(gone, on=KEY, how="anti")
+    blank = [
+        pl.lit(None, dtype=CURRENT_SCHEMA[name]).alias(name) for name in ("version_id", "record_id", "first_release")
+    ]
+    added = comparison.added.with_columns(*blank, pl.lit(cutoff).alias("status_since")).select(CURRENT_SCHEMA.keys())
+    changed = _with_status_since(comparison.changed, cutoff).select(CURRENT_SCHEMA.keys())
+    return pl.concat([kept, changed, added])
+
+
+def apply_comparison(
+    session: Session, comparison: Comparison, *, release: int, batch: int | None, cutoff: date
+) -> None:
+    """Write `comparison` into the book as part of `release`.
+
+    `cutoff` is the day from which the edition's status holds; a status that did not change keeps its earlier day.
+    """
+    closed = [*comparison.ended["version_id"].to_list(), *comparison.changed["version_id"].to_list()]
+    _close_versions(session, closed, release)
+    added = _with_record_ids(session, comparison.added, release).with_columns(pl.lit(cutoff).alias("status_since"))
+    changed = _with_status_since(comparison.changed, cutoff)
+    columns = ["record_id", *COMPARED, "status_since"]
+    rows = pl.concat([added.select(columns), changed.select(columns)]).with_columns(
+        pl.lit(batch, dtype=pl.Int64).alias("batch"), pl.lit(release, dtype=pl.Int64).alias("from_release")
+    )
+    insert_frame(session, _VERSIONS, rows)
+
+
+def restore_content(session: Session, *, source: int, release: int) -> None:
+    """Make the book hold, from `release` on, what it held at `source`."""
+    then = (_VERSIONS.c.from_release <= source) & or_(_VERSIONS.c.to_release.is_(None), _VERSIONS.c.to_release > source)
+    session.execute(
+        update(RecordVersion)
+        .where(RecordVersion.to_release.is_(None), RecordVersion.from_release > source)
+        .values(to_release=release)
+    )
+    copied = [c for c in _VERSIONS.c if c.name not in ("id", "from_release", "to_release")]
+    back = select(*copied, literal(release), null()).where(then, _VERSIONS.c.to_release.is_not(None))
+    names = [*(c.name for c in copied), "from_release", "to_release"]
+    session.execute(insert(_VERSIONS).from_select(names, back))
+
+
+def _content_statement(release: int | None) -> Select[tuple[object, ...]]:
+    of_key = {*KEY, "record_id", "first_release"}
+    columns = [
+        _VERSIONS.c.id.label("version_id") if n == "version_id" else (_KEYS if n in of_key else _VERSIONS).c[n]
+        for n in CURRENT_SCHEMA
+    ]
+    statement = (
+        select(*columns)
+        .join_from(_VERSIONS, _KEYS, _VERSIONS.c.record_id == _KEYS.c.record_id)
+        .order_by(_VERSIONS.c.id)
+    )
+    if release is None:
+        return statement.where(_VERSIONS.c.to_release.is_(None))
+    return statement.where(
+        _VERSIONS.c.from_release <= release, or_(_VERSIONS.c.to_release.is_(None), _VERSIONS.c.to_release > release)
+    )
+
+
+def _close_versions(session: Session, ids: list[int], release: int) -> None:
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        # A version that this same release brought in was never public, so it leaves no trace.
+        session.execute(delete(RecordVersion).where(RecordVersion.id.in_(some), RecordVersion.from_release == release))
+        session.execute(update(RecordVersion).where(RecordVersion.id.in_(some)).values(to_release=release))
+
+
+def _with_record_ids(session: Session, added: pl.DataFrame, release: int) -> pl.DataFrame:
+    """`added` with the identifiers their keys already have, or with new ones, which enter the book."""
+    known = read_frame(
+        session,
+        cast("Select[tuple[object, ...]]", select(*(_KEYS.c[name] for name in KEY), _KEYS.c.record_id)),
+        {**dict.fromkeys(KEY, pl.String), "record_id": pl.String},
+    )
+    joined = added.join(known, on=KEY, how="left")
+    fresh = joined.filter(pl.col("record_id").is_null())
+    returning = joined.filter(pl.col("record_id").is_not_null())
+    fresh = fresh.with_columns(pl.Series("record_id", draw_record_ids(fresh.height), dtype=pl.String))
+    insert_frame(
+        session,
+        _KEYS,
+        fresh.select("record_id", *KEY).with_columns(pl.lit(release, dtype=pl.Int64).alias("first_release")),
+    )
+    return pl.concat([fresh, returning])
+
+
+def _with_status_since(changed: pl.DataFrame, cutoff: date) -> pl.DataFrame:
+    same = pl.col("status").eq_missing(pl.col("status_before"))
+    return changed.with_columns(
+        pl.when(same).then(pl.col("status_since_before")).otherwise(pl.lit(cutoff)).alias("status_since")
+    )
+
+
+def draw_record_ids(count: int) -> list[str]:
+    """`count` identifiers of 16 random base32 characters (80 bits each), in lower case."""
+    text = base64.b32encode(secrets.token_bytes(10 * count)).decode("ascii").lower()
+    return [text[start : start + 16] for start in range(0, 16 * count, 16)]

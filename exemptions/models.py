@@ -1,0 +1,201 @@
+"""The tables of the book of record.
+
+Money is whole cents. Instants are UTC. A row of `record_version` holds from release `from_release` (included) to
+`to_release` (excluded).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC; SQLite keeps no time zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        instant: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return instant
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column declared INTEGER, which holds 64 bits there."""
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Fact(Base):
+    """What was decided once about this book: the two-person rule, whether it is a demonstration."""
+
+    __tablename__ = "book_fact"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class Account(Base):
+    """A member of staff. A token is shown once; only its SHA-256 is kept."""
+
+    __tablename__ = "account"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    token_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Batch(Base):
+    """One file that was sent, what was found in it and what became of it."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dataset: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    mode: Mapped[str] = mapped_column(String(10))
+    cutoff: Mapped[date] = mapped_column(Date)
+    file_name: Mapped[str] = mapped_column(Text)
+    upload_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rows: Mapped[int] = mapped_column(Integer)
+    added: Mapped[int | None] = mapped_column(Integer)
+    ended: Mapped[int | None] = mapped_column(Integer)
+    changed: Mapped[int | None] = mapped_column(Integer)
+    errors: Mapped[int] = mapped_column(Integer)
+    warnings: Mapped[int] = mapped_column(Integer)
+    staged_sha256: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(Text)
+    loaded_by: Mapped[str] = mapped_column(String(80))
+    loaded_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    approval_order: Mapped[int | None] = mapped_column(Integer)
+    release: Mapped[int | None] = mapped_column(ForeignKey("release.number"))
+
+
+class BatchFinding(Base):
+    """One thing found in a batch's file: an error or a warning with its place."""
+
+    __tablename__ = "batch_finding"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    batch: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    severity: Mapped[str] = mapped_column(String(10))
+    row: Mapped[int | None] = mapped_column(BigInteger)
+    column: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str | None] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Release(Base):
+    """One publication. Its number is never used again."""
+
+    __tablename__ = "release"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    status_date: Mapped[date] = mapped_column(Date)
+    manifest_sha256: Mapped[str] = mapped_column(String(64))
+    restores: Mapped[int | None] = mapped_column(Integer)
+    note: Mapped[str | None] = mapped_column(Text)
+    published_by: Mapped[str] = mapped_column(String(80))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RecordKey(Base):
+    """The public identifier of a record, drawn when its key first enters the book and kept for ever."""
+
+    __tablename__ = "record_key"
+    __table_args__ = (UniqueConstraint("nit", "category", "resolution"),)
+
+    record_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    nit: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(20))
+    resolution: Mapped[str] = mapped_column(String(120))
+    first_release: Mapped[int] = mapped_column(Integer)
+
+
+class RecordVersion(Base):
+    """What the book knew of one record over a span of releases (see `exemptions.content`)."""
+
+    __tablename__ = "record_version"
+    __table_args__ = (
+        Index("ix_record_version_to_release", "to_release"),
+        Index("ix_record_version_record_id", "record_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    record_id: Mapped[str] = mapped_column(ForeignKey("record_key.record_id"))
+    name: Mapped[str] = mapped_column(Text)
+    person_kind: Mapped[str] = mapped_column(String(10))
+    exempt_type: Mapped[str] = mapped_column(String(20))
+    authority: Mapped[str | None] = mapped_column(String(20))
+    notified_on: Mapped[date | None] = mapped_column(Date)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    status: Mapped[str | None] = mapped_column(String(12))
+    status_since: Mapped[date] = mapped_column(Date)
+    status_reason: Mapped[str | None] = mapped_column(Text)
+    taxes: Mapped[str | None] = mapped_column(Text)
+    activity: Mapped[str | None] = mapped_column(String(10))
+    department: Mapped[str | None] = mapped_column(String(2))
+    municipality: Mapped[str | None] = mapped_column(String(4))
+    jobs: Mapped[int | None] = mapped_column(BigInteger)
+    jobs_year: Mapped[int | None] = mapped_column(Integer)
+    jobs_kind: Mapped[str | None] = mapped_column(String(10))
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
+    amount_year: Mapped[int | None] = mapped_column(Integer)
+    unresolved: Mapped[str | None] = mapped_column(Text)
+    batch: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    from_release: Mapped[int] = mapped_column(Integer)
+    to_release: Mapped[int | None] = mapped_column(Integer)
+
+
+class AuditEntry(Base):
+    """One act. `digest` covers the entry and the digest of the one before, so a lost or altered entry shows."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(80))
+    act: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(Text)
+    details: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
