@@ -1,0 +1,29 @@
+"""JSON: one array of objects, written row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+
+from exporters.ndjson_format import stream_ndjson
+
+
+def stream_json(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    fields: tuple[str, ...] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    schema: pa.Schema | None = None,
+) -> Iterator[bytes]:
+    """Yield the rows as one JSON array, an object per line; no rows yield an empty array.
+
+    Shape: the objects are those of NDJSON. `metadata` has no place in an array and is left out.
+    Source: RFC 8259.
+    """
+    separator = b"[\n"
+    for lines in stream_ndjson(batches, fields=fields, metadata=metadata, schema=schema):
+        # Line feeds within texts are escaped, so each one in the lines stands between two objects.
+        yield separator + lines[:-1].replace(b"\n", b",\n")
+        separator = b",\n"
+    yield b"[]\n" if separator == b"[\n" else b"\n]\n"

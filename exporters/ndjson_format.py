@@ -1,0 +1,51 @@
+"""NDJSON: one JSON object per line, keys in column order."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+
+from exemptions.columns import table_schema
+from exporters.frames import iter_slices, list_columns, money_columns, select_schema, split_lists, to_frame
+
+
+def stream_ndjson(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    fields: tuple[str, ...] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    schema: pa.Schema | None = None,
+) -> Iterator[bytes]:
+    """Yield the rows as lines of JSON; no rows yield nothing.
+
+    Shape: every key is in every line, null where the value is missing; lists are arrays; money is a number with two
+    exact decimals. `metadata` has no place in NDJSON and is left out.
+    """
+    columns = select_schema(schema or table_schema(), fields)
+    for batch in iter_slices(batches, columns):
+        yield format_lines(batch)
+
+
+def format_lines(batch: pa.RecordBatch) -> bytes:
+    """The rows of one slice, each ended by a line feed."""
+    sink = io.BytesIO()
+    split_lists(to_frame(batch), list_columns(batch.schema)).write_ndjson(sink)
+    text = sink.getvalue()
+    for name in money_columns(batch.schema):
+        text = _unquote(text, name, batch.schema.names)
+    return text
+
+
+def _unquote(text: bytes, key: str, keys: list[str]) -> bytes:
+    """Turn the quoted decimals of `key` into numbers.
+
+    The writer quotes decimals to keep them exact. Quotes within a text are escaped, so the two patterns occur only
+    around the value.
+    """
+    following = keys.index(key) + 1
+    opened = text.replace(f'"{key}":"'.encode(), f'"{key}":'.encode())
+    if following == len(keys):
+        return opened.replace(b'"}\n', b"}\n")
+    return opened.replace(f'","{keys[following]}":'.encode(), f',"{keys[following]}":'.encode())

@@ -1,0 +1,113 @@
+"""Parquet with the exchange schema, written to something that cannot seek."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exemptions.columns import COLUMN, exchange_schema, table_schema
+from exporters.frames import iter_slices, list_columns, select_schema, split_lists, to_frame
+
+ROW_GROUP_ROWS = 65_536
+"""Rows of a group: about 20 MB in memory, and large enough that compression and statistics lose nothing."""
+
+
+class _Gathered:
+    """What the Parquet writer has written since it was last taken; it can tell its position but not go back."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._position = 0
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        part = bytes(data)
+        self._parts.append(part)
+        self._position += len(part)
+        return len(part)
+
+    def tell(self) -> int:
+        return self._position
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def flush(self) -> None:
+        """There is nothing beneath to flush to."""
+
+    def close(self) -> None:
+        self.closed = True
+
+    def take(self) -> bytes:
+        taken = b"".join(self._parts)
+        self._parts = []
+        return taken
+
+
+def stream_parquet(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    fields: tuple[str, ...] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    schema: pa.Schema | None = None,
+) -> Iterator[bytes]:
+    """Yield the rows as one Parquet file, compressed with Zstandard.
+
+    Shape: `exemptions.columns.exchange_schema()` for the record columns; `metadata` becomes the file's key-value
+    metadata. Row groups of `ROW_GROUP_ROWS`; no rows give a file with its schema.
+    """
+    columns = select_schema(schema or table_schema(), fields)
+    target = exchanged_schema(columns)
+    sink = _Gathered()
+    writer = pq.ParquetWriter(
+        pa.PythonFile(sink, mode="w"), target.with_metadata(dict(metadata or {})), compression="zstd"
+    )
+    try:
+        for group in _iter_groups(iter_slices(batches, columns)):
+            writer.write_table(_exchanged(group, target), row_group_size=ROW_GROUP_ROWS)
+            yield sink.take()
+    finally:
+        writer.close()
+    yield sink.take()
+
+
+def exchanged_schema(schema: pa.Schema) -> pa.Schema:
+    """The schema that others receive for a release table; dictionaries become plain text."""
+    known = exchange_schema()
+    return pa.schema([known.field(f.name) if f.name in COLUMN else _plain(f) for f in schema])
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    return field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+
+
+def _iter_groups(slices: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Gather slices until they fill a row group; the last slice of a group is cut where the group is full."""
+    group: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in slices:
+        room = ROW_GROUP_ROWS - rows
+        group.append(batch.slice(0, room))
+        rows += min(batch.num_rows, room)
+        if rows == ROW_GROUP_ROWS:
+            yield group
+            rest = batch.slice(room)
+            group = [rest] if rest.num_rows else []
+            rows = rest.num_rows
+    if group:
+        yield group
+
+
+def _exchanged(group: list[pa.RecordBatch], target: pa.Schema) -> pa.Table:
+    lists = list_columns(target)
+    tables = (split_lists(to_frame(b), lists).to_arrow(compat_level=pl.CompatLevel.oldest()) for b in group)
+    return pa.concat_tables([table.cast(target) for table in tables]).combine_chunks()
