@@ -117,6 +117,11 @@ def issue_token(session: Session, *, actor: Actor, name: str, at: datetime) -> s
     return token
 
 
+def list_accounts(session: Session) -> list[Account]:
+    """Every account, by name."""
+    return list(session.scalars(select(Account).order_by(Account.name)))
+
+
 def _get_account(session: Session, name: str) -> Account:
     account = session.get(Account, name)
     if account is None:

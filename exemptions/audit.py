@@ -54,6 +54,11 @@ def record_act(
     return entry
 
 
+def list_entries(session: Session) -> list[AuditEntry]:
+    """The whole trail, oldest first."""
+    return list(session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+
+
 def find_broken_entry(session: Session) -> int | None:
     """The number of the first entry that does not follow from the one before, or None when the whole chain holds."""
     previous = CHAIN_START

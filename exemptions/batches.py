@@ -193,6 +193,11 @@ def list_batches(session: Session) -> list[Batch]:
     return list(session.scalars(select(Batch).order_by(Batch.id.desc())))
 
 
+def has_batches(session: Session) -> bool:
+    """Whether any file was ever loaded."""
+    return bool(session.scalar(select(func.count()).select_from(Batch)))
+
+
 def list_approved(session: Session) -> list[Batch]:
     """Batches that wait for publication, in the order of their approval."""
     waiting = select(Batch).where(Batch.state == State.APPROVED).order_by(Batch.approval_order, Batch.id)

@@ -1,0 +1,152 @@
+"""The command `doctor`: whether everything here is as it should be."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+
+import click
+
+from api.cli.context import Context, print_json
+from exemptions.audit import find_broken_entry
+from exemptions.catalogs import load_catalogs
+from exemptions.database import Book, is_demonstration, is_two_person, sqlite_version
+from exemptions.disclosure import load_policy
+from exemptions.errors import NothingPublished, RegistryError
+from exemptions.store import ReleaseStore
+from exporters.manifest import verify_folder
+
+_LOW_DISK_BYTES = 2 * 1024**3
+_FIXED_SQLITE = (3, 51, 3)
+"""First version in which two writers of a write-ahead log cannot damage the file; the journal here avoids it."""
+
+
+class Health(StrEnum):
+    OK = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at."""
+
+    health: Health
+    es: str
+    en: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def doctor(context: Context, as_json: bool) -> int:
+    """Comprueba la instalación, el libro y las publicaciones / check installation, book and releases."""
+    with context.book() as book:
+        checks = list(_all_checks(context, book))
+    if as_json:
+        print_json([{"health": c.health, "message": context.pick(c.es, c.en)} for c in checks])
+    else:
+        for check in checks:
+            click.echo(f"{check.health:<5} {context.pick(check.es, check.en)}")
+    return 1 if any(check.health is Health.BAD for check in checks) else 0
+
+
+def _all_checks(context: Context, book: Book) -> Iterator[Check]:
+    yield _versions(book)
+    yield _home_mode(context)
+    yield _disk(context)
+    for look in (_catalogs, _policy, _audit, _release):
+        yield _guarded(look, context, book)
+    yield _rules(book)
+
+
+def _guarded(look: Callable[[Context, Book], Check], context: Context, book: Book) -> Check:
+    try:
+        return look(context, book)
+    except RegistryError as error:
+        return Check(Health.BAD, error.es, error.en)
+
+
+def _versions(book: Book) -> Check:
+    python = ".".join(map(str, sys.version_info[:3]))
+    found = sqlite_version(book.engine)
+    text = f"exemptions {version('exemptions')}, Python {python}, {book.engine.dialect.name} {found or ''}".rstrip()
+    if found is not None and tuple(map(int, found.split("."))) < _FIXED_SQLITE:
+        return Check(
+            Health.NOTE,
+            f"{text}: esta versión no debe usar WAL; el libro usa journal_mode=DELETE y un solo escritor.",
+            f"{text}: this version must not use WAL; the book uses journal_mode=DELETE and one writer.",
+        )
+    return Check(Health.OK, text, text)
+
+
+def _home_mode(context: Context) -> Check:
+    home = context.settings.home
+    mode = stat.S_IMODE(home.stat().st_mode)
+    if mode & 0o077:
+        return Check(
+            Health.BAD, f"{home} se puede leer desde otras cuentas ({mode:o}).", f"{home} is open to others ({mode:o})."
+        )
+    return Check(Health.OK, f"{home} es privada.", f"{home} is private.")
+
+
+def _disk(context: Context) -> Check:
+    free = shutil.disk_usage(context.settings.home).free
+    text_es, text_en = f"{free / 1024**3:,.1f} GiB libres.", f"{free / 1024**3:,.1f} GiB free."
+    return Check(Health.BAD if free < _LOW_DISK_BYTES else Health.OK, text_es, text_en)
+
+
+def _catalogs(_context: Context, _book: Book) -> Check:
+    catalogs = load_catalogs()
+    text = f"{len(catalogs.categories)} / {len(catalogs.municipalities)} / {len(catalogs.activities)}"
+    return Check(
+        Health.OK,
+        f"Catálogos en orden (categorías, municipios, actividades): {text}.",
+        f"Catalogues in order (categories, municipalities, activities): {text}.",
+    )
+
+
+def _policy(context: Context, _book: Book) -> Check:
+    load_policy(context.settings.home)
+    return Check(Health.OK, "La política de divulgación se entiende.", "The disclosure policy is well formed.")
+
+
+def _audit(_context: Context, book: Book) -> Check:
+    with book.read() as session:
+        broken = find_broken_entry(session)
+    if broken is not None:
+        return Check(
+            Health.BAD, f"La bitácora está rota en la entrada {broken}.", f"The audit breaks at entry {broken}."
+        )
+    return Check(Health.OK, "La bitácora está completa.", "The audit trail is whole.")
+
+
+def _release(context: Context, _book: Book) -> Check:
+    try:
+        release = ReleaseStore(context.settings.releases).current()
+    except NothingPublished:
+        return Check(Health.NOTE, "Todavía no hay publicaciones.", "Nothing is published yet.")
+    files = verify_folder(context.settings.releases / str(release.number))
+    return Check(
+        Health.OK,
+        f"La publicación {release.number} está en orden ({files} archivos).",
+        f"Release {release.number} is in order ({files} files).",
+    )
+
+
+def _rules(book: Book) -> Check:
+    with book.read() as session:
+        two, invented = is_two_person(session), is_demonstration(session)
+    if invented:
+        return Check(Health.NOTE, "Carpeta de demostración: datos inventados.", "Demonstration home: invented data.")
+    if not two:
+        return Check(Health.NOTE, "La regla de dos personas está apagada.", "The two-person rule is off.")
+    return Check(Health.OK, "La regla de dos personas está encendida.", "The two-person rule is on.")
+
+
+COMMANDS = (doctor,)

@@ -1,0 +1,205 @@
+"""Commands that bring data in: `load` and `demo`."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from api.cli.context import Context, print_json
+from exemptions.accounts import Actor, Right, require
+from exemptions.batches import Severity, State, approve_batch, has_batches
+from exemptions.calendar import guatemala_day
+from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration
+from exemptions.datasets import Dataset, Mode
+from exemptions.errors import DemonstrationHome, FileRefused, NotAllowed
+from exemptions.releases import has_releases
+from exporters.publish import publish, reconcile
+from loaders.demo import DEMO_POLICY, write_demo_registry
+from loaders.load import LoadOptions, LoadResult, load_file
+from loaders.report import finding_dicts, text_report
+
+DEMONSTRATION_ACTOR = Actor("demonstration")
+
+
+def _parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        header, sign, key = pair.rpartition("=")
+        if not sign or not header.strip() or not key.strip():
+            raise click.BadParameter(f"«{pair}»: ENCABEZADO=columna / HEADER=column", param_hint="--map")
+        mapping[header.strip()] = key.strip()
+    return mapping
+
+
+@click.command()
+@click.argument("dataset", type=click.Choice(list(Dataset)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--map", "mapping", multiple=True, metavar="ENCABEZADO=columna", help="Nombra una columna / name a column."
+)
+@click.option("--encoding", default="utf-8", show_default=True, help="utf-8, windows-1252, utf-16 …")
+@click.option("--sheet", help="Hoja del libro / sheet of the workbook.")
+@click.option("--header-row", type=click.IntRange(min=1), help="Fila del encabezado / row of the header.")
+@click.option("--mode", type=click.Choice(list(Mode)), help="replace: el archivo es todo; merge: agrega y actualiza.")
+@click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="Día al que corresponde el archivo / the file's day.")
+@click.option("--dry-run", is_flag=True, help="Solo comprueba / check only.")
+@click.option("--approve", "approve_now", is_flag=True, help="Aprueba enseguida (sin regla de dos personas).")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def load(
+    context: Context,
+    dataset: str,
+    file: Path,
+    mapping: tuple[str, ...],
+    encoding: str,
+    sheet: str | None,
+    header_row: int | None,
+    mode: str | None,
+    cutoff: datetime | None,
+    dry_run: bool,
+    approve_now: bool,
+    as_json: bool,
+) -> int:
+    """Comprueba un archivo y lo deja listo para aprobar / check a file and make it ready for approval."""
+    options = LoadOptions(
+        mapping=_parse_mapping(mapping),
+        encoding=encoding,
+        sheet=sheet,
+        header_row=header_row,
+        mode=Mode(mode) if mode else None,
+        cutoff=cutoff.date() if cutoff else None,
+        dry_run=dry_run,
+    )
+    if approve_now and dry_run:
+        raise click.UsageError("--approve, --dry-run")
+    with context.book() as book:
+        reconcile(book, context.settings)
+        with book.read() as session:
+            actor = require(session, token=context.settings.token, right=Right.LOAD)
+            _refuse_real_data(is_demonstration(session))
+            if approve_now and is_two_person(session):
+                raise NotAllowed(
+                    "Este libro pide dos personas: otra persona tiene que aprobar el lote.",
+                    "This book demands two people: somebody else has to approve the batch.",
+                )
+        with context.progress(quiet=as_json) as report:
+            result = load_file(
+                book,
+                context.settings,
+                dataset=Dataset(dataset),
+                path=file,
+                options=options,
+                actor=actor,
+                clock=context.clock,
+                progress=report,
+            )
+        state = result.state
+        if approve_now and result.batch is not None and state is State.VALIDATED:
+            state = _approve(context, book, result.batch, actor)
+    _print_result(context, result, state, as_json)
+    return 1 if state in (State.REFUSED, State.BLOCKED) else 0
+
+
+@click.command()
+@click.option("--rows", type=click.IntRange(1, 5_000_000), default=2_000, show_default=True)
+@click.option("--seed", type=int, default=20_260, show_default=True)
+@click.pass_obj
+def demo(context: Context, rows: int, seed: int) -> None:
+    """Carga, aprueba y publica datos inventados / load, approve and publish invented data."""
+    today = guatemala_day(context.clock())
+    with context.book() as book:
+        _mark(context, book)
+        reconcile(book, context.settings)
+        policy = context.settings.home / "disclosure.toml"
+        if not policy.exists():
+            policy.write_text(DEMO_POLICY, encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder, context.progress() as report:
+            path = Path(folder) / f"demostracion-{rows}-{seed}.csv"
+            report(context.pick("inventando datos", "inventing data"), None, None)
+            write_demo_registry(path, rows=rows, seed=seed, today=today)
+            result = load_file(
+                book,
+                context.settings,
+                dataset=Dataset.REGISTRY,
+                path=path,
+                options=LoadOptions(),
+                actor=DEMONSTRATION_ACTOR,
+                clock=context.clock,
+                progress=report,
+            )
+            if result.state is State.REFUSED or result.batch is None:
+                raise FileRefused(
+                    "Los datos inventados no pasaron las reglas: " + text_report(result, lang="es"),
+                    "The invented data did not pass the rules: " + text_report(result, lang="en"),
+                )
+            if result.state is State.VALIDATED:
+                _approve(context, book, result.batch, Actor("demonstration-approver"))
+            published = publish(
+                book,
+                context.settings,
+                actor=DEMONSTRATION_ACTOR,
+                clock=context.clock,
+                note="Datos inventados de demostración. / Invented demonstration data.",
+                progress=report,
+            )
+    if published.release is None:
+        context.say("La demostración ya estaba publicada.", "The demonstration was published already.")
+    else:
+        context.say(
+            f"Demostración publicada: {result.rows:,} registros inventados, publicación {published.release}.",
+            f"Demonstration published: {result.rows:,} invented records, release {published.release}.",
+        )
+
+
+def _mark(context: Context, book: Book) -> None:
+    """Mark the home as a demonstration; a home with real batches is refused."""
+    with book.write() as session:
+        if is_demonstration(session):
+            return
+        if has_batches(session) or has_releases(session):
+            raise DemonstrationHome(
+                f"{context.settings.home} ya tiene datos verdaderos; use otra carpeta en EXEMPTIONS_HOME.",
+                f"{context.settings.home} holds real data already; use another folder in EXEMPTIONS_HOME.",
+            )
+        mark_demonstration(session, actor=DEMONSTRATION_ACTOR.name, clock=context.clock)
+
+
+def _refuse_real_data(demonstration: bool) -> None:
+    if demonstration:
+        raise DemonstrationHome(
+            "Esta carpeta es de demostración y solo lleva datos inventados; use otra en EXEMPTIONS_HOME.",
+            "This home is a demonstration and takes invented data only; use another one in EXEMPTIONS_HOME.",
+        )
+
+
+def _approve(context: Context, book: Book, number: int, actor: Actor) -> State:
+    with book.write() as session:
+        batch = approve_batch(session, book.home, number=number, actor=actor, at=context.clock())
+        return State(batch.state)
+
+
+def _print_result(context: Context, result: LoadResult, state: State, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "batch": result.batch,
+                "dataset": result.dataset,
+                "state": state,
+                "rows": result.rows,
+                "added": result.added,
+                "ended": result.ended,
+                "changed": result.changed,
+                "errors": finding_dicts(result.findings, Severity.ERROR, lang=context.lang),
+                "warnings": finding_dicts(result.findings, Severity.WARNING, lang=context.lang),
+            }
+        )
+        return
+    click.echo(text_report(result, lang=context.lang))
+    if result.batch is not None:
+        context.say(f"Lote {result.batch}: {state}.", f"Batch {result.batch}: {state}.")
+
+
+COMMANDS = (load, demo)
