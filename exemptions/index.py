@@ -154,7 +154,7 @@ def _iter_documents(records: pa.RecordBatch) -> Iterator[dict[str, object]]:
             **{field: rank.slice(start, _SLICE_ROWS).to_list() for field, rank in ranks.items()},
             **_text_columns(batch),
             **{name: _plain(batch, name) for name in ("nit", "record_id", *CODE_FIELDS)},
-            "taxes": [text.split(LIST_SEPARATOR) if text else None for text in _plain(batch, "taxes")],
+            "taxes": [str(text).split(LIST_SEPARATOR) if text else None for text in _plain(batch, "taxes")],
             **_day_columns(batch),
             **_number_columns(batch),
         }

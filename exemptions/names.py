@@ -63,7 +63,7 @@ def search_text_expr(names: pl.Expr) -> pl.Expr:
 
 
 def query_words(q: str) -> tuple[Word, ...]:
-    """The words of a typed text, legal forms reduced to their short writing; empty when it has neither letter nor digit.
+    """The words of a typed text, legal forms reduced to their short writing; none if it has neither letter nor digit.
 
     Order: as typed. The last word is a prefix unless it is a whole legal form.
     """
@@ -106,7 +106,7 @@ def name_order(name: str) -> str:
 
 
 def _join_letters(tokens: list[str]) -> list[Word]:
-    """Make words of tokens; lone letters in a row become one word that remembers them, but a legal form at their end."""
+    """Make words of tokens; lone letters in a row become one word, but a legal form at their end stands alone."""
     words: list[Word] = []
     run: list[str] = []
     for token in [*tokens, ""]:

@@ -3,8 +3,9 @@
     release = build_test_release(tmp_path)                       # tmp_path/1 and tmp_path/current.json, DEFAULT_ROWS
     build_test_release(tmp_path, [record(name="Ñandú, S.A.")], number=2)
 
-A row is a dict of published columns (`exemptions.columns.KEYS`); `record()` fills what is not given, and the names of codes come
-from the catalogues. Files, manifest, hashes, index and pointer are real: `open_release` and `ReleaseStore` verify and open them.
+A row is a dict of published columns (`exemptions.columns.KEYS`); `record()` fills what is not given, and the names of
+codes come from the catalogues. Files, manifest, hashes, index and pointer are real: `open_release` and `ReleaseStore`
+verify and open them.
 Names are invented; NITs are valid ones of the unassigned range 8000000xxxxx.
 """
 
@@ -124,7 +125,7 @@ def record(number: int = 1, **given: Any) -> Row:
 
 
 def default_rows() -> list[Row]:
-    """Sixteen rows with what readers must cope with: accents, homonyms, ties, missing and withheld values, natural persons."""
+    """Sixteen rows: accents, homonyms, ties, missing and withheld values, natural persons."""
     temporary = {"valid_from": date(2020, 1, 1), "valid_until": date(2029, 12, 31)}
     return [
         record(1, name="ASOCIACIÓN DE AGRICULTORES EL NÍSPERO", municipality="0101", activity="0111"),
@@ -242,7 +243,8 @@ def build_test_release(
             "files": [_file_entry(release, path) for path in sorted(release.rglob("*")) if path.is_file()],
         },
     )  # fmt: skip
-    point_at(folder, number) if make_current else None
+    if make_current:
+        point_at(folder, number)
     return release
 
 
