@@ -1,0 +1,217 @@
+"""One query value: the page, the count, the facets, the sums, the export, the feed and the permalink all take it.
+
+`parse_query` and `query_params` are exact inverses, so a query is its address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from exemptions.catalogs import Catalogs
+from exemptions.columns import KEYS
+from exemptions.filters import FACETS, FILTERS, Filter, FilterKind
+from exemptions.parameters import MAX_LIST_TEXT, ParameterReader
+from exemptions.ranks import NAME_ORDER, Sort
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 1_000
+DESCENDING = "-"
+
+QUERY_PARAMETERS: tuple[str, ...] = (*(f.parameter for f in FILTERS), "release", "as_of", "sort")
+"""What says which records, of which release, in which order; in canonical order."""
+PAGE_PARAMETERS: tuple[str, ...] = ("limit", "cursor", "facets", "fields")
+"""What says which part of the answer is wanted."""
+SORTS: tuple[str, ...] = tuple(mark + key for key in KEYS for mark in ("", DESCENDING))
+"""Every value of `sort`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryQuery:
+    """What is asked of the registry. An empty tuple, an empty text and None mean that the filter is not set.
+
+    Units: amounts are cents; bounds are included. Tuples are sorted and mean any of their values; filters are joined by and.
+    """
+
+    q: str = ""
+    nit: tuple[str, ...] = ()
+    record_id: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    permanence: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    department: tuple[str, ...] = ()
+    municipality: tuple[str, ...] = ()
+    activity: tuple[str, ...] = ()
+    authority: tuple[str, ...] = ()
+    tax: tuple[str, ...] = ()
+    person_kind: tuple[str, ...] = ()
+    jobs_min: int | None = None
+    jobs_max: int | None = None
+    amount_min: int | None = None
+    amount_max: int | None = None
+    valid_on: date | None = None
+    release: int | None = None
+    as_of: date | None = None
+    sort: str = NAME_ORDER.column
+    descending: bool = NAME_ORDER.descending
+
+    @property
+    def order(self) -> Sort:
+        """The order asked for."""
+        return Sort(self.sort, self.descending)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no filter is set."""
+        return not any(is_set(self, spec) for spec in FILTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which part of the answer is wanted."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    facets: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    """Column keys in the order of the table; empty means all."""
+
+
+def parse_request(params: Mapping[str, Sequence[str]], catalogs: Catalogs) -> tuple[RegistryQuery, PageRequest]:
+    """The query and the page of a request, parameter → values as sent.
+
+    Raises: InvalidQuery with every problem of both, unknown parameters included.
+    """
+    reader = ParameterReader(params)
+    reader.refuse_unknown({*QUERY_PARAMETERS, *PAGE_PARAMETERS})
+    query, page = _read_query(reader, catalogs), _read_page(reader)
+    reader.raise_problems()
+    return query, page
+
+
+def parse_query(
+    params: Mapping[str, Sequence[str]], catalogs: Catalogs, *, also: Collection[str] = ()
+) -> RegistryQuery:
+    """The query of a request that has no page; `also` are further parameters that the caller reads itself.
+
+    Raises: InvalidQuery with every problem, unknown parameters included.
+    """
+    reader = ParameterReader(params)
+    reader.refuse_unknown({*QUERY_PARAMETERS, *also})
+    query = _read_query(reader, catalogs)
+    reader.raise_problems()
+    return query
+
+
+def parse_page(params: Mapping[str, Sequence[str]]) -> PageRequest:
+    """The page of a request; parameters that are not a page's are left to `parse_query`.
+
+    Raises: InvalidQuery with every problem.
+    """
+    reader = ParameterReader(params)
+    page = _read_page(reader)
+    reader.raise_problems()
+    return page
+
+
+def query_params(query: RegistryQuery) -> list[tuple[str, str]]:
+    """The parameters that parse to exactly this query.
+
+    Order: that of `QUERY_PARAMETERS`; the same query always gives the same list. What has its default is left out.
+    """
+    params = [(f.parameter, text) for f in FILTERS for text in _filter_texts(query, f)]
+    if query.release is not None:
+        params.append(("release", str(query.release)))
+    if query.as_of is not None:
+        params.append(("as_of", query.as_of.isoformat()))
+    if query.order != NAME_ORDER:
+        params.append(("sort", DESCENDING * query.descending + query.sort))
+    return params
+
+
+def is_set(query: RegistryQuery, spec: Filter) -> bool:
+    """Whether the filter narrows the query."""
+    return getattr(query, spec.parameter) not in ("", (), None)
+
+
+def _filter_texts(query: RegistryQuery, spec: Filter) -> list[str]:
+    if not is_set(query, spec):
+        return []
+    value = getattr(query, spec.parameter)
+    match spec.kind:
+        case FilterKind.CODE | FilterKind.NIT | FilterKind.RECORD:
+            return list(value)
+        case FilterKind.MONEY:
+            return [_format_cents(value)]
+        case FilterKind.DAY:
+            return [value.isoformat()]
+        case FilterKind.WORDS | FilterKind.COUNT:
+            return [str(value)]
+
+
+def _format_cents(cents: int) -> str:
+    whole, rest = divmod(abs(cents), 100)
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{whole}.{rest:02d}" if rest else f"{sign}{whole}"
+
+
+def _read_query(reader: ParameterReader, catalogs: Catalogs) -> RegistryQuery:
+    values = {spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS}
+    for low, high in (("jobs_min", "jobs_max"), ("amount_min", "amount_max")):
+        _refuse_crossed(reader, low, high, values)
+    release = reader.count("release")
+    if release == 0:
+        reader.add("release", "0", "Las publicaciones se numeran desde 1.", "Releases are numbered from 1.")
+    as_of = reader.day("as_of")
+    if as_of is not None and release is not None:
+        reader.add(
+            "as_of", as_of.isoformat(),
+            "as_of y release no van juntos: cada uno elige una publicación.",
+            "as_of and release do not go together: each chooses a release.",
+        )  # fmt: skip
+    sort = reader.name("sort", SORTS, NAME_ORDER.column)
+    named = {name.name for name in fields(RegistryQuery)}
+    known = {name: value for name, value in values.items() if name in named}
+    return RegistryQuery(
+        **known,
+        release=release,
+        as_of=as_of,
+        sort=sort.removeprefix(DESCENDING),
+        descending=sort.startswith(DESCENDING),
+    )
+
+
+def _read_filter(reader: ParameterReader, spec: Filter, catalogs: Catalogs) -> object:
+    match spec.kind:
+        case FilterKind.WORDS:
+            return reader.words(spec.parameter)
+        case FilterKind.NIT:
+            return reader.nits(spec.parameter)
+        case FilterKind.RECORD:
+            return reader.record_ids(spec.parameter)
+        case FilterKind.CODE:
+            return reader.codes(spec, catalogs)
+        case FilterKind.COUNT:
+            return reader.count(spec.parameter)
+        case FilterKind.MONEY:
+            return reader.cents(spec.parameter)
+        case FilterKind.DAY:
+            return reader.day(spec.parameter)
+
+
+def _refuse_crossed(reader: ParameterReader, low: str, high: str, values: Mapping[str, object]) -> None:
+    bottom, top = values[low], values[high]
+    if isinstance(bottom, int) and isinstance(top, int) and bottom > top:
+        reader.add(low, None, f"{low} es mayor que {high}.", f"{low} is greater than {high}.")
+
+
+def _read_page(reader: ParameterReader) -> PageRequest:
+    chosen = set(reader.names("fields", KEYS))
+    return PageRequest(
+        limit=reader.count_between("limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
+        cursor=reader.single("cursor", longest=MAX_LIST_TEXT),
+        facets=reader.names("facets", FACETS),
+        fields=tuple(key for key in KEYS if key in chosen),
+    )
