@@ -203,8 +203,8 @@ class ParameterReader:
             return -cents if match[1] else cents
         self.add(
             parameter, text,
-            f"{parameter} debe ser un monto en quetzales con hasta dos decimales, como 1500.75, sin separador de miles.",
-            f"{parameter} must be an amount in quetzales with up to two decimals, like 1500.75, without thousands separators.",
+            f"{parameter} debe ser un monto en quetzales, con hasta dos decimales y sin separador de miles (1500.75).",
+            f"{parameter} must be an amount in quetzales, up to two decimals, no thousands separators (1500.75).",
         )  # fmt: skip
         return None
 

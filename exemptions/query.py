@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from exemptions.catalogs import Catalogs
 from exemptions.columns import KEYS
@@ -31,7 +32,8 @@ SORTS: tuple[str, ...] = tuple(mark + key for key in KEYS for mark in ("", DESCE
 class RegistryQuery:
     """What is asked of the registry. An empty tuple, an empty text and None mean that the filter is not set.
 
-    Units: amounts are cents; bounds are included. Tuples are sorted and mean any of their values; filters are joined by and.
+    Units: amounts are cents; bounds are included. Tuples are sorted and mean any of their values; filters are joined
+    by and.
     """
 
     q: str = ""
@@ -158,7 +160,7 @@ def _format_cents(cents: int) -> str:
 
 
 def _read_query(reader: ParameterReader, catalogs: Catalogs) -> RegistryQuery:
-    values = {spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS}
+    values: dict[str, Any] = {spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS}
     for low, high in (("jobs_min", "jobs_max"), ("amount_min", "amount_max")):
         _refuse_crossed(reader, low, high, values)
     release = reader.count("release")
@@ -172,10 +174,8 @@ def _read_query(reader: ParameterReader, catalogs: Catalogs) -> RegistryQuery:
             "as_of and release do not go together: each chooses a release.",
         )  # fmt: skip
     sort = reader.name("sort", SORTS, NAME_ORDER.column)
-    named = {name.name for name in fields(RegistryQuery)}
-    known = {name: value for name, value in values.items() if name in named}
     return RegistryQuery(
-        **known,
+        **values,
         release=release,
         as_of=as_of,
         sort=sort.removeprefix(DESCENDING),
