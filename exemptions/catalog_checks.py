@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from exemptions.catalog_entries import CatalogName, Category, Entry, TermStart
+from exemptions.catalog_entries import CatalogName, Category, Entry, Sourcing, TermStart
 from exemptions.catalog_files import Faults
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def check_catalogs(catalogs: Catalogs, faults: Faults) -> None:
         _check_facts(category, faults)
     _check_languages(catalogs, faults)
     _check_rtu(catalogs, faults)
+    _check_sources(catalogs, faults)
     for name, texts in catalogs.ambiguous.items():
         for text in texts:
             faults.add(f"{name}: «{text}» nombra dos entradas.", f"{name}: “{text}” names two entries.")
@@ -106,6 +107,10 @@ def _check_prefix(name: str, code: str, prefix: str, length: int, faults: Faults
 
 def _check_term(category: Category, faults: Faults) -> None:
     where = f"categories {category.code}"
+    if (category.authority is None) != (category.authority_sourcing is None):
+        faults.add(f"{where}: la autoridad y su marca van juntas.", f"{where}: an authority goes with its mark.")
+    if category.is_temporary != (category.term_sourcing is not None):
+        faults.add(f"{where}: lo temporal lleva marca de plazo.", f"{where}: what is temporary has its term marked.")
     if not category.is_temporary:
         if category.term_years is not None or category.term_start is not TermStart.NONE:
             faults.add(f"{where}: lo permanente no tiene plazo.", f"{where}: what is permanent has no term.")
@@ -155,6 +160,7 @@ def _check_facts(category: Category, faults: Faults) -> None:
 def _check_languages(catalogs: Catalogs, faults: Faults) -> None:
     for category in catalogs.categories.values():
         pairs = [(category.term_note_es, category.term_note_en), (category.limits_es, category.limits_en)]
+        pairs += [(category.remark_es, category.remark_en)]
         pairs += [(part.note_es, part.note_en) for part in category.treatments]
         pairs += [(line.note_es, line.note_en) for line in category.legal_citations]
         if any(bool(es) != bool(en) for es, en in pairs):
@@ -162,6 +168,16 @@ def _check_languages(catalogs: Catalogs, faults: Faults) -> None:
                 f"categories {category.code}: una nota está en un solo idioma.",
                 f"categories {category.code}: a note is in one language only.",
             )
+
+
+def _check_sources(catalogs: Catalogs, faults: Faults) -> None:
+    """A fact that says it has a source names it."""
+    for name in CatalogName:
+        for entry in catalogs.entries(name).values():
+            if getattr(entry, "sourcing", None) is Sourcing.SOURCED and not getattr(entry, "source_note", ""):
+                faults.add(
+                    f"{name} {entry.code}: no dice su fuente.", f"{name} {entry.code}: does not name its source."
+                )
 
 
 def _check_rtu(catalogs: Catalogs, faults: Faults) -> None:

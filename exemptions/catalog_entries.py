@@ -152,8 +152,10 @@ class Category:
     name_en: str
     permanence: Permanence
     authority: str | None
+    authority_sourcing: Sourcing | None
     term_years: int | None
     term_start: TermStart
+    term_sourcing: Sourcing | None
     term_note_es: str
     term_note_en: str
     jobs_apply: bool
@@ -169,6 +171,8 @@ class Category:
     aliases: tuple[str, ...]
     sourcing: Sourcing
     source_note: str
+    remark_es: str
+    remark_en: str
     treatments: tuple[TaxTreatment, ...]
     legal_citations: tuple[LegalCitation, ...]
     personerias: tuple[CategoryPersoneria, ...]

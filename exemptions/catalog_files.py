@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
+from exemptions.catalog_entries import Entry
 from exemptions.errors import Sentence
 
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
 Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
 
@@ -73,6 +76,10 @@ class Row:
         """One of the choices."""
         return self._parsed(column, choices, next(iter(choices)))
 
+    def optional_choice(self, column: str, choices: type[Choice]) -> Choice | None:
+        """One of the choices, or none."""
+        return self.choice(column, choices) if self.cells[column] else None
+
     def _parsed(self, column: str, parse: Callable[[str], Value], fallback: Value) -> Value:
         text = self.cells[column]
         try:
@@ -111,6 +118,21 @@ def read_rows(folder: Path, name: str, columns: tuple[str, ...], faults: Faults)
                 f"{place}: tiene {len(cells)} celdas y deben ser {len(columns)}.",
                 f"{place}: has {len(cells)} cells where {len(columns)} are needed.",
             )
+
+
+def collect(rows: Iterable[Row], build: Callable[[Row], AnyEntry], faults: Faults) -> Mapping[str, AnyEntry]:
+    """Build the entries in file order; a code given twice is a fault and its first entry stays."""
+    known: dict[str, AnyEntry] = {}
+    for row in rows:
+        entry = build(row)
+        if entry.code in known:
+            faults.add(
+                f"{row.place}: el código {entry.code} está repetido.",
+                f"{row.place}: the code {entry.code} is repeated.",
+            )
+        else:
+            known[entry.code] = entry
+    return MappingProxyType(known)
 
 
 def _whole(text: str) -> int:

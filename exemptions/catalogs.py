@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from exemptions import catalog_build as build
+from exemptions.catalog_categories import read_categories, read_types
 from exemptions.catalog_checks import check_catalogs
 from exemptions.catalog_entries import (
     Activity,
@@ -141,8 +142,8 @@ def _read(folder: Path) -> Catalogs:
     faults = Faults()
     catalogs = Catalogs(
         version=_version(folder, faults),
-        types=build.read_types(folder, faults),
-        categories=build.read_categories(folder, faults),
+        types=read_types(folder, faults),
+        categories=read_categories(folder, faults),
         taxes=build.read_taxes(folder, faults),
         mechanisms=build.read_mechanisms(folder, faults),
         authorities=build.read_authorities(folder, faults),
