@@ -1,0 +1,96 @@
+"""From bytes to UTF-8 text, strictly: the encoding is declared, and what does not fit it is named by byte and line."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+
+from loaders.options import ReadingRefused
+from loaders.rules import make_finding
+
+ENCODINGS: Mapping[str, str] = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+    "iso-8859-1": "latin-1",
+    "latin-1": "latin-1",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+}
+"""What may be declared → Python's codec."""
+
+_CHUNK_BYTES = 16 * 1024**2
+"""Decoded at once: Python's text takes up to four bytes per character, so a whole upload would take gigabytes."""
+
+_MARKS: Mapping[bytes, str] = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""Byte order marks: a mark at the start is the file's own declaration, which must agree with the person's."""
+
+
+def decode_to_utf8(data: bytes, encoding: str) -> bytes:
+    """The same text in UTF-8, without a byte order mark.
+
+    Raises: ReadingRefused naming the first byte that is not in the encoding, with its line.
+    """
+    codec = ENCODINGS.get(encoding.strip().lower().replace("_", "-"))
+    if codec is None:
+        allowed = ", ".join(sorted(ENCODINGS))
+        raise ReadingRefused(make_finding("codificacion_desconocida", value=encoding, allowed=allowed))
+    for mark, own in _MARKS.items():
+        if data.startswith(mark) and not codec.startswith(own):
+            raise _not_in(encoding, 0, 1)
+    if codec == "utf-8":
+        body = data.removeprefix(codecs.BOM_UTF8)
+        _check_utf8(body, len(data) - len(body), encoding)
+        return body
+    return _transcode(data, codec, encoding).removeprefix(codecs.BOM_UTF8)
+
+
+def refuse_binary(text: bytes, end: int) -> None:
+    """Refuse a file with a null character before `end`, the end of its header: it is not text at all.
+
+    Raises: ReadingRefused.
+    """
+    offset = text.find(b"\0", 0, end)
+    if offset >= 0:
+        line = text.count(b"\n", 0, offset) + 1
+        raise ReadingRefused(make_finding("archivo_binario", offset=offset, line=line))
+
+
+def _check_utf8(body: bytes, skipped: int, encoding: str) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    start = 0
+    for start in range(0, len(body), _CHUNK_BYTES):
+        pending = len(decoder.getstate()[0])
+        chunk = body[start : start + _CHUNK_BYTES]
+        try:
+            decoder.decode(chunk, final=start + _CHUNK_BYTES >= len(body))
+        except UnicodeDecodeError as error:
+            offset = start - pending + error.start
+            raise _not_in(encoding, offset + skipped, body.count(b"\n", 0, offset) + 1) from error
+
+
+def _transcode(data: bytes, codec: str, encoding: str) -> bytes:
+    decoder = codecs.getincrementaldecoder(codec)()
+    parts: list[bytes] = []
+    for start in range(0, len(data), _CHUNK_BYTES):
+        pending = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(data[start : start + _CHUNK_BYTES], final=start + _CHUNK_BYTES >= len(data))
+            parts.append(text.encode())
+        except UnicodeError as error:
+            # A lone surrogate of UTF-16 fails while encoding; its place within the chunk is then counted in characters.
+            inside = error.start if isinstance(error, UnicodeDecodeError) else 0
+            lines = sum(part.count(b"\n") for part in parts)
+            raise _not_in(encoding, start - pending + inside, lines + _newlines(data, start, inside, codec)) from error
+    return b"".join(parts)
+
+
+def _newlines(data: bytes, start: int, inside: int, codec: str) -> int:
+    """The line, from 1, of a byte within its chunk."""
+    return data[start : start + inside].decode(codec, errors="ignore").count("\n") + 1
+
+
+def _not_in(encoding: str, offset: int, line: int) -> ReadingRefused:
+    return ReadingRefused(make_finding("codificacion_incorrecta", encoding=encoding, offset=offset, line=line))

@@ -1,0 +1,120 @@
+"""Reading in a child process under limits of memory and time: a hostile file kills its reader and nothing else."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from exemptions.batches import Finding, Severity
+from exemptions.datasets import Dataset
+from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable
+from loaders.rules import make_finding
+from loaders.source import read_source
+
+_GIB = 1024**3
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLimits:
+    """What one reader may use."""
+
+    memory_bytes: int = 8 * _GIB
+    """Of address space, of which libraries reserve more than they use."""
+    time_s: float = 600.0
+    unpacked_bytes: int = 2 * _GIB
+
+
+def read_isolated(path: Path, options: ReadOptions, limits: ReaderLimits) -> SourceTable:
+    """The table that a file holds, read by a child process.
+
+    Raises: ReadingRefused, also when the child dies or takes too long.
+    """
+    with tempfile.TemporaryDirectory(prefix="exemptions-read-") as folder:
+        job = {"path": str(path.absolute()), "folder": folder, "options": asdict(options), "limits": asdict(limits)}
+        _run_child(job, limits)
+        return _read_outcome(Path(folder))
+
+
+def _run_child(job: Mapping[str, Any], limits: ReaderLimits) -> None:
+    try:
+        # The child gets no environment of ours: no token and no address of the database beside a stranger's file.
+        done = subprocess.run(
+            [sys.executable, "-m", "loaders.isolation"],
+            input=json.dumps(job).encode(),
+            cwd=_ROOT,
+            env={"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=limits.time_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ReadingRefused(make_finding("lectura_sin_tiempo", seconds=round(limits.time_s))) from error
+    if done.returncode != 0:
+        raise ReadingRefused(make_finding("lectura_interrumpida", reason=_reason(done)))
+
+
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    if done.returncode < 0:
+        return signal.Signals(-done.returncode).name
+    lines = done.stderr.decode("utf-8", errors="replace").strip().splitlines()
+    # Only the kind of the failure: its message may repeat what the file holds.
+    return lines[-1].split(":")[0] if lines else f"exit {done.returncode}"
+
+
+def _read_outcome(folder: Path) -> SourceTable:
+    outcome = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
+    findings = tuple(Finding(Severity(item.pop("severity")), **item) for item in outcome["findings"])
+    if outcome["header"] is None:
+        raise ReadingRefused(*findings)
+    header = outcome["header"]
+    # Mapped pages outlive the file's name, so the folder may go while the table is in use.
+    with pa.memory_map(str(folder / "table.arrow")) as source:
+        table = pa.ipc.open_file(source).read_all()
+    return SourceTable(
+        table, Header(header["row"], tuple(header["names"]), tuple(header["keys"])), outcome["sheet"], findings
+    )
+
+
+def _limit_memory(size: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _main() -> None:
+    """Do the job that stands on standard input; its outcome is two files in the job's folder."""
+    job = json.load(sys.stdin)
+    limits = ReaderLimits(**job["limits"])
+    _limit_memory(limits.memory_bytes)
+    folder = Path(job["folder"])
+    options = ReadOptions(**{**job["options"], "dataset": Dataset(job["options"]["dataset"])})
+    try:
+        source = read_source(Path(job["path"]), options, max_bytes=limits.unpacked_bytes)
+    except ReadingRefused as refusal:
+        _write_outcome(folder, {"header": None, "sheet": None, "findings": [asdict(f) for f in refusal.findings]})
+        return
+    with pa.OSFile(str(folder / "table.arrow"), "wb") as sink, pa.ipc.new_file(sink, source.table.schema) as writer:
+        writer.write_table(source.table)
+    found = [asdict(finding) for finding in source.findings]
+    _write_outcome(folder, {"header": asdict(source.header), "sheet": source.sheet, "findings": found})
+
+
+def _write_outcome(folder: Path, outcome: Mapping[str, Any]) -> None:
+    (folder / "outcome.json").write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,136 @@
+"""Looking into an XLSX before it is opened: its unpacked size, how far its cells reach, and its error cells.
+
+The spreadsheet reader builds a dense table up to the farthest cell, so a kilobyte with one far cell asks for gigabytes,
+and the unpacked size does not show it. It also gives error cells as empty ones.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from loaders.options import ReadingRefused
+from loaders.rules import make_finding
+
+MAX_ENTRIES = 10_000
+MAX_COLUMNS = 256
+MAX_ROWS = 1_048_576
+MAX_CELLS = 64_000_000
+"""Of the table up to the farthest cell: a million rows of sixty columns, some two gigabytes in the reader."""
+
+_CHUNK_BYTES = 4 * 1024**2
+_OVERLAP_BYTES = 4096
+"""Kept from one chunk to the next, so that a cell across the border is seen whole."""
+
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.DOTALL)
+_ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+
+_SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCell:
+    """A cell whose value is a spreadsheet error such as #DIV/0!; places count from 1."""
+
+    row: int
+    column: int
+    reference: str
+    text: str
+
+
+def inspect_workbook(path: Path, *, max_bytes: int) -> Mapping[str, tuple[ErrorCell, ...]]:
+    """The error cells of every worksheet, by its name.
+
+    Raises: ReadingRefused if it is no workbook, or unpacks to more than is allowed.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive, max_bytes)
+            return {name: _inspect_sheet(archive, part) for name, part in _worksheets(archive).items()}
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, ElementTree.ParseError, EOFError) as error:
+        raise ReadingRefused(make_finding("archivo_danado", reason=type(error).__name__)) from error
+    except RuntimeError as error:
+        # zipfile raises it for an entry that needs a password.
+        raise ReadingRefused(make_finding("archivo_danado", reason="password")) from error
+
+
+def column_number(letters: str) -> int:
+    """The place of a column from its letters: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _check_sizes(archive: zipfile.ZipFile, max_bytes: int) -> None:
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise _too_large("entries", len(entries), MAX_ENTRIES)
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > max_bytes:
+        raise _too_large("bytes", unpacked, max_bytes)
+
+
+def _worksheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Worksheet name → its part in the archive."""
+    # The reader runs alone in a process with limits on memory and time, which is what untrusted XML could exhaust.
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {item.get("Id", ""): item.get("Target", "") for item in relations if item.get("TargetMode") != "External"}
+    names = set(archive.namelist())
+    parts = {sheet.get("name", ""): _part(targets.get(sheet.get(_RELATION, ""), "")) for sheet in book.iter(_SHEETS)}
+    return {name: part for name, part in parts.items() if part in names}
+
+
+def _part(target: str) -> str:
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> tuple[ErrorCell, ...]:
+    columns = rows = 0
+    errors: dict[str, ErrorCell] = {}
+    for chunk in _iter_chunks(archive, part):
+        references = _REFERENCE.findall(chunk)
+        columns = max(columns, max((column_number(text.decode()) for text in {c for c, _ in references}), default=0))
+        rows = max(rows, max((int(row) for _, row in references), default=0))
+        _refuse_far_cells(columns, rows)
+        errors.update((cell.reference, cell) for cell in _error_cells(chunk))
+    return tuple(errors.values())
+
+
+def _iter_chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    with archive.open(part) as stream:
+        kept = b""
+        while chunk := stream.read(_CHUNK_BYTES):
+            yield kept + chunk
+            kept = chunk[-_OVERLAP_BYTES:]
+
+
+def _refuse_far_cells(columns: int, rows: int) -> None:
+    if columns > MAX_COLUMNS:
+        raise _too_large("columns", columns, MAX_COLUMNS)
+    if rows > MAX_ROWS:
+        raise _too_large("rows", rows, MAX_ROWS)
+    if columns * rows > MAX_CELLS:
+        raise _too_large("cells", columns * rows, MAX_CELLS)
+
+
+def _error_cells(chunk: bytes) -> Iterator[ErrorCell]:
+    for found in _ERROR_CELL.finditer(chunk):
+        place = _REFERENCE.search(found[1])
+        text = _ERROR_TEXT.search(found[2])
+        if place is not None:
+            letters, row = place[1].decode(), int(place[2])
+            shown = text[1].decode("utf-8", errors="replace") if text else ""
+            yield ErrorCell(row, column_number(letters), f"{letters}{row}", shown)
+
+
+def _too_large(what: str, found: int, limit: int) -> ReadingRefused:
+    return ReadingRefused(make_finding("libro_demasiado_grande", what=what, found=found, limit=limit))
