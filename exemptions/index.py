@@ -60,6 +60,20 @@ class OpenIndex:
     schema: tantivy.Schema
     searcher: tantivy.Searcher
 
+    def find_rows(self, field: str, value: str, *, limit: int | None = None) -> list[int]:
+        """The rows whose field is exactly `value`.
+
+        Order: row order.
+        Raises: ReleaseDamaged.
+        """
+        with index_guard():
+            found = self.searcher.doc_freq(field, value) if limit is None else limit
+            if not found:
+                return []
+            query = tantivy.Query.term_query(self.schema, field, value, index_option="basic")
+            hits = self.searcher.search(query, found, False, "row", order=tantivy.Order.Asc).hits
+            return [row for row, _ in hits]
+
 
 def write_index(records: pa.RecordBatch, folder: Path) -> None:
     """Write the index of `records` into the new folder `folder`.

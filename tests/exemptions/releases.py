@@ -23,6 +23,8 @@ import polars as pl
 import pyarrow as pa
 from stdnum.gt.nit import calc_check_digit
 
+from exemptions.catalog_entries import CatalogName
+from exemptions.catalog_export import catalog_rows
 from exemptions.catalogs import PACKAGED, load_catalogs
 from exemptions.columns import KEYS, table_schema
 from exemptions.index import write_index
@@ -226,6 +228,8 @@ def build_test_release(
         _write_arrow(release / f"{name}.arrow", pa.RecordBatch.from_pylist(listed, schema=schema))
     _write_json(release / "withheld.json", {"count_only": list(count_only), "fields": list(withheld)})
     shutil.copytree(PACKAGED, release / "catalogs", ignore=shutil.ignore_patterns("*.md"))
+    for name in CatalogName:
+        _write_json(release / "catalogs" / f"{name}.json", catalog_rows(load_catalogs(), name))
     write_index(table, release / "index")
     for name, content in (downloads or {}).items():
         (release / "downloads").mkdir(exist_ok=True)
