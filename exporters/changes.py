@@ -1,0 +1,143 @@
+"""The public difference of two releases, field by field, and the history that the differences add up to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import polars as pl
+import pyarrow as pa
+
+from exemptions.columns import BOOKKEEPING, COLUMN, COLUMNS, KEYS, Kind
+from exemptions.disclosure import GOVERNED, RECORD, Level, Policy
+from exporters.frames import quetzales
+from exporters.tables import CHANGES, to_batch, to_plain_frame
+
+
+class ChangeKind(StrEnum):
+    """What happened to a record."""
+
+    ADDED = "added"
+    ENDED = "ended"
+    CHANGED = "changed"
+
+
+COMPARED: tuple[str, ...] = tuple(key for key in KEYS if key not in (*BOOKKEEPING, "record_id"))
+"""Columns whose difference is a change, in their order."""
+
+_POSITION = {field: position for position, field in enumerate(COMPARED)}
+_GOVERNOR = {c.key: c.follows or c.key for c in COLUMNS if (c.follows or c.key) in GOVERNED}
+"""Column → the column that the policy decides by."""
+
+
+def find_changes(
+    old: pa.RecordBatch | None, new: pa.RecordBatch, calendar: pl.DataFrame, *, release: int
+) -> pl.DataFrame:
+    """What differs between two records tables.
+
+    Shape: columns of `tables.CHANGES`; a record added or ended is one row without field, a changed one has a row per
+    field that differs, with both values as text (days ISO 8601, money with two decimals). `calendar` is as
+    `status.CHANGES_SCHEMA` and gives the reason of a change of status that nobody made.
+    A value that the new table withholds is not told either as it was before.
+    Order: record_id, then the order of the columns.
+    """
+    after = to_plain_frame(new)
+    before = to_plain_frame(old) if old is not None else after.clear()
+    added = _whole(after.join(before, on="record_id", how="anti"), ChangeKind.ADDED)
+    ended = _whole(before.join(after, on="record_id", how="anti"), ChangeKind.ENDED)
+    both = before.join(after, on="record_id", how="inner", suffix="_after")
+    changed = pl.concat([_field_changes(both, field) for field in COMPARED])
+    reasons = calendar.select("record_id", "before", "after", "reason", field=pl.lit("status"))
+    reasoned = changed.join(reasons, on=["record_id", "field", "before", "after"], how="left")
+    rows = pl.concat([added, ended, reasoned.select(added.columns)])
+    return _in_order(rows.with_columns(release=pl.lit(release, dtype=pl.Int64)))
+
+
+def count_changes(changes: pl.DataFrame) -> dict[str, int]:
+    """How many records were added, ended and changed."""
+    counted = changes.group_by("kind").agg(records=pl.col("record_id").n_unique())
+    counts = dict(counted.iter_rows())
+    return {kind.value: counts.get(kind.value, 0) for kind in ChangeKind}
+
+
+def extend_history(
+    history: pa.RecordBatch | None, changes: pl.DataFrame, subjects: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    """The changes of all releases so far, without the values that the policy withholds today.
+
+    Shape: columns of `tables.CHANGES`; `subjects` has `record_id`, `person_kind` and `category` of every record that
+    the book ever held.
+    Order: record_id, release, then the order of the columns.
+    """
+    earlier = to_plain_frame(history) if history is not None else changes.clear()
+    # What is withheld today must not be readable in yesterday's changes, whatever was public then.
+    allowed = _redact(earlier, subjects, policy)
+    return _in_order(pl.concat([allowed, changes]))
+
+
+def changes_batch(rows: pl.DataFrame) -> pa.RecordBatch:
+    """The rows as a table of a release."""
+    return to_batch(rows, CHANGES)
+
+
+def _whole(records: pl.DataFrame, kind: ChangeKind) -> pl.DataFrame:
+    nothing = pl.lit(None, pl.String)
+    return records.select(
+        "record_id", kind=pl.lit(kind.value), field=nothing, before=nothing, after=nothing, reason=nothing
+    )
+
+
+def _field_changes(both: pl.DataFrame, field: str) -> pl.DataFrame:
+    after = f"{field}_after"
+    differing = both.filter(pl.col(field).ne_missing(pl.col(after)))
+    withheld = pl.col("withheld_fields_after").str.split(";").list.contains(_GOVERNOR.get(field, field))
+    return differing.select(
+        "record_id",
+        kind=pl.lit(ChangeKind.CHANGED.value),
+        field=pl.lit(field),
+        before=pl.when(~withheld.fill_null(False)).then(_as_text(field, field)),
+        after=_as_text(field, after),
+    )
+
+
+def _as_text(field: str, column: str) -> pl.Expr:
+    match COLUMN[field].kind:
+        case Kind.MONEY:
+            return quetzales(column).cast(pl.String)
+        case Kind.DATE:
+            return pl.col(column).dt.to_string("%Y-%m-%d")
+        case _:
+            return pl.col(column).cast(pl.String)
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    position = pl.col("field").replace_strict(_POSITION, default=-1, return_dtype=pl.Int64)
+    return rows.select(CHANGES.names).sort("record_id", "release", position, "kind")
+
+
+def _redact(rows: pl.DataFrame, subjects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    pairs = subjects.select("person_kind", "category").unique().sort("person_kind", "category")
+    closed = [
+        (kind, category, field)
+        for kind, category in pairs.iter_rows()
+        for field in COMPARED
+        if _is_closed(policy, _GOVERNOR.get(field), kind, category)
+    ]
+    schema = {"person_kind": pl.String, "category": pl.String, "field": pl.String}
+    hidden = pl.DataFrame(closed, schema=schema, orient="row").with_columns(hidden=pl.lit(True))
+    known = subjects.select("record_id", "person_kind", "category")
+    marked = rows.join(known, on="record_id", how="left", maintain_order="left").join(
+        hidden, on=["person_kind", "category", "field"], how="left", maintain_order="left"
+    )
+    shown = pl.col("hidden").is_null() & pl.col("person_kind").is_not_null()
+    return marked.select(
+        pl.when(shown).then(name).alias(name) if name in ("before", "after") else pl.col(name) for name in CHANGES.names
+    )
+
+
+def _is_closed(policy: Policy, governor: str | None, kind: str, category: str) -> bool:
+    if policy.rule(RECORD, kind, category).level is Level.COUNT_ONLY:
+        return True
+    if governor is None:
+        return False
+    rule = policy.rule(governor, kind, category)
+    return rule.level is not Level.PUBLIC and rule.threshold is None

@@ -1,0 +1,201 @@
+"""From the book's content to the tables that the public may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from exemptions.catalogs import Catalogs
+from exemptions.columns import BOOKKEEPING, KEYS, LIST_SEPARATOR, Status, ValueState, table_schema
+from exemptions.disclosure import Policy, describe_withheld
+from exemptions.names import name_order_expr
+from exemptions.status import derive_status
+from exporters.tables import AMOUNTS, EVENTS, JOBS, to_batch, to_plain_frame
+
+REGISTRY_SOURCE = "registry"
+
+_EVENT_OF: Mapping[str, str] = {
+    Status.SUSPENDED.value: "suspension",
+    Status.REVOKED.value: "revocation",
+    Status.CANCELLED.value: "cancellation",
+    Status.EXPIRED.value: "expiry",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The public tables of one release. Row order of `records` is name order; the facts are in order of record_id."""
+
+    records: pa.RecordBatch
+    jobs: pa.RecordBatch
+    amounts: pa.RecordBatch
+    events: pa.RecordBatch
+    withheld: dict[str, Any]
+    taxpayers: int
+    """Distinct taxpayers among the published records, natural persons included."""
+
+
+def project(
+    content: pl.DataFrame,
+    events: pl.DataFrame,
+    *,
+    catalogs: Catalogs,
+    policy: Policy,
+    status_date: date,
+    release: int,
+    previous: pa.RecordBatch | None,
+) -> Projection:
+    """What the public may see of `content` on `status_date`.
+
+    Shape: `content` is as `history.read_content` gives it, `events` as `status.EVENTS_SCHEMA`; `previous` is the
+    records table of the release before.
+    Raises: PolicyError if a record's category has no rules.
+    """
+    status = derive_status(content, events, on=status_date)
+    completed = _complete(content.with_columns(status.alias("status"), stated="status"), catalogs)
+    disclosed = policy.apply(completed)
+    named = _with_names(_with_states(disclosed.records, catalogs), catalogs)
+    ordered = named.sort(name_order_expr(pl.col("name")), "nit", "category", "resolution", "record_id", nulls_last=True)
+    return Projection(
+        records=to_batch(_with_changed_release(ordered, previous, release), table_schema()),
+        jobs=_jobs(ordered),
+        amounts=_amounts(ordered),
+        events=_events(ordered),
+        withheld=describe_withheld(policy, disclosed),
+        taxpayers=completed.join(ordered, on="record_id", how="semi").get_column("nit").n_unique(),
+    )
+
+
+def _complete(content: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
+    """Fill from the catalogues what the file left blank, and give columns their published names."""
+    categories = pl.DataFrame(
+        [
+            (
+                c.code,
+                c.permanence.value,
+                c.authority,
+                LIST_SEPARATOR.join(c.taxes) or None,
+                "; ".join(c.legal_basis) or None,
+            )
+            for c in catalogs.categories.values()
+        ],
+        schema=dict.fromkeys(("category", "permanence", "own_authority", "own_taxes", "legal_basis"), pl.String),
+        orient="row",
+    )
+    departments = {code: m.department for code, m in catalogs.municipalities.items()}
+    joined = content.join(categories, on="category", how="left", maintain_order="left")
+    return joined.with_columns(
+        authority=pl.coalesce("authority", "own_authority"),
+        taxes=pl.coalesce("taxes", "own_taxes"),
+        resolution=pl.when(pl.col("resolution") != "").then("resolution"),
+        department=pl.coalesce("department", _lookup("municipality", departments)),
+        amount_gtq="amount_cents",
+    )
+
+
+def _with_states(records: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
+    """Add the state of each number, and withhold the columns that belong to a withheld value."""
+    no_jobs = [code for code, c in catalogs.categories.items() if not c.jobs_apply]
+    no_amount = [
+        code
+        for code, c in catalogs.categories.items()
+        if not any(catalogs.mechanisms[t.mechanism].counts_as_not_paid for t in c.treatments)
+    ]
+    return records.with_columns(
+        _state("jobs", no_jobs).alias("jobs_status"),
+        _state("amount_gtq", no_amount).alias("amount_status"),
+        *(pl.when(pl.col("jobs").is_not_null()).then(name).alias(name) for name in ("jobs_year", "jobs_kind")),
+        amount_year=pl.when(pl.col("amount_gtq").is_not_null()).then("amount_year"),
+    )
+
+
+def _state(field: str, not_applicable: list[str]) -> pl.Expr:
+    return (
+        pl.when(f"{field}_withheld")
+        .then(pl.lit(ValueState.WITHHELD.value))
+        .when(pl.col(field).is_not_null())
+        .then(pl.lit(ValueState.REPORTED.value))
+        .when(pl.col("category").is_in(not_applicable))
+        .then(pl.lit(ValueState.NOT_APPLICABLE.value))
+        .otherwise(pl.lit(ValueState.NOT_REPORTED.value))
+    )
+
+
+def _with_names(records: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
+    """Add the catalogue's name beside each published code; a withheld code has none."""
+    return records.with_columns(
+        _lookup("exempt_type", {code: entry.name_es for code, entry in catalogs.types.items()}).alias(
+            "exempt_type_name"
+        ),
+        _lookup("category", {code: c.name_es for code, c in catalogs.categories.items()}).alias("category_name"),
+        _lookup("activity", {code: a.name_es for code, a in catalogs.activities.items()}).alias("activity_name"),
+        _lookup("department", {code: d.name_es for code, d in catalogs.departments.items()}).alias("department_name"),
+        _lookup("municipality", {code: m.name_es for code, m in catalogs.municipalities.items()}).alias(
+            "municipality_name"
+        ),
+    )
+
+
+def _lookup(column: str, names: Mapping[str, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(dict(names), default=None, return_dtype=pl.String)
+
+
+def _with_changed_release(records: pl.DataFrame, previous: pa.RecordBatch | None, release: int) -> pl.DataFrame:
+    """Carry over `changed_release` where nothing published differs from the release before."""
+    stamped = records.with_columns(changed_release=pl.lit(release, dtype=pl.Int64))
+    if previous is None or not previous.num_rows:
+        return stamped
+    compared = [key for key in KEYS if key not in (*BOOKKEEPING, "record_id")]
+    before = to_plain_frame(previous).select(
+        "record_id", carried="changed_release", **{f"{key}_before": pl.col(key) for key in compared}
+    )
+    joined = stamped.join(before, on="record_id", how="left", maintain_order="left")
+    same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(f"{key}_before")) for key in compared)
+    return joined.with_columns(
+        changed_release=pl.when(pl.col("carried").is_not_null() & same).then("carried").otherwise("changed_release")
+    )
+
+
+def _jobs(records: pl.DataFrame) -> pa.RecordBatch:
+    """The jobs that the registry itself states, for records that publish them."""
+    facts = records.filter(pl.col("jobs").is_not_null()).select(
+        "record_id",
+        period=pl.col("jobs_year").cast(pl.String),
+        year="jobs_year",
+        kind="jobs_kind",
+        jobs="jobs",
+        source=pl.lit(REGISTRY_SOURCE),
+    )
+    return to_batch(facts.sort("record_id"), JOBS)
+
+
+def _amounts(records: pl.DataFrame) -> pa.RecordBatch:
+    """The amounts that the registry itself states, all taxes together, for records that publish them."""
+    facts = records.filter(pl.col("amount_gtq").is_not_null()).select(
+        "record_id",
+        year="amount_year",
+        tax=pl.lit(None, pl.String),
+        mechanism=pl.lit(None, pl.String),
+        amount_cents="amount_gtq",
+        source=pl.lit(REGISTRY_SOURCE),
+    )
+    return to_batch(facts.sort("record_id"), AMOUNTS)
+
+
+def _events(records: pl.DataFrame) -> pa.RecordBatch:
+    """What the registry's own status tells of published records, on the day from which the status is known."""
+    facts = records.select(
+        "record_id",
+        event=_lookup("stated", _EVENT_OF),
+        date="status_since",
+        until=pl.lit(None, pl.Date),
+        reason="status_reason",
+        legal_basis=pl.lit(None, pl.String),
+        source=pl.lit(REGISTRY_SOURCE),
+    )
+    return to_batch(facts.filter(pl.col("event").is_not_null()).sort("record_id"), EVENTS)

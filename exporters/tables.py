@@ -1,0 +1,120 @@
+"""The schemas of a release's tables beside the records, and how any of them becomes an Arrow file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+JOBS = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("period", pa.string()),
+        ("year", pa.int64()),
+        ("kind", pa.string()),
+        ("jobs", pa.int64()),
+        ("source", pa.string()),
+    ]
+)
+AMOUNTS = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("year", pa.int64()),
+        ("tax", pa.string()),
+        ("mechanism", pa.string()),
+        ("amount_cents", pa.int64()),
+        ("source", pa.string()),
+    ]
+)
+EVENTS = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("event", pa.string()),
+        ("date", pa.date32()),
+        ("until", pa.date32()),
+        ("reason", pa.string()),
+        ("legal_basis", pa.string()),
+        ("source", pa.string()),
+    ]
+)
+EXPENDITURE = pa.schema(
+    [
+        ("year", pa.int64()),
+        ("tax", pa.string()),
+        ("partition", pa.string()),
+        ("key", pa.string()),
+        ("group", pa.string()),
+        ("amount_cents", pa.int64()),
+        ("pct_gdp", pa.float64()),
+        ("report", pa.string()),
+        ("method_version", pa.string()),
+        ("note", pa.string()),
+        ("source_url", pa.string()),
+    ]
+)
+CHANGES = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("kind", pa.string()),
+        ("field", pa.string()),
+        ("before", pa.string()),
+        ("after", pa.string()),
+        ("reason", pa.string()),
+        ("release", pa.int64()),
+    ]
+)
+
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "jobs": JOBS,
+    "amounts": AMOUNTS,
+    "events": EVENTS,
+    "expenditure": EXPENDITURE,
+    "changes": CHANGES,
+    "history": CHANGES,
+}
+"""Name of the table → its schema; the file is `<name>.arrow`."""
+
+
+def to_batch(frame: pl.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
+    """The frame's columns of `schema` as one record batch; texts of dictionary fields are encoded in row order."""
+    table = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
+    columns = [_column(table.column(field.name), field.type) for field in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def empty_batch(schema: pa.Schema) -> pa.RecordBatch:
+    """No rows of `schema`."""
+    return schema.empty_table().combine_chunks().to_batches()[0] if schema.names else pa.record_batch([], schema=schema)
+
+
+def write_arrow(path: Path, batch: pa.RecordBatch) -> None:
+    """Write an Arrow IPC file of one record batch."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+
+
+def read_arrow(path: Path) -> pa.RecordBatch:
+    """The record batch of an Arrow IPC file, mapped."""
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).get_batch(0)
+
+
+def to_plain_frame(batch: pa.RecordBatch) -> pl.DataFrame:
+    """The batch as a frame whose dictionaries are plain text, so that frames of different releases compare."""
+    frame = pl.from_arrow(batch)
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError("a record batch becomes a frame")
+    return frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
+
+
+def _column(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    if not pa.types.is_dictionary(kind):
+        return _whole(column.cast(kind))
+    return _whole(column.cast(kind.value_type)).dictionary_encode().cast(kind)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    return combined if isinstance(combined, pa.Array) else combined.chunk(0)
