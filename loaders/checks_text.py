@@ -1,0 +1,79 @@
+"""Texts that are kept as received: what they may not hold, and what a person should look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from loaders.checks import Check, is_unreadable
+
+FREE_TEXT: Mapping[str, int] = {"name": 500, "resolution": 100, "status_reason": 1000}
+"""Key of a text that is kept verbatim → the longest it may be."""
+
+_LONGEST_CODE_TEXT = 500
+"""Of a text that no catalogue knows, which the book keeps beside the record."""
+
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_DIRECTION = r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_LOST = "\ufffd"
+_INVISIBLE = r"[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]"
+_FORMULA = r"^\s*[=+\-@]|^[\t\r]"
+
+# What windows-1252 makes of the bytes 80 to BF, the second and later bytes of a letter in UTF-8. Readers that keep the
+# five bytes without a character give U+0081, U+008D, U+008F, U+0090 and U+009D, so the whole range stands here too.
+_TAIL = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+# Only letters and signs that Spanish uses: À–ÿ and what stands below them, typographic signs, and the mark of a loss.
+_TWICE = f"[ÂÃ]{_TAIL}|â[€\u0080]{_TAIL}|ï¿½|ï»¿"
+
+
+def text_checks(kept_if_unknown: tuple[str, ...]) -> Iterator[Check]:
+    """The checks of free texts, and of those codes whose text is kept when no catalogue knows it."""
+    for key, limit in FREE_TEXT.items():
+        yield from _hygiene(key, pl.lit(True), limit)
+        yield Check("texto_con_formula", key, pl.col(f"{key}.raw").str.contains(_FORMULA))
+    for key in kept_if_unknown:
+        yield from _hygiene(key, is_unreadable(key), _LONGEST_CODE_TEXT)
+
+
+def repair_double_encoding(text: str) -> str:
+    """The text as it was before UTF-8 was read as windows-1252, once or several times."""
+    repaired = re.sub(_TWICE, _decode_twice, text)
+    return text if repaired == text else repair_double_encoding(repaired)
+
+
+def _hygiene(key: str, concerned: pl.Expr, limit: int) -> Iterator[Check]:
+    text = pl.col(key)
+    twice = text.str.contains(_TWICE)
+    yield Check("texto_doble_codificacion", key, concerned & twice, explain=_repaired)
+    yield Check("caracter_de_control", key, concerned & text.str.contains(_CONTROL) & ~twice, explain=_first(_CONTROL))
+    yield Check("caracter_de_direccion", key, concerned & text.str.contains(_DIRECTION), explain=_first(_DIRECTION))
+    yield Check("caracter_perdido", key, concerned & text.str.contains(_LOST, literal=True))
+    yield Check("caracter_invisible", key, concerned & text.str.contains(_INVISIBLE), explain=_first(_INVISIBLE))
+    length = text.str.len_chars()
+    yield Check("texto_demasiado_largo", key, concerned & (length > limit), {"length": length, "limit": pl.lit(limit)})
+
+
+def _first(pattern: str) -> Callable[[str], Mapping[str, Any]]:
+    def explain(text: str) -> Mapping[str, Any]:
+        found = re.search(pattern, text)
+        return {"found": f"U+{ord(found[0]):04X}" if found else ""}
+
+    return explain
+
+
+def _repaired(text: str) -> Mapping[str, Any]:
+    return {"repaired": repair_double_encoding(text)}
+
+
+def _decode_twice(found: re.Match[str]) -> str:
+    return b"".join(_byte(letter) for letter in found[0]).decode("utf-8")
+
+
+def _byte(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")

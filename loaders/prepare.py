@@ -1,0 +1,43 @@
+"""From the text of a file to the frame that checks work on: all keys, outer white space gone, blank rows set apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from exemptions.batches import Finding
+from exemptions.datasets import DATASET_COLUMNS, Dataset
+from loaders.options import SourceTable
+from loaders.rules import make_finding
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The records of a file: `row`, every key of the dataset as trimmed text, and `<key>.raw` as it came."""
+
+    frame: pl.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
+    """The records of a file, with a finding for every blank row that stands between them.
+
+    Blank rows after the last record are the rest of a sheet and are not told.
+    """
+    keys = [column.key for column in DATASET_COLUMNS[dataset]]
+    # A copy that Polars owns: checks filter and join it many times, which mapped chunks make slow.
+    raw = pl.DataFrame(pl.from_arrow(source.table, rechunk=True))
+    absent = [pl.lit(None, pl.String).alias(key) for key in keys if key not in raw.columns]
+    raw = raw.with_columns(absent)
+    trimmed = raw.with_columns(_blank_is_null(pl.col(key).str.strip_chars()).alias(key) for key in keys)
+    frame = trimmed.hstack([raw.get_column(key).alias(f"{key}.raw") for key in keys])
+    blank = pl.all_horizontal(pl.col(key).is_null() for key in keys)
+    last = frame.filter(~blank).get_column("row").max()
+    between = frame.filter(blank & (pl.col("row") < pl.lit(last, pl.Int64))).get_column("row")
+    findings = tuple(make_finding("fila_en_blanco", row=row) for row in between)
+    return Prepared(frame.filter(~blank), findings)
+
+
+def _blank_is_null(text: pl.Expr) -> pl.Expr:
+    return pl.when(text != "").then(text)
