@@ -1,0 +1,69 @@
+"""The application: what it is made of, in which order, over which releases."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api.docs import register_docs
+from api.headers import register_headers
+from api.metrics import answer_metrics
+from api.observability import register_observability
+from api.pages import register_pages
+from api.problems import log_failure, register_problems
+from api.role import refuse_private_access
+from api.spec import build_api
+from api.state import EXTENSION, AppState
+from api.v1 import register_v1
+from exemptions.calendar import Clock
+from exemptions.catalogs import load_catalogs
+from exemptions.settings import Role, Settings, read_settings
+from exemptions.store import ReleaseStore
+
+_MAX_BODY_BYTES = 64 * 1024
+"""No public address takes a body; this bounds what is read before that is said."""
+
+
+class PanicError(Exception):
+    """A compiled library panicked; what it raises is no `Exception`, which Flask's handlers would not see."""
+
+
+class RegistryApp(Flask):
+    """Flask, with panics of compiled libraries as errors and logs that hold nothing a person typed."""
+
+    def full_dispatch_request(self):  # type: ignore[no-untyped-def]
+        try:
+            return super().full_dispatch_request()
+        except BaseException as failure:
+            if type(failure).__name__ == "PanicException":
+                raise PanicError("a compiled library panicked") from failure
+            raise
+
+    def log_exception(self, exc_info):  # type: ignore[no-untyped-def]
+        log_failure(exc_info[1])
+
+
+def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
+    """The application over the releases that `settings` (the environment's when absent) name."""
+    settings = settings or read_settings()
+    if settings.role is Role.PUBLIC:
+        refuse_private_access(settings)
+    app = RegistryApp("api", static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+    # An error answers as in production, in tests too.
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.extensions["settings"] = settings
+    app.extensions[EXTENSION] = AppState(
+        settings=settings,
+        clock=clock,
+        store=ReleaseStore(settings.releases),
+        catalogs=load_catalogs(),
+    )
+    register_headers(app)
+    register_observability(app)
+    register_problems(app)
+    api = build_api(app)
+    register_v1(api)
+    app.add_url_rule("/metrics", "metrics", answer_metrics)
+    register_docs(app, api)
+    register_pages(app)
+    return app

@@ -1,0 +1,193 @@
+"""The documentation of the API: the OpenAPI document, and a page made from it on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+from api.json_text import encode_json
+from api.negotiation import LANGUAGES, preferred_language, require_acceptable
+from api.pages.language import ENGLISH_PREFIX, page_language
+from api.pages.render import render_page
+from api.parameters import refuse_parameters
+from api.problem_types import PROBLEM_TYPES
+from api.spec import Document, RegistryApi, localised_document
+from api.state import absolute
+
+_DOCUMENTS = "openapi"
+_OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
+_CACHING = "public, max-age=300"
+_EXAMPLE_BASE = "http://127.0.0.1:8000"
+"""Stands in examples where the settings name no public address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterText:
+    """One parameter as the page shows it."""
+
+    name: str
+    place: str
+    required: bool
+    repeats: bool
+    about: str
+    values: tuple[str, ...]
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One field of an answer as the page shows it."""
+
+    name: str
+    kind: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationText:
+    """One route as the page shows it."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    about: str
+    media: tuple[str, ...]
+    parameters: tuple[ParameterText, ...]
+    fields: tuple[FieldText, ...]
+    problems: tuple[int, ...]
+    example: str
+
+
+def register_docs(app: Flask, api: RegistryApi) -> None:
+    """Add the document and its page; every route of the API must have been registered."""
+    app.extensions[_DOCUMENTS] = {lang: localised_document(api, lang) for lang in LANGUAGES}
+    app.add_url_rule("/openapi.json", "openapi", answer_openapi)
+    # Named like the pages, so that their frame links the two languages.
+    app.add_url_rule("/docs", "es.docs", answer_docs)
+    app.add_url_rule(f"{ENGLISH_PREFIX}/docs", "en.docs", answer_docs)
+
+
+def answer_openapi() -> Response:
+    """The OpenAPI document in the language that the client prefers."""
+    refuse_parameters()
+    require_acceptable(_OPENAPI_MEDIA_TYPE, "application/json")
+    lang = preferred_language()
+    response = Response(encode_json(_document(lang)), content_type="application/json")
+    response.headers["Content-Language"] = lang
+    response.vary.add("Accept-Language")
+    return _finish(response)
+
+
+def answer_docs() -> Response:
+    """The documentation page in the language of the address."""
+    refuse_parameters()
+    document = _document(page_language())
+    html = render_page(
+        "docs.html",
+        about=document["info"]["description"],
+        sections=_sections(document),
+        problem_types=PROBLEM_TYPES,
+        base=absolute("") or _EXAMPLE_BASE,
+    )
+    return _finish(Response(html, content_type="text/html; charset=utf-8"))
+
+
+def _finish(response: Response) -> Response:
+    response.headers["Cache-Control"] = _CACHING
+    response.set_etag(sha256(response.get_data()).hexdigest()[:32])
+    conditional = response.make_conditional(request)
+    if not isinstance(conditional, Response):
+        raise TypeError("a conditional answer is the same answer")
+    return conditional
+
+
+def _document(lang: str) -> Document:
+    documents: Mapping[str, Document] = current_app.extensions[_DOCUMENTS]
+    return documents[lang]
+
+
+def _sections(document: Document) -> list[tuple[str, str, list[OperationText]]]:
+    """Tag, what it is about, its operations."""
+    operations = [
+        (item["tags"][0], _operation_text(document, path, method, item))
+        for path, methods in document["paths"].items()
+        for method, item in methods.items()
+        if method != "parameters"
+    ]
+    return [
+        (tag["name"], tag["description"], [text for name, text in operations if name == tag["name"]])
+        for tag in document["tags"]
+    ]
+
+
+def _operation_text(document: Document, path: str, method: str, item: Document) -> OperationText:
+    answer = item["responses"]["200"]
+    media = answer.get("content", {})
+    parameters = [*document["paths"][path].get("parameters", []), *item.get("parameters", [])]
+    samples = item.get("x-codeSamples", [])
+    return OperationText(
+        id=item["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=item["summary"],
+        about=item["description"],
+        media=tuple(media),
+        parameters=tuple(_parameter_text(parameter) for parameter in parameters),
+        fields=_field_texts(document, media.get("application/json", {}).get("schema", {})),
+        problems=tuple(sorted(int(status) for status in item["responses"] if int(status) >= 400)),
+        example=samples[0]["source"].replace("{base}", absolute("") or _EXAMPLE_BASE) if samples else "",
+    )
+
+
+def _parameter_text(parameter: Document) -> ParameterText:
+    schema = parameter["schema"]
+    inner = schema.get("items", schema)
+    limits = [
+        f"{sign} {inner[key]}" for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("default", "=")) if key in inner
+    ]
+    return ParameterText(
+        name=parameter["name"],
+        place=parameter["in"],
+        required=parameter.get("required", False),
+        repeats=schema.get("type") == "array",
+        about=parameter.get("description", ""),
+        values=tuple(str(value) for value in inner.get("enum", ())),
+        limits=", ".join(limits),
+    )
+
+
+def _field_texts(document: Document, schema: Document) -> tuple[FieldText, ...]:
+    resolved = _resolve(document, schema)
+    return tuple(
+        FieldText(name, _kind(document, field), field.get("description", "") or field.get("title", ""))
+        for name, field in resolved.get("properties", {}).items()
+    )
+
+
+def _kind(document: Document, field: Document) -> str:
+    """The type of a field in words that programmers share."""
+    if "$ref" in field:
+        return str(field["$ref"].rsplit("/", 1)[-1])
+    for composed in ("allOf", "anyOf", "oneOf"):
+        if composed in field:
+            return " | ".join(_kind(document, part) for part in field[composed])
+    kind = field.get("type", "")
+    text = " | ".join(kind) if isinstance(kind, list) else str(kind)
+    if "items" in field:
+        return f"{text} [{_kind(document, field['items'])}]"
+    return f"{text} ({field['format']})" if "format" in field else text
+
+
+def _resolve(document: Document, schema: Document) -> Document:
+    if "$ref" not in schema:
+        return schema
+    found: Any = document
+    for part in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    resolved: Document = found
+    return resolved

@@ -1,0 +1,67 @@
+"""Headers that every answer carries: what a browser must not do with it, and who may read it from elsewhere."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from api.conditional import RELEASE_HEADER
+from api.state import app_state
+
+_OPEN_PREFIXES = ("/api/v1/", "/downloads/", "/openapi.json")
+"""Addresses that any site's scripts may read. The staff's part is not among them."""
+_STAFF_PREFIX = "/api/v1/staff"
+
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src "
+    "'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Pages load nothing from elsewhere and run nothing that stands in their text."""
+
+_EXPOSED = ", ".join(
+    (
+        "Content-Disposition", "Content-Language", "Content-Location", "ETag", "Link", RELEASE_HEADER, "Repr-Digest",
+        "Retry-After", "X-Request-ID", "X-Total-Count",
+    )
+)  # fmt: skip
+_PREFLIGHT_SECONDS = "86400"
+
+
+def register_headers(app: Flask) -> None:
+    """Put the headers on every answer, errors included."""
+    app.after_request(_protect)
+    app.after_request(_open)
+
+
+def _protect(response: Response) -> Response:
+    headers = response.headers
+    is_page = response.mimetype == "text/html"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = _PAGE_POLICY if is_page else _DATA_POLICY
+    # A search may hold somebody's own number, which no other site may learn from the Referer.
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin" if _is_open() else "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    headers["X-Frame-Options"] = "DENY"
+    if app_state().settings.base_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def _open(response: Response) -> Response:
+    if _is_open():
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+            response.headers["Access-Control-Allow-Headers"] = (
+                "Accept, Accept-Language, Content-Type, If-None-Match, Range"
+            )
+            response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
+    return response
+
+
+def _is_open() -> bool:
+    return request.path.startswith(_OPEN_PREFIXES) and not request.path.startswith(_STAFF_PREFIX)

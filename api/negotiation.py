@@ -1,0 +1,46 @@
+"""What the client asked for in its headers: language, coding, media type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from flask import request
+from werkzeug.exceptions import NotAcceptable
+
+LANGUAGES = ("es", "en")
+
+
+class Coding(StrEnum):
+    """How the bytes of an answer are compressed."""
+
+    IDENTITY = "identity"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
+def preferred_language() -> str:
+    """`es` or `en` by Accept-Language; Spanish when neither is asked for."""
+    return request.accept_languages.best_match(LANGUAGES, default="es") or "es"
+
+
+def preferred_coding() -> Coding:
+    """The coding that the client names with the highest weight; Zstandard before gzip when both weigh the same.
+
+    A bare `*` names no coding: some clients send it without being able to unpack any.
+    """
+    named = dict[str, float]()
+    for name, weight in request.accept_encodings:
+        named.setdefault(name.lower(), float(weight))
+    best = max((Coding.ZSTD, Coding.GZIP), key=lambda coding: named.get(coding, 0.0))
+    return best if named.get(best, 0.0) > 0 else Coding.IDENTITY
+
+
+def require_acceptable(media_type: str, *others: str) -> None:
+    """Refuse the request when its Accept header rules out all the media types that the address can give.
+
+    Raises: NotAcceptable. A request without Accept takes anything (RFC 9110 §12.5.1).
+    """
+    offered: Sequence[str] = (media_type, *others)
+    if request.accept_mimetypes and not any(request.accept_mimetypes.quality(offer) > 0 for offer in offered):
+        raise NotAcceptable(", ".join(offered))

@@ -1,0 +1,189 @@
+"""Every kind of error that a client can meet: its address, status and words.
+
+Source: RFC 9457, Problem Details for HTTP APIs. The address of a type is its place on the documentation page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exemptions import errors
+from exemptions.errors import RegistryError, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of error."""
+
+    slug: str
+    status: int
+    title: Sentence
+    about: Sentence
+    """What it means and what to do; also the detail of an answer that has nothing more exact to say."""
+    retry_after_s: int | None = None
+
+    @property
+    def path(self) -> str:
+        """The address of its explanation."""
+        return f"/docs#problem-{self.slug}"
+
+
+def _problem(
+    slug: str, status: int, title: tuple[str, str], about: tuple[str, str], retry_after_s: int | None = None
+) -> ProblemType:
+    return ProblemType(slug, status, Sentence(*title), Sentence(*about), retry_after_s)
+
+
+INVALID_PARAMETERS = _problem(
+    "invalid-parameters", 422,
+    ("Parámetros inválidos", "Invalid parameters"),
+    (
+        "La lista errors nombra cada parámetro, lo que se envió, lo que falla y, si lo hay, el nombre o código "
+        "válido más cercano.",
+        "The list errors names each parameter, what was sent, what is wrong and, where there is one, the nearest "
+        "valid name or code.",
+    ),
+)  # fmt: skip
+NOT_FOUND = _problem(
+    "not-found", 404,
+    ("No encontrado", "Not found"),
+    (
+        "En esta dirección no hay nada público. Un NIT de persona individual responde lo mismo que uno que no existe.",
+        "There is nothing public at this address. The NIT of a natural person answers the same as one that does not "
+        "exist.",
+    ),
+)  # fmt: skip
+RELEASE_NOT_FOUND = _problem(
+    "release-not-found", 404,
+    ("Publicación inexistente", "No such release"),
+    (
+        "Ese número nunca se publicó. /api/v1/releases da la lista.",
+        "That number was never published. /api/v1/releases gives the list.",
+    ),
+)  # fmt: skip
+METHOD_NOT_ALLOWED = _problem(
+    "method-not-allowed", 405,
+    ("Método no admitido", "Method not allowed"),
+    (
+        "El encabezado Allow dice qué métodos admite esta dirección.",
+        "The header Allow tells the methods of this address.",
+    ),
+)  # fmt: skip
+NOT_ACCEPTABLE = _problem(
+    "not-acceptable", 406,
+    ("Formato no disponible", "Not acceptable"),
+    (
+        "El encabezado Accept excluye los formatos de esta dirección. Otros formatos tienen su propia dirección "
+        "(records.csv, records.parquet).",
+        "The header Accept rules out the formats of this address. Other formats have their own address (records.csv, "
+        "records.parquet).",
+    ),
+)  # fmt: skip
+RELEASE_WITHDRAWN = _problem(
+    "release-withdrawn", 410,
+    ("Publicación retirada", "Release withdrawn"),
+    (
+        "Esta publicación contenía algo que no debió publicarse y fue retirada para siempre.",
+        "This release held something that should not have been published, and was withdrawn for good.",
+    ),
+)  # fmt: skip
+RANGE_NOT_SATISFIABLE = _problem(
+    "range-not-satisfiable", 416,
+    ("Rango fuera del archivo", "Range not satisfiable"),
+    ("El rango pedido está fuera del archivo.", "The range asked for lies outside the file."),
+)  # fmt: skip
+BAD_REQUEST = _problem(
+    "bad-request", 400,
+    ("Solicitud mal formada", "Bad request"),
+    ("La solicitud no se pudo leer como HTTP.", "The request could not be read as HTTP."),
+)  # fmt: skip
+URI_TOO_LONG = _problem(
+    "uri-too-long", 414,
+    ("Dirección demasiado larga", "Address too long"),
+    (
+        "La línea de la solicitud pasa de 8190 bytes. Use menos valores por parámetro.",
+        "The request line has more than 8190 bytes. Use fewer values for each parameter.",
+    ),
+)  # fmt: skip
+HEADERS_TOO_LARGE = _problem(
+    "headers-too-large", 431,
+    ("Encabezados demasiado grandes", "Headers too large"),
+    ("Los encabezados de la solicitud son demasiado grandes.", "The headers of the request are too large."),
+)  # fmt: skip
+CLIENT_ERROR = _problem(
+    "client-error", 400,
+    ("Solicitud no admitida", "Request not accepted"),
+    ("La solicitud no se puede atender como está.", "The request cannot be answered as it is."),
+)  # fmt: skip
+NOTHING_PUBLISHED = _problem(
+    "nothing-published", 503,
+    ("Aún no hay publicaciones", "Nothing published yet"),
+    ("Todavía no se ha publicado ninguna versión del registro.", "No release of the registry has been published yet."),
+    30,
+)  # fmt: skip
+RELEASE_UNAVAILABLE = _problem(
+    "release-unavailable", 503,
+    ("Publicación no disponible", "Release unavailable"),
+    (
+        "Los archivos de la publicación no coinciden con su manifiesto y no se sirven. Vuelva a intentarlo más tarde.",
+        "The files of the release do not agree with its manifest and are not served. Try again later.",
+    ),
+    30,
+)  # fmt: skip
+INTERNAL_ERROR = _problem(
+    "internal-error", 500,
+    ("Error interno", "Internal error"),
+    (
+        "Algo falló de nuestro lado. Al avisar, mencione el request_id.",
+        "Something failed on our side. When you report it, tell the request_id.",
+    ),
+)  # fmt: skip
+
+PROBLEM_TYPES: tuple[ProblemType, ...] = (
+    INVALID_PARAMETERS,
+    NOT_FOUND,
+    RELEASE_NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    RELEASE_WITHDRAWN,
+    RANGE_NOT_SATISFIABLE,
+    BAD_REQUEST,
+    URI_TOO_LONG,
+    HEADERS_TOO_LARGE,
+    CLIENT_ERROR,
+    NOTHING_PUBLISHED,
+    RELEASE_UNAVAILABLE,
+    INTERNAL_ERROR,
+)
+"""All of them, in the order of the documentation page."""
+
+OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
+    errors.InvalidQuery: INVALID_PARAMETERS,
+    errors.NotFound: NOT_FOUND,
+    errors.ReleaseNotFound: RELEASE_NOT_FOUND,
+    errors.ReleaseWithdrawn: RELEASE_WITHDRAWN,
+    errors.NothingPublished: NOTHING_PUBLISHED,
+    errors.ReleaseDamaged: RELEASE_UNAVAILABLE,
+}
+"""Class of the domain → problem. A class that is not here, nor any class it derives from, is a bug."""
+
+OF_STATUS: Mapping[int, ProblemType] = {
+    400: BAD_REQUEST,
+    404: NOT_FOUND,
+    405: METHOD_NOT_ALLOWED,
+    406: NOT_ACCEPTABLE,
+    414: URI_TOO_LONG,
+    416: RANGE_NOT_SATISFIABLE,
+    431: HEADERS_TOO_LARGE,
+    500: INTERNAL_ERROR,
+}
+"""Status of an HTTP error that has no class of the domain → problem."""
+
+
+def find_problem_type(error: RegistryError) -> ProblemType | None:
+    """The problem of a domain error, by its class or the nearest one it derives from; None for a class not mapped."""
+    for parent in type(error).__mro__:
+        if parent in OF_ERROR:
+            return OF_ERROR[parent]
+    return None

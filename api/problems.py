@@ -1,0 +1,115 @@
+"""From an exception to the answer: a problem document for programs, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Response as BaseResponse
+
+from api.json_text import encode_json
+from api.negotiation import preferred_language
+from api.observability import current_request_id, route_name
+from api.pages import render_error_page
+from api.problem_types import CLIENT_ERROR, INTERNAL_ERROR, OF_STATUS, ProblemType, find_problem_type
+from api.state import absolute
+from exemptions.errors import InvalidQuery, ParameterProblem, RegistryError
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+MACHINE_PREFIXES = ("/api/", "/downloads/", "/health/", "/metrics", "/openapi.json", "/static/")
+"""Addresses that programs read; their errors are problem documents whatever the client accepts."""
+
+_LOG = logging.getLogger("registry.problems")
+
+
+def register_problems(app: Flask) -> None:
+    """Answer every error of the application as a problem document or an error page."""
+    app.register_error_handler(RegistryError, _answer_registry_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+
+
+def problem_response(
+    kind: ProblemType,
+    *,
+    detail: str = "",
+    problems: Sequence[ParameterProblem] = (),
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem document of this request, in the language of Accept-Language, never to be stored."""
+    lang = preferred_language()
+    document: dict[str, object] = {
+        "type": absolute(kind.path),
+        "title": kind.title.text(lang),
+        "status": status or kind.status,
+        "detail": detail or kind.about.text(lang),
+        "instance": iri_to_uri(request.path),
+        "request_id": current_request_id(),
+    }
+    if problems:
+        document["errors"] = [_error_entry(problem, lang) for problem in problems]
+    response = Response(encode_json(document), status or kind.status, content_type=PROBLEM_MEDIA_TYPE)
+    response.headers.update(headers or {})
+    if kind.retry_after_s is not None:
+        response.headers["Retry-After"] = str(kind.retry_after_s)
+    response.headers["Content-Language"] = lang
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Accept-Language",))
+    return response
+
+
+def _error_entry(problem: ParameterProblem, lang: str) -> dict[str, str | None]:
+    return {
+        "parameter": problem.parameter,
+        "value": problem.value,
+        "message": problem.text(lang),
+        "nearest": problem.nearest,
+    }
+
+
+def _answer_registry_error(error: RegistryError) -> BaseResponse:
+    kind = find_problem_type(error)
+    if kind is None:
+        # Raised again, it reaches the application's last handler: logged, and answered without its words.
+        raise error
+    problems = error.problems if isinstance(error, InvalidQuery) else ()
+    if _wants_page():
+        page = render_error_page(status=kind.status, request_id=current_request_id(), error=error, problems=problems)
+        if kind.retry_after_s is not None:
+            page.headers["Retry-After"] = str(kind.retry_after_s)
+        return page
+    detail = kind.about.text(preferred_language()) if problems else error.text(preferred_language())
+    return problem_response(kind, detail=detail, problems=problems)
+
+
+def _answer_http_error(error: HTTPException) -> BaseResponse:
+    if error.response is not None:
+        return BaseResponse.force_type(error.response)
+    status = error.code or 500
+    kind = OF_STATUS.get(status, INTERNAL_ERROR if status >= 500 else CLIENT_ERROR)
+    headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
+    if _wants_page():
+        page = render_error_page(status=status, request_id=current_request_id())
+        page.headers.update(headers)
+        return page
+    return problem_response(kind, status=status, headers=headers)
+
+
+def _wants_page() -> bool:
+    """Whether a person reads the answer: the address is no program's, and HTML is not refused."""
+    if request.path.startswith(MACHINE_PREFIXES) or request.path == "/api":
+        return False
+    accepted = request.accept_mimetypes
+    return not accepted or accepted.quality("text/html") >= accepted.quality(PROBLEM_MEDIA_TYPE) > -1
+
+
+def log_failure(failure: BaseException) -> None:
+    """Log an unexpected exception with its request's id and route, without the address that was typed."""
+    _LOG.error(
+        "request %s failed at %s %s", current_request_id(), request.method, route_name(),
+        exc_info=(type(failure), failure, failure.__traceback__),
+    )  # fmt: skip

@@ -1,0 +1,32 @@
+"""What a process of the public role must not be able to do."""
+
+from __future__ import annotations
+
+import os
+
+from exemptions.errors import SettingsError
+from exemptions.settings import ENVIRONMENT, Settings
+
+
+def refuse_private_access(settings: Settings) -> None:
+    """Refuse to serve the public from a process that could read the book of record or a key.
+
+    A fault of the public side must not open what is private, so the public side runs as a user who cannot read it.
+    Raises: SettingsError naming the variable and what can be read.
+    """
+    own_book = settings.home / "book.sqlite"
+    if settings.database_url != f"sqlite:///{own_book}":
+        raise _refusal("database_url", "DATABASE_URL")
+    for private in (own_book, settings.home / "keys", settings.home / "uploads"):
+        if os.access(private, os.R_OK):
+            raise _refusal("home", str(private))
+
+
+def _refusal(field: str, what: str) -> SettingsError:
+    variable = ENVIRONMENT[field]
+    return SettingsError(
+        f"Con {ENVIRONMENT['role']}=public el proceso no debe poder leer {what}: revise {variable} y los permisos, "
+        "o use otro usuario del sistema.",
+        f"With {ENVIRONMENT['role']}=public the process must not be able to read {what}: look at {variable} and the "
+        "permissions, or use another user of the system.",
+    )

@@ -1,0 +1,28 @@
+"""Problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.schemas.texts import about
+
+
+class ProblemErrorSchema(Schema):
+    parameter = fields.String(required=True)
+    value = fields.String(required=True, allow_none=True)
+    message = fields.String(required=True)
+    nearest = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about("El nombre o código válido más cercano.", "The nearest valid name or code."),
+    )
+
+
+class ProblemSchema(Schema):
+    type = fields.String(required=True, metadata=about("Página que lo explica.", "Page that explains it."))
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    instance = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Nested(ProblemErrorSchema))

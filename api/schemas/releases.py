@@ -1,0 +1,91 @@
+"""Releases, their manifests and differences."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.schemas.texts import about
+
+
+class ReleaseEntrySchema(Schema):
+    release = fields.Integer(required=True)
+    published_at = fields.DateTime(required=True)
+    status_date = fields.Date(required=True)
+    manifest_sha256 = fields.String(required=True)
+    restores = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=about("Publicación cuyo contenido repone.", "Release whose content it restores."),
+    )
+    state = fields.String(required=True, metadata={"enum": ["published", "withdrawn"]})
+    url = fields.String(required=True)
+
+
+class ReleaseListSchema(Schema):
+    current = fields.Integer(required=True, metadata=about("La vigente.", "The one in force."))
+    items = fields.List(fields.Nested(ReleaseEntrySchema), required=True)
+
+
+class PlainFileSchema(Schema):
+    bytes = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+
+
+class ManifestFileSchema(Schema):
+    path = fields.String(
+        required=True,
+        metadata=about(
+            "Ruta en la publicación. Lo que está en downloads/ se descarga de /downloads/<n>/<archivo>.",
+            "Path in the release. What is in downloads/ is downloaded from /downloads/<n>/<file>.",
+        ),
+    )
+    bytes = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    media_type = fields.String(required=True)
+    rows = fields.Integer(required=True, allow_none=True)
+    plain = fields.Nested(
+        PlainFileSchema,
+        metadata=about("El mismo archivo descomprimido.", "The same file, uncompressed."),
+    )
+
+
+class ManifestSchema(Schema):
+    format = fields.Integer(required=True)
+    release = fields.Integer(required=True)
+    published_at = fields.DateTime(required=True)
+    status_date = fields.Date(required=True)
+    previous = fields.Integer(required=True, allow_none=True)
+    restores = fields.Integer(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    demonstration = fields.Boolean(required=True, metadata=about("Los datos son inventados.", "The data is invented."))
+    two_person = fields.Boolean(
+        required=True,
+        metadata=about("Quien carga no aprueba lo que cargó.", "Who loads does not approve what they loaded."),
+    )
+    publisher = fields.Dict(required=True)
+    license = fields.Dict(required=True)
+    contact = fields.String(required=True, allow_none=True)
+    software = fields.String(required=True)
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    files = fields.List(fields.Nested(ManifestFileSchema), required=True)
+
+
+class ChangedRecordSchema(Schema):
+    record_id = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"enum": ["added", "ended", "changed"]})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"enum": ["started", "expired", "suspension_ended", None]}
+    )
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Raw(allow_none=True)),
+        data_key="fields",
+        required=True,
+        metadata=about("Columna → [antes, después].", "Column → [before, after]."),
+    )
+
+
+class ReleaseChangesSchema(Schema):
+    release = fields.Integer(required=True)
+    from_ = fields.Integer(required=True, allow_none=True, data_key="from")
+    items = fields.List(fields.Nested(ChangedRecordSchema), required=True)

@@ -1,0 +1,97 @@
+"""How gunicorn runs the service. The module is its own configuration file: `gunicorn -c python:api.serving wsgi:app`.
+
+It imports nothing heavy: gunicorn's master reads it and must not load what its workers use after the fork.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+bind = "127.0.0.1:8000"
+workers = 2
+threads = 4
+worker_class = "api.worker.RegistryWorker"
+"""Threads, because a slow reader of a long download would block a worker that has only one."""
+preload_app = False
+"""Index, maps and threads of compiled libraries must be made after the fork."""
+reuse_port = True
+"""Each worker has its own queue; with a shared one all kept-alive connections may land on one worker."""
+keepalive = 20
+timeout = 60
+graceful_timeout = 60
+"""A stopping worker lets running downloads end."""
+limit_request_line = 8190
+limit_request_fields = 60
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a memory file for the heartbeat, made by gunicorn with its own random name
+accesslog = None
+"""The application writes an access log that holds nothing a person typed; gunicorn's would hold the address."""
+forwarded_allow_ips = "127.0.0.1,::1"
+
+_FIGURES = tempfile.mkdtemp(prefix="registry-figures-")
+"""Each worker counts in a file of its own here; /metrics sums them."""
+
+raw_env = [
+    f"PROMETHEUS_MULTIPROC_DIR={_FIGURES}",
+    # A worker formats slices for several readers at once; threads of its own for each slice only get in the way.
+    "POLARS_MAX_THREADS=1",
+]
+
+logconfig_dict: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "bare": {"format": "%(message)s"},
+    },
+    "handlers": {
+        "plain": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"},
+        "bare": {"class": "logging.StreamHandler", "formatter": "bare", "stream": "ext://sys.stderr"},
+    },
+    "root": {"level": "WARNING", "handlers": ["plain"]},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["plain"], "propagate": False},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        "registry": {"level": "INFO", "handlers": ["plain"], "propagate": False},
+        "registry.access": {"level": "INFO", "handlers": ["bare"], "propagate": False},
+    },
+}
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Open the current release and watch for newer ones, in the worker's own process."""
+    from api.state import start_serving
+
+    start_serving(worker.wsgi)
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Forget the live figures of a worker that ended."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid, _FIGURES)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Arbiter) -> None:
+    """Remove the figures when the service stops."""
+    shutil.rmtree(_FIGURES, ignore_errors=True)
+
+
+def run_server(*, host: str, port: int, workers: int = workers) -> NoReturn:
+    """Become gunicorn serving the registry at `host`:`port`.
+
+    The process is replaced, so that signals reach gunicorn itself, and nothing that this process has loaded is forked.
+    """
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    # The allocator reads its setting when a process begins, so it cannot be set in the configuration.
+    command = ["env", "MALLOC_ARENA_MAX=2", sys.executable, "-m", "gunicorn", "--config", "python:api.serving"]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execvp("env", [*command, "--bind", address, "--workers", str(workers), "wsgi:app"])  # noqa: S606 - fixed arguments, no shell

@@ -1,0 +1,169 @@
+"""The OpenAPI document: how routes are described, and how the description becomes a document in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+
+from api.problem_types import PROBLEM_TYPES
+from api.schemas.problems import ProblemSchema
+from api.schemas.texts import Both, both, localise
+from api.version import software_version
+
+OPENAPI_VERSION = "3.1.0"
+
+Document = dict[str, Any]
+
+_COMMON_STATUSES = (405, 406, 422, 500, 503)
+"""Problems that every address of the API can answer with."""
+
+TAGS: Mapping[str, Both] = {
+    "records": both(
+        "Buscar, contar, sumar y descargar beneficios.", "Search, count, sum and download benefits."
+    ),
+    "taxpayers": both(
+        "Un beneficio, o todos los de una persona jurídica.", "One benefit, or all those of a legal person."
+    ),
+    "releases": both(
+        "Publicaciones, sus archivos y lo que cambió entre ellas.",
+        "Releases, their files, and what changed between them.",
+    ),
+    "catalogs": both("Listas de códigos.", "Code lists."),
+    "service": both("El servicio mismo.", "The service itself."),
+}  # fmt: skip
+
+_ABOUT = both(
+    "Quiénes no pagan impuestos en Guatemala, por qué ley, desde cuándo y hasta cuándo. Sin clave ni registro. "
+    "Cada respuesta sale de una publicación numerada que nunca cambia: con release=N la misma dirección da siempre "
+    "lo mismo. "
+    "Los parámetros repetidos significan «cualquiera de»; los distintos, «y». Un parámetro o código desconocido es "
+    "un error 422, "
+    "nunca se ignora. Los errores son application/problem+json (RFC 9457); Accept-Language elige español o inglés.",
+    "Who does not pay taxes in Guatemala, under which law, since when and until when. No key, no sign-up. "
+    "Every answer is made from a numbered release that never changes: with release=N the same address always gives "
+    "the same. "
+    "Repeated parameters mean “any of”, different ones “and”. An unknown parameter or code is an error 422, "
+    "never ignored. Errors are application/problem+json (RFC 9457); Accept-Language chooses Spanish or English.",
+)
+
+
+class RegistryApi(Api):
+    """flask-smorest without its error answers and pages: the service has one shape of error and its own documentation."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by `api.problems`."""
+
+
+def build_api(app: Flask) -> RegistryApi:
+    """The document of the application, without routes; blueprints add theirs."""
+    api = RegistryApi(
+        app,
+        spec_kwargs={
+            "title": both("Registro abierto de exenciones tributarias", "Open registry of tax exemptions"),
+            "version": software_version(),
+            "openapi_version": OPENAPI_VERSION,
+            "info": {"description": _ABOUT},
+            "servers": [{"url": app.extensions["settings"].base_url or "/"}],
+        },
+    )
+    for status, types in _types_by_status().items():
+        api.spec.components.response(
+            f"Problem{status}",
+            {
+                "description": both(
+                    "; ".join(kind.title.es for kind in types), "; ".join(kind.title.en for kind in types)
+                ),
+                "content": {"application/problem+json": {"schema": ProblemSchema}},
+            },
+        )
+    return api
+
+
+def localised_document(api: RegistryApi, lang: str) -> Document:
+    """The OpenAPI document with all its texts in `lang`."""
+    document: Document = api.spec.to_dict()
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    chosen = localise(document, lang)
+    if not isinstance(chosen, dict):
+        raise TypeError("the document of an API is an object")
+    return chosen
+
+
+def operation(
+    operation_id: str,
+    *,
+    tag: str,
+    summary: tuple[str, str],
+    about: tuple[str, str],
+    media: Mapping[str, object],
+    parameters: Sequence[Document] = (),
+    headers: Mapping[str, tuple[str, str]] | None = None,
+    not_modified: bool = True,
+    problems: Iterable[int] = (),
+    example: str = "",
+) -> Document:
+    """The description of one GET route, for `Blueprint.doc`.
+
+    `media` is media type → schema of the answer; `problems` are statuses beyond those that every route has;
+    `example` is the path and query that a curl example asks for.
+    """
+    told_headers = {
+        name: {"description": both(*text), "schema": {"type": "string"}}
+        for name, text in {**_HEADERS, **(headers or {})}.items()
+    }
+    responses: Document = {
+        "200": {
+            "description": both("La respuesta.", "The answer."),
+            "content": {name: {"schema": schema} for name, schema in media.items()},
+            "headers": told_headers,
+        }
+    }
+    if not_modified:
+        responses["304"] = {
+            "description": both("El cliente ya tiene esta respuesta.", "The client already has this answer.")
+        }
+    for status in sorted({*_COMMON_STATUSES, *problems}):
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    described: Document = {
+        "operationId": operation_id,
+        "tags": [tag],
+        "summary": both(*summary),
+        "description": both(*about),
+        "responses": responses,
+    }
+    if parameters:
+        described["parameters"] = list(parameters)
+    if example:
+        described["x-codeSamples"] = [{"lang": "Shell", "source": f"curl '{{base}}{example}'"}]
+    return described
+
+
+def query_parameter(name: str, about: Both, schema: Mapping[str, object]) -> Document:
+    """A query parameter; one whose schema is an array is given once for each value."""
+    parameter: Document = {"name": name, "in": "query", "description": about, "schema": dict(schema)}
+    if schema.get("type") == "array":
+        parameter |= {"style": "form", "explode": True}
+    return parameter
+
+
+def path_parameter(name: str, about: Both, schema: Mapping[str, object]) -> Document:
+    """A part of the path."""
+    return {"name": name, "in": "path", "required": True, "description": about, "schema": dict(schema)}
+
+
+_HEADERS: Mapping[str, tuple[str, str]] = {
+    "ETag": ("Cambia cuando cambian los bytes de la respuesta.", "Changes when the bytes of the answer change."),
+    "X-Request-ID": ("Identifica la solicitud al avisar de un problema.", "Identifies the request in a report."),
+}
+
+
+def _types_by_status() -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = {}
+    for kind in PROBLEM_TYPES:
+        grouped.setdefault(kind.status, []).append(kind)
+    return grouped

@@ -1,0 +1,65 @@
+"""What the running application holds: made once at start, found again in every request."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app
+
+from api.recent import Recent
+from exemptions.calendar import Clock
+from exemptions.catalogs import Catalogs
+from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.settings import Settings
+from exemptions.store import ReleaseStore
+
+EXTENSION = "registry"
+"""Name under which the application keeps its state."""
+
+_BODIES_BYTES = 32 * 1024**2
+"""Finished answers that one worker keeps: some thousands of result pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedBody:
+    """The bytes of an answer and the headers that were computed with them."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """The application's own things."""
+
+    settings: Settings
+    clock: Clock
+    store: ReleaseStore
+    catalogs: Catalogs
+    bodies: Recent[str, FinishedBody] = field(
+        default_factory=lambda: Recent(capacity=_BODIES_BYTES, weigh=lambda finished: len(finished.body))
+    )
+    """Finished answers of repeated queries, by ETag."""
+
+
+def app_state() -> AppState:
+    """The state of the application that answers this request."""
+    state: AppState = current_app.extensions[EXTENSION]
+    return state
+
+
+def absolute(path: str) -> str:
+    """`path` after the public address of the settings; `path` alone where none is set, never after the Host header."""
+    return f"{app_state().settings.base_url}{path}"
+
+
+def start_serving(app: Flask) -> None:
+    """Open the current release of an application and watch for newer ones; called once in each process that serves.
+
+    A registry in which nothing was published yet, or whose release is damaged, is watched too.
+    """
+    state: AppState = app.extensions[EXTENSION]
+    with suppress(NothingPublished, ReleaseDamaged):
+        state.store.current()
+    state.store.start_watching()

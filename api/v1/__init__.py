@@ -1,0 +1,18 @@
+"""Version 1 of the public API, one module per resource."""
+
+from __future__ import annotations
+
+from api.spec import RegistryApi
+from api.v1 import catalogs, downloads, exports, health, record, records, releases, suggest, taxpayers
+from api.v1.blueprints import root, v1
+
+__all__ = ["register_v1"]
+
+# Importing a module adds its routes to the blueprints; this order is that of the documentation.
+MODULES = (records, exports, suggest, record, taxpayers, releases, downloads, catalogs, health)
+
+
+def register_v1(api: RegistryApi) -> None:
+    """Add every route of the public API, and the machine's routes at the root, to application and document."""
+    api.register_blueprint(v1)
+    api.register_blueprint(root)

@@ -1,0 +1,161 @@
+"""`GET /catalogs`: the code lists, as they were on the day of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import preferred_language, require_acceptable
+from api.parameters import parameter_reader
+from api.releases_at import release_numbered
+from api.schemas.catalogs import CatalogListSchema, CatalogSchema
+from api.schemas.texts import both
+from api.spec import operation, path_parameter
+from api.state import absolute
+from api.v1.blueprints import v1
+from api.v1.described import release_parameter
+from exemptions.catalog_entries import CatalogName
+from exemptions.catalog_export import catalog_rows, catalog_table
+from exemptions.errors import NotFound, Sentence
+from exemptions.release import Release
+from exporters.csv_format import LINE_END
+
+PATH = "/api/v1/catalogs"
+_JSON = "application/json"
+_CSV = "text/csv"
+
+TITLES: Mapping[CatalogName, Sentence] = {
+    CatalogName.TYPES: Sentence("Tipos exentos", "Exempt types"),
+    CatalogName.CATEGORIES: Sentence("Categorías exento", "Exempt categories"),
+    CatalogName.TAXES: Sentence("Impuestos", "Taxes"),
+    CatalogName.MECHANISMS: Sentence("Mecanismos", "Mechanisms"),
+    CatalogName.AUTHORITIES: Sentence("Autoridades", "Authorities"),
+    CatalogName.DEPARTMENTS: Sentence("Departamentos", "Departments"),
+    CatalogName.MUNICIPALITIES: Sentence("Municipios", "Municipalities"),
+    CatalogName.ACTIVITY_SECTIONS: Sentence("Secciones de la CIIU Rev. 4", "Sections of ISIC Rev. 4"),
+    CatalogName.ACTIVITY_DIVISIONS: Sentence("Divisiones de la CIIU Rev. 4", "Divisions of ISIC Rev. 4"),
+    CatalogName.ACTIVITIES: Sentence("Clases de la CIIU Rev. 4", "Classes of ISIC Rev. 4"),
+    CatalogName.EXPENDITURE_GROUPS: Sentence("Grupos del gasto tributario", "Tax-expenditure groups"),
+    CatalogName.LAWS: Sentence("Leyes", "Laws"),
+    CatalogName.RTU_PERSONERIAS: Sentence("Personerías del RTU", "Legal forms of the taxpayer registry"),
+}
+
+_NAME_PARAMETER = path_parameter(
+    "name", both("Nombre del catálogo.", "Name of the catalogue."), {"type": "string", "enum": list(CatalogName)}
+)
+
+
+@v1.route("/catalogs")
+@v1.doc(
+    **operation(
+        "listCatalogs",
+        tag="catalogs",
+        summary=("Listas de códigos", "Code lists"),
+        about=("Los catálogos de la publicación.", "The catalogues of the release."),
+        media={_JSON: CatalogListSchema},
+        parameters=[release_parameter()],
+        problems=(404, 410),
+        example="/api/v1/catalogs",
+    )
+)
+def list_catalogs() -> Response:
+    """The catalogues of a release."""
+    return _answer("", _JSON, _make_list)
+
+
+@v1.route("/catalogs/<name>")
+@v1.doc(
+    **operation(
+        "getCatalog",
+        tag="catalogs",
+        summary=("Un catálogo", "One catalogue"),
+        about=(
+            "Todos los códigos de un catálogo, con sus nombres en español e inglés.",
+            "All codes of a catalogue, with their names in Spanish and English.",
+        ),
+        media={_JSON: CatalogSchema},
+        parameters=[_NAME_PARAMETER, release_parameter()],
+        problems=(404, 410),
+        example="/api/v1/catalogs/categories",
+    )
+)
+def get_catalog(name: str) -> Response:
+    """One catalogue of a release."""
+    catalog = _catalog_name(name)
+    return _answer(f"/{name}", _JSON, lambda release: _make_catalog(release, catalog))
+
+
+@v1.route("/catalogs/<name>.csv")
+@v1.doc(
+    **operation(
+        "getCatalogCsv",
+        tag="catalogs",
+        summary=("Un catálogo en CSV", "One catalogue as CSV"),
+        about=(
+            "Las mismas filas que en JSON; las listas van unidas por «;».",
+            "The same rows as in JSON; lists are joined by “;”.",
+        ),
+        media={_CSV: {"type": "string"}},
+        parameters=[_NAME_PARAMETER, release_parameter()],
+        problems=(404, 410),
+        example="/api/v1/catalogs/categories.csv",
+    )
+)
+def get_catalog_csv(name: str) -> Response:
+    """One catalogue of a release as CSV."""
+    catalog = _catalog_name(name)
+    return _answer(f"/{name}.csv", _CSV, lambda release: _make_csv(release, catalog))
+
+
+def _answer(path: str, media_type: str, make: Callable[[Release], tuple[bytes, Headers]]) -> Response:
+    reader = parameter_reader("release")
+    number = reader.count("release")
+    reader.raise_problems()
+    require_acceptable(media_type)
+    release = release_numbered(number)
+    representation = Representation(
+        release=release,
+        key=f"{PATH}{path}",
+        media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
+        pinned=number is not None,
+        by_language=not path,
+    )
+    return answer_body(representation, lambda: make(release))
+
+
+def _catalog_name(text: str) -> CatalogName:
+    try:
+        return CatalogName(text)
+    except ValueError as error:
+        raise NotFound("No existe ese catálogo.", "There is no such catalogue.") from error
+
+
+def _make_list(release: Release) -> tuple[bytes, Headers]:
+    lang = preferred_language()
+    items = [
+        {
+            "name": name.value,
+            "title": TITLES[name].text(lang),
+            "entries": len(release.catalogs.entries(name)),
+            "url": absolute(f"{PATH}/{name.value}"),
+        }
+        for name in CatalogName
+    ]
+    return encode_json({"release": release.number, "items": items}), ()
+
+
+def _make_catalog(release: Release, name: CatalogName) -> tuple[bytes, Headers]:
+    body = {"release": release.number, "name": name.value, "items": catalog_rows(release.catalogs, name)}
+    return encode_json(body), ()
+
+
+def _make_csv(release: Release, name: CatalogName) -> tuple[bytes, Headers]:
+    frame = pl.from_arrow(catalog_table(release.catalogs, name))
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError("a table becomes a frame")
+    disposition = f'attachment; filename="{name.value}-{release.number}.csv"'
+    return frame.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)

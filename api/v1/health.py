@@ -1,0 +1,55 @@
+"""Whether the process lives, and whether it can answer."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api.json_text import encode_json
+from api.parameters import refuse_parameters
+from api.releases_at import current_release
+from api.schemas.health import LiveSchema, ReadySchema
+from api.spec import operation
+from api.v1.blueprints import root
+
+
+@root.route("/health/live")
+@root.doc(
+    **operation(
+        "getLive",
+        tag="service",
+        summary=("El proceso vive", "The process lives"),
+        about=("Responde mientras el proceso atienda.", "Answers as long as the process serves."),
+        media={"application/json": LiveSchema},
+        not_modified=False,
+    )
+)
+def live() -> Response:
+    """Answer as long as the process serves."""
+    refuse_parameters()
+    return _answer({"status": "live"})
+
+
+@root.route("/health/ready")
+@root.doc(
+    **operation(
+        "getReady",
+        tag="service",
+        summary=("Hay una publicación que servir", "There is a release to serve"),
+        about=(
+            "Responde 503 hasta que una publicación comprobada esté abierta.",
+            "Answers 503 until a verified release is open.",
+        ),
+        media={"application/json": ReadySchema},
+        not_modified=False,
+    )
+)
+def ready() -> Response:
+    """Answer when a release is open."""
+    refuse_parameters()
+    return _answer({"status": "ready", "release": current_release().number})
+
+
+def _answer(body: dict[str, object]) -> Response:
+    response = Response(encode_json(body), content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

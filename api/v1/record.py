@@ -1,0 +1,76 @@
+"""`GET /records/<record_id>`: one benefit with all that is known of it."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import require_acceptable
+from api.parameters import parameter_reader
+from api.releases_at import release_numbered
+from api.schemas.records import RecordDetailSchema
+from api.schemas.texts import both
+from api.spec import operation, path_parameter
+from api.state import absolute
+from api.v1.answers import release_facts
+from api.v1.blueprints import v1
+from api.v1.described import release_parameter
+from api.v1.facts import facts_of
+from exemptions.release import Release
+
+_MEDIA_TYPE = "application/json"
+
+
+@v1.route("/records/<record_id>")
+@v1.doc(
+    **operation(
+        "getRecord",
+        tag="taxpayers",
+        summary=("Un beneficio", "One benefit"),
+        about=(
+            "El registro con sus empleos, montos, sucesos e historia.",
+            "The record with its jobs, amounts, events and history.",
+        ),
+        media={_MEDIA_TYPE: RecordDetailSchema},
+        parameters=[
+            path_parameter(
+                "record_id", both("Identificador del registro.", "Identifier of the record."), {"type": "string"}
+            ),
+            release_parameter(),
+        ],
+        problems=(404, 410),
+        example="/api/v1/records/abcdefghijklmnop",
+    )
+)
+def get_record(record_id: str) -> Response:
+    """One record of a release."""
+    reader = parameter_reader("release")
+    number = reader.count("release")
+    reader.raise_problems()
+    require_acceptable(_MEDIA_TYPE)
+    release = release_numbered(number)
+    row = release.get_record(record_id)
+    representation = Representation(
+        release=release,
+        key=f"/api/v1/records/{record_id}",
+        media_type=_MEDIA_TYPE,
+        pinned=number is not None,
+        by_language=False,
+    )
+    return answer_body(representation, lambda: _make(release, record_id, row))
+
+
+def _make(release: Release, record_id: str, row: int) -> tuple[bytes, Headers]:
+    path = f"/api/v1/records/{record_id}"
+    body = {
+        **release_facts(release),
+        "record": release.to_items([row])[0],
+        **facts_of(release, [record_id]),
+        "links": {
+            "self": absolute(path),
+            "permalink": absolute(f"{path}?release={release.number}"),
+            "page": absolute(f"/registro/{record_id}"),
+        },
+    }
+    return encode_json(body), ()

@@ -1,0 +1,97 @@
+"""`GET /records`: search, count, sum and page through the benefits."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import preferred_language, require_acceptable
+from api.parameters import request_params
+from api.releases_at import release_of_query
+from api.schemas.records import RecordPageSchema
+from api.spec import operation
+from api.state import absolute, app_state
+from api.v1.answers import release_facts
+from api.v1.blueprints import v1
+from api.v1.described import filter_parameters, page_parameters, release_parameters, sort_parameter
+from api.v1.labelled import labelled_facets
+from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
+from exemptions.release import Release
+from exemptions.search import decode_cursor, encode_cursor, search, sums
+
+PATH = "/api/v1/records"
+_MEDIA_TYPE = "application/json"
+
+
+@v1.route("/records")
+@v1.doc(
+    **operation(
+        "listRecords",
+        tag="records",
+        summary=("Buscar beneficios", "Search benefits"),
+        about=(
+            "Registros que cumplen todos los filtros, con el total, las facetas pedidas y las sumas. Sin filtros, "
+            "todo el registro.",
+            "Records that match all filters, with their total, the facets asked for and the sums. The whole registry "
+            "without filters.",
+        ),
+        media={_MEDIA_TYPE: RecordPageSchema},
+        parameters=[*filter_parameters(), *release_parameters(), sort_parameter(), *page_parameters()],
+        headers={"Link": ("La página siguiente, con rel=next.", "The next page, with rel=next.")},
+        problems=(404, 410),
+        example="/api/v1/records?q=cooperativa&status=active&facets=type,department&sort=-amount_gtq",
+    )
+)
+def list_records() -> Response:
+    """One page of the records that a query matches."""
+    query, page = parse_request(request_params(), app_state().catalogs)
+    require_acceptable(_MEDIA_TYPE)
+    cursor = decode_cursor(page.cursor, query) if page.cursor else None
+    release = release_of_query(query, cursor_release=cursor.release if cursor else None)
+    representation = Representation(
+        release=release,
+        key=f"{PATH}?{canonical_query(query, page)}",
+        media_type=_MEDIA_TYPE,
+        pinned=query.release is not None or cursor is not None,
+    )
+    after_rank = cursor.rank if cursor else None
+    return answer_body(representation, lambda: _make_page(release, query, page, after_rank))
+
+
+def canonical_query(query: RegistryQuery, page: PageRequest, *, cursor: str | None = None) -> str:
+    """The query string that asks for exactly this; always the same for the same question."""
+    params = query_params(query)
+    if page.limit != DEFAULT_LIMIT:
+        params.append(("limit", str(page.limit)))
+    if cursor or page.cursor:
+        params.append(("cursor", cursor or page.cursor or ""))
+    if page.facets:
+        params.append(("facets", ",".join(page.facets)))
+    if page.fields:
+        params.append(("fields", ",".join(page.fields)))
+    return urlencode(params, safe=",")
+
+
+def _make_page(
+    release: Release, query: RegistryQuery, page: PageRequest, after_rank: int | None
+) -> tuple[bytes, Headers]:
+    hits = search(release, query, limit=page.limit, after_rank=after_rank)
+    following = None
+    if hits.next_rank is not None:
+        cursor = encode_cursor(release.number, query, hits.next_rank)
+        following = f"{PATH}?{canonical_query(query, page, cursor=cursor)}"
+    body = encode_json(
+        {
+            **release_facts(release),
+            "total": hits.total,
+            "approximate": hits.approximate,
+            "items": release.to_items(hits.rows, fields=page.fields or None),
+            "facets": labelled_facets(release, query, page.facets, lang=preferred_language()),
+            "sums": sums(release, query),
+            "next": following,
+        }
+    )
+    return body, ((("Link", f'<{absolute(following)}>; rel="next"'),) if following else ())

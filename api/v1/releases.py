@@ -1,0 +1,194 @@
+"""`GET /releases`: what was published, its manifests, and what changed between two releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body, answer_stream
+from api.json_text import encode_json
+from api.negotiation import require_acceptable
+from api.parameters import parameter_reader, refuse_parameters
+from api.releases_at import current_release, release_numbered
+from api.schemas.releases import ManifestSchema, ReleaseChangesSchema, ReleaseListSchema
+from api.schemas.texts import both
+from api.spec import Document, operation, path_parameter, query_parameter
+from api.state import absolute, app_state
+from api.v1.blueprints import v1
+from api.v1.differences import Comparison, find_differences, iter_differences_json
+from exemptions.release import Release
+from exporters.formats import FORMATS, Format
+
+PATH = "/api/v1/releases"
+_JSON = "application/json"
+_NUMBER = path_parameter(
+    "number", both("Número de la publicación.", "Number of the release."), {"type": "integer", "minimum": 1}
+)
+_FROM = query_parameter(
+    "from",
+    both(
+        "Publicación con la que se compara; sin él, la anterior.",
+        "Release to compare with; the one before without it.",
+    ),
+    {"type": "integer", "minimum": 1},
+)
+
+
+@v1.route("/releases")
+@v1.doc(
+    **operation(
+        "listReleases",
+        tag="releases",
+        summary=("Publicaciones", "Releases"),
+        about=("Todas, la más nueva primero.", "All of them, the newest first."),
+        media={_JSON: ReleaseListSchema},
+        example="/api/v1/releases",
+    )
+)
+def list_releases() -> Response:
+    """Every release."""
+    refuse_parameters()
+    require_acceptable(_JSON)
+    release = current_release()
+    representation = Representation(release=release, key=PATH, media_type=_JSON, pinned=False, by_language=False)
+    return answer_body(representation, lambda: _make_list(release))
+
+
+@v1.route("/releases/<int:number>")
+@v1.doc(
+    **operation(
+        "getRelease",
+        tag="releases",
+        summary=("Manifiesto de una publicación", "Manifest of a release"),
+        about=(
+            "El manifiesto, byte por byte: qué archivos tiene, su tamaño y su SHA-256.",
+            "The manifest, byte for byte: which files it has, their size and SHA-256.",
+        ),
+        media={_JSON: ManifestSchema},
+        parameters=[_NUMBER],
+        problems=(404, 410),
+        example="/api/v1/releases/1",
+    )
+)
+def get_release(number: int) -> Response:
+    """The manifest of a release, in its own bytes, so that its hash can be checked."""
+    refuse_parameters()
+    require_acceptable(_JSON)
+    release = release_numbered(number)
+    representation = Representation(
+        release=release, key=f"{PATH}/{number}", media_type=_JSON, pinned=True, by_language=False
+    )
+    return answer_body(representation, lambda: ((release.folder / "manifest.json").read_bytes(), ()))
+
+
+@v1.route("/releases/<int:number>/changes")
+@v1.doc(
+    **operation(
+        "listChanges",
+        tag="releases",
+        summary=("Lo que cambió", "What changed"),
+        about=(
+            "Registros agregados, terminados y cambiados entre dos publicaciones, campo por campo.",
+            "Records added, ended and changed between two releases, field by field.",
+        ),
+        media={_JSON: ReleaseChangesSchema},
+        parameters=[_NUMBER, _FROM],
+        problems=(404, 410),
+        example="/api/v1/releases/2/changes?from=1",
+    )
+)
+def list_changes(number: int) -> Response:
+    """What changed in a release, by record."""
+    comparison = _read_comparison(number, _JSON)
+    representation = _representation(comparison, f"{PATH}/{number}/changes", _JSON)
+    return answer_stream(representation, lambda: (iter_differences_json(comparison), ()))
+
+
+def _make_list(release: Release) -> tuple[bytes, Headers]:
+    listed = sorted(app_state().store.list(), key=lambda entry: entry.release, reverse=True)
+    items = [
+        {
+            "release": entry.release,
+            "published_at": entry.published_at,
+            "status_date": entry.status_date,
+            "manifest_sha256": entry.manifest_sha256,
+            "restores": entry.restores,
+            "state": entry.state,
+            "url": absolute(f"{PATH}/{entry.release}"),
+        }
+        for entry in listed
+    ]
+    return encode_json({"current": release.number, "items": items}), ()
+
+
+def _read_comparison(number: int, media_type: str) -> Comparison:
+    reader = parameter_reader("from")
+    older = reader.count("from")
+    if older is not None and not 0 < older < number:
+        reader.add(
+            "from", str(older),
+            f"Debe ser el número de una publicación anterior a la {number}.",
+            f"It must be the number of a release before {number}.",
+        )  # fmt: skip
+    reader.raise_problems()
+    require_acceptable(media_type)
+    release = release_numbered(number)
+    return Comparison(new=release, old=None if older is None else app_state().store.get(older))
+
+
+def _representation(comparison: Comparison, path: str, media_type: str) -> Representation:
+    return Representation(
+        release=comparison.new,
+        key=f"{path}?from={comparison.old_number or ''}",
+        media_type=media_type,
+        pinned=True,
+        by_language=False,
+    )
+
+
+def _add_export(form: Format) -> None:
+    """Add the route that gives the changes in one format."""
+    media_type = form.media_type.split(";")[0]
+
+    def export(number: int) -> Response:
+        comparison = _read_comparison(number, media_type)
+        representation = _representation(comparison, f"{PATH}/{number}/changes{form.suffix}", form.media_type)
+        return answer_stream(representation, lambda: _make_file(form, comparison))
+
+    export.__doc__ = f"What changed in a release as {form.name}."
+    v1.add_url_rule(
+        f"/releases/<int:number>/changes{form.suffix}", f"changes_{form.name}", v1.doc(**_describe(form))(export)
+    )
+
+
+def _describe(form: Format) -> Document:
+    return operation(
+        f"exportChanges{form.name.capitalize()}",
+        tag="releases",
+        summary=(f"Lo que cambió, en {form.name}", f"What changed, as {form.name}"),
+        about=(
+            "Una fila por registro agregado o terminado y por campo cambiado.",
+            "One row for each record added or ended and for each changed field.",
+        ),
+        media={form.media_type.split(";")[0]: {"type": "string"}},
+        parameters=[_NUMBER, _FROM],
+        problems=(404, 410),
+        example=f"/api/v1/releases/2/changes{form.suffix}",
+    )
+
+
+def _make_file(form: Format, comparison: Comparison) -> tuple[Iterable[bytes], Headers]:
+    name = f"cambios-{comparison.old_number or 0}-{comparison.new.number}{form.suffix}"
+    batch = find_differences(comparison)
+    headers = (
+        ("Content-Disposition", f'attachment; filename="{name}"'),
+        ("X-Total-Count", str(batch.num_rows)),
+    )
+    return form.stream([batch], schema=batch.schema), headers
+
+
+# JSON has its own shape, by record, at the address without suffix.
+for _form in FORMATS.values():
+    if _form.name in ("csv", "ndjson"):
+        _add_export(_form)

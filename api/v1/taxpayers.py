@@ -1,0 +1,102 @@
+"""`GET /taxpayers/<nit>`: all benefits of one legal person."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import require_acceptable
+from api.parameters import parameter_reader
+from api.releases_at import release_numbered
+from api.schemas.records import TaxpayerDetailSchema
+from api.schemas.texts import both
+from api.spec import operation, path_parameter
+from api.state import absolute
+from api.v1.answers import release_facts
+from api.v1.blueprints import v1
+from api.v1.described import release_parameter
+from api.v1.facts import facts_of
+from exemptions.errors import NITError, NotFound
+from exemptions.nit import format_nit, parse_nit
+from exemptions.release import Release
+
+_MEDIA_TYPE = "application/json"
+
+
+@v1.route("/taxpayers/<nit>")
+@v1.doc(
+    **operation(
+        "getTaxpayer",
+        tag="taxpayers",
+        summary=("Una persona jurídica", "A legal person"),
+        about=(
+            "Todos sus beneficios con empleos, montos, sucesos e historia. El NIT puede ir con o sin guion. El NIT "
+            "de una persona "
+            "individual responde el mismo 404 que uno que no existe.",
+            "All its benefits with jobs, amounts, events and history. The NIT may be written with or without hyphen. "
+            "The NIT of a "
+            "natural person answers the same 404 as one that does not exist.",
+        ),
+        media={_MEDIA_TYPE: TaxpayerDetailSchema},
+        parameters=[
+            path_parameter("nit", both("NIT, en cualquier escritura.", "NIT, in any writing."), {"type": "string"}),
+            release_parameter(),
+        ],
+        headers={"Content-Location": ("La dirección con el NIT canónico.", "The address with the canonical NIT.")},
+        problems=(404, 410),
+        example="/api/v1/taxpayers/800000000001",
+    )
+)
+def get_taxpayer(nit: str) -> Response:
+    """One taxpayer of a release."""
+    reader = parameter_reader("release")
+    number = reader.count("release")
+    reader.raise_problems()
+    require_acceptable(_MEDIA_TYPE)
+    release = release_numbered(number)
+    canonical, rows = _find(release, nit)
+    path = f"/api/v1/taxpayers/{canonical}"
+    representation = Representation(
+        release=release, key=path, media_type=_MEDIA_TYPE, pinned=number is not None, by_language=False
+    )
+    response = answer_body(representation, lambda: _make(release, canonical, rows))
+    response.headers["Content-Location"] = path if number is None else f"{path}?release={number}"
+    return response
+
+
+def _find(release: Release, nit: str) -> tuple[str, list[int]]:
+    """The canonical NIT and its rows.
+
+    Raises: NotFound in the same words for every reason: what is no NIT, a CUI, a natural person's NIT, an unknown one.
+    """
+    try:
+        canonical = parse_nit(nit).canonical
+        return canonical, release.taxpayer_rows(canonical)
+    except (NITError, NotFound) as reason:
+        raise NotFound(
+            "No hay una persona jurídica con ese NIT en el registro. Las personas individuales no tienen página.",
+            "There is no legal person with that NIT in the registry. Natural persons have no page.",
+        ) from reason
+
+
+def _make(release: Release, nit: str, rows: list[int]) -> tuple[bytes, Headers]:
+    records = release.to_items(rows)
+    path = f"/api/v1/taxpayers/{nit}"
+    body = {
+        **release_facts(release),
+        "taxpayer": {
+            "nit": nit,
+            "nit_display": format_nit(nit),
+            "name": records[0]["name"],
+            "person_kind": records[0]["person_kind"],
+        },
+        "records": records,
+        **facts_of(release, [str(record["record_id"]) for record in records]),
+        "links": {
+            "self": absolute(path),
+            "permalink": absolute(f"{path}?release={release.number}"),
+            "page": absolute(f"/contribuyente/{nit}"),
+        },
+    }
+    return encode_json(body), ()

@@ -1,0 +1,61 @@
+"""gunicorn's worker with this service's answers to requests that never reach the application.
+
+gunicorn answers a malformed request itself, as HTML, and logs the address of a failed one; here it answers with a problem
+document and logs no address.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.workers.gthread import ThreadWorker
+
+from api.problem_types import BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL_ERROR, URI_TOO_LONG, ProblemType
+
+_LOG = logging.getLogger("registry.worker")
+_APPLICATION_MODULES = ("gunicorn.http", "ssl")
+"""Where the exceptions of malformed requests come from."""
+
+
+class RegistryWorker(ThreadWorker):
+    """Threads, and problem documents for what cannot be parsed."""
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+        """Answer a request that could not be read, or whose handling failed outside the application."""
+        kind = _problem_of(exc)
+        if kind is INTERNAL_ERROR:
+            _LOG.error("a request failed outside the application", exc_info=exc)
+        else:
+            _LOG.info("a request could not be read: %s", type(exc).__name__)
+        try:
+            client.sendall(render_problem(kind))
+        except OSError:
+            _LOG.debug("the client of a failed request is gone")
+
+
+def render_problem(kind: ProblemType) -> bytes:
+    """A whole HTTP answer with the problem in Spanish; the headers that would choose a language were not read."""
+    body = (
+        f'{{"type":"{kind.path}","title":"{kind.title.es}","status":{kind.status},"detail":"{kind.about.es}"}}'
+    ).encode()
+    head = (
+        f"HTTP/1.1 {kind.status} {kind.title.en}\r\n"
+        "Connection: close\r\n"
+        "Content-Type: application/problem+json\r\n"
+        "Content-Language: es\r\n"
+        "Cache-Control: no-store\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode("ascii") + body
+
+
+def _problem_of(exc: BaseException) -> ProblemType:
+    if isinstance(exc, LimitRequestLine):
+        return URI_TOO_LONG
+    if isinstance(exc, LimitRequestHeaders):
+        return HEADERS_TOO_LARGE
+    return BAD_REQUEST if type(exc).__module__.startswith(_APPLICATION_MODULES) else INTERNAL_ERROR
