@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -131,6 +131,11 @@ def query_params(query: RegistryQuery) -> list[tuple[str, str]]:
     if query.order != NAME_ORDER:
         params.append(("sort", DESCENDING * query.descending + query.sort))
     return params
+
+
+def selection(query: RegistryQuery) -> RegistryQuery:
+    """What decides which rows match: the query without its order and its release."""
+    return replace(query, release=None, as_of=None, sort=NAME_ORDER.column, descending=NAME_ORDER.descending)
 
 
 def is_set(query: RegistryQuery, spec: Filter) -> bool:

@@ -1,0 +1,218 @@
+"""Counts and sums over a result: facets, jobs and amounts by year, taxpayers. All are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from exemptions.clauses import build_clause
+from exemptions.columns import ValueState
+from exemptions.facts import quetzales
+from exemptions.filters import FACETS, FILTER
+from exemptions.index import NO_KIND, NO_YEAR, index_guard
+from exemptions.matches import matching_rows
+from exemptions.query import RegistryQuery, is_set, selection
+from exemptions.release import Release
+
+# Buckets that an aggregation may return. Above every catalogue's size (419 activities) and every span of years.
+_MOST_VALUES = 10_000
+# The index sums in float64, which holds every integer up to here.
+_EXACT_LIMIT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet and how many rows have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobsSum:
+    """The published jobs of one year and one kind; None where rows do not tell the year or kind."""
+
+    year: int | None
+    kind: str | None
+    sum: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class AmountSum:
+    """The published amounts of one year, in quetzales."""
+
+    year: int | None
+    sum: Decimal
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a result adds up to. Years and kinds are never added together; only published values are summed.
+
+    Order: the latest year first, unknown years last; kinds by name.
+    """
+
+    jobs: tuple[JobsSum, ...]
+    amount_gtq: tuple[AmountSum, ...]
+    states: Mapping[str, Mapping[str, int]]
+    """`jobs` and `amount_gtq` → state → rows: how many rows the sums include and how many they leave out, and why."""
+
+
+def facets(release: Release, query: RegistryQuery, names: Collection[str]) -> dict[str, list[FacetValue]]:
+    """The values of some facets with their counts; a facet ignores its own filter, so that others can be chosen.
+
+    Shape: one list for each of `names`, which are of `FACETS`.
+    Order: most rows first, then by value.
+    Raises: ReleaseDamaged; KeyError for a name that is no facet.
+    """
+    unknown = [name for name in names if name not in FACETS]
+    if unknown:
+        raise KeyError(unknown[0])
+    asked: dict[RegistryQuery, list[str]] = {}
+    for name in dict.fromkeys(names):
+        asked.setdefault(_without(query, name), []).append(name)
+    counted = {
+        name: values for others, group in asked.items() for name, values in _facets(release, others, group).items()
+    }
+    return {name: list(counted[name]) for name in names}
+
+
+def sums(release: Release, query: RegistryQuery) -> Sums:
+    """What the result adds up to.
+
+    Raises: ReleaseDamaged.
+    """
+    answer: Sums = release.answers.get(("sums", selection(query)), lambda: _compute_sums(release, query))
+    return answer
+
+
+def taxpayers(release: Release, query: RegistryQuery) -> int:
+    """How many taxpayers the result has: distinct NITs, and each record without a published NIT as one of its own.
+
+    Raises: ReleaseDamaged.
+    """
+    count: int = release.answers.get(("taxpayers", selection(query)), lambda: _count_taxpayers(release, query))
+    return count
+
+
+def _without(query: RegistryQuery, name: str) -> RegistryQuery:
+    rest = selection(query)
+    if is_set(query, FILTER[name]):
+        cleared: dict[str, Any] = {name: ()}
+        rest = replace(rest, **cleared)
+    return rest
+
+
+def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping[str, Sequence[FacetValue]]:
+    """Facets that the query does not filter by, counted together."""
+
+    def count() -> Mapping[str, Sequence[FacetValue]]:
+        counted = _aggregate(release, query, {name: _terms(FILTER[name].field) for name in names})
+        return {name: _facet_values(counted[name]) for name in names}
+
+    found: Mapping[str, Sequence[FacetValue]] = release.answers.get(("facets", query, *sorted(names)), count)
+    return found
+
+
+def _facet_values(counted: Mapping[str, Any]) -> Sequence[FacetValue]:
+    values = [FacetValue(str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted["buckets"]]
+    return tuple(sorted(values, key=lambda value: (-value.count, value.value)))
+
+
+def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
+    if _largest_sum(release) >= _EXACT_LIMIT:
+        jobs, amounts = _sums_of_rows(release, query)
+    else:
+        jobs, amounts = _sums_of_index(release, query)
+    states = _aggregate(release, query, {"jobs": _terms("jobs_status"), "amount_gtq": _terms("amount_status")})
+    return Sums(
+        jobs=tuple(sorted(jobs, key=lambda part: (part.year is None, -(part.year or 0), part.kind or ""))),
+        amount_gtq=tuple(sorted(amounts, key=lambda part: (part.year is None, -(part.year or 0)))),
+        states={name: _state_counts(counted) for name, counted in states.items()},
+    )
+
+
+def _sums_of_index(release: Release, query: RegistryQuery) -> tuple[list[JobsSum], list[AmountSum]]:
+    kinds = {"kinds": _terms("jobs_kind", {"sum": {"sum": {"field": "jobs"}}})}
+    wanted = {
+        "jobs": _terms("jobs_year", kinds),
+        "amounts": _terms("amount_year", {"sum": {"sum": {"field": "amount_cents"}}}),
+    }
+    counted = _aggregate(release, query, wanted)
+    jobs = [
+        _jobs_sum(int(year["key"]), str(kind["key"]), _whole(kind["sum"]), int(kind["doc_count"]))
+        for year in counted["jobs"]["buckets"]
+        for kind in year["kinds"]["buckets"]
+    ]
+    amounts = [
+        _amount_sum(int(year["key"]), _whole(year["sum"]), int(year["doc_count"]))
+        for year in counted["amounts"]["buckets"]
+    ]
+    return jobs, amounts
+
+
+def _sums_of_rows(release: Release, query: RegistryQuery) -> tuple[list[JobsSum], list[AmountSum]]:
+    """The same from the records, in whole numbers of any size, for figures too large for the index to add exactly."""
+    rows = matching_rows(release, query).to_arrow()
+    names = ["jobs", "jobs_year", "jobs_kind", "amount_gtq", "amount_year"]
+    frame = pl.DataFrame(pl.from_arrow(release.records.select(names).take(rows)))
+    frame = frame.with_columns(pl.col("jobs", "amount_gtq").cast(pl.Int128))
+    by_jobs = frame.drop_nulls("jobs").group_by("jobs_year", "jobs_kind").agg(pl.col("jobs").sum(), pl.len())
+    by_amount = frame.drop_nulls("amount_gtq").group_by("amount_year").agg(pl.col("amount_gtq").sum(), pl.len())
+    jobs = [_jobs_sum(year, kind, total, count) for year, kind, total, count in by_jobs.iter_rows()]
+    amounts = [_amount_sum(year, total, count) for year, total, count in by_amount.iter_rows()]
+    return jobs, amounts
+
+
+def _largest_sum(release: Release) -> int:
+    """A bound that no sum over rows of this release can pass."""
+
+    def compute() -> int:
+        names = ("jobs", "amount_gtq")
+        columns = [pl.Series(pl.from_arrow(release.records.column(name)), dtype=pl.Int64) for name in names]
+        return max(int(column.cast(pl.Int128).abs().sum() or 0) for column in columns)
+
+    largest: int = release.answers.get("largest sum", compute)
+    return largest
+
+
+def _jobs_sum(year: int | None, kind: str | None, total: int, rows: int) -> JobsSum:
+    return JobsSum(None if year == NO_YEAR else year, None if kind == NO_KIND else kind, total, rows)
+
+
+def _amount_sum(year: int | None, cents: int, rows: int) -> AmountSum:
+    return AmountSum(None if year == NO_YEAR else year, quetzales(cents), rows)
+
+
+def _state_counts(counted: Mapping[str, Any]) -> Mapping[str, int]:
+    found = {bucket["key"]: int(bucket["doc_count"]) for bucket in counted["buckets"]}
+    return {state.value: found.get(state.value, 0) for state in ValueState}
+
+
+def _whole(summed: Mapping[str, Any]) -> int:
+    return int(summed["value"] or 0)
+
+
+def _terms(field: str, inner: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    terms: dict[str, Any] = {"terms": {"field": field, "size": _MOST_VALUES}}
+    return terms if inner is None else terms | {"aggs": inner}
+
+
+def _aggregate(release: Release, query: RegistryQuery, wanted: dict[str, Any]) -> Mapping[str, Any]:
+    with index_guard():
+        counted: Mapping[str, Any] = release.index.searcher.aggregate(build_clause(release, query), wanted)
+        return counted
+
+
+def _count_taxpayers(release: Release, query: RegistryQuery) -> int:
+    column = release.records.column("nit")
+    if not query.is_everything:
+        column = column.take(matching_rows(release, query).to_arrow())
+    nits = pl.Series(pl.from_arrow(column), dtype=pl.String)
+    return nits.drop_nulls().n_unique() + nits.null_count()

@@ -1,0 +1,134 @@
+"""From a query to clauses of the index. Nothing that a person types is syntax: only constructors make clauses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tantivy import FieldType, Occur, Query, Schema
+
+from exemptions.filters import FILTERS, Bound, Filter, FilterKind
+from exemptions.index import OpenIndex, day_number
+from exemptions.names import Word, find_nit, query_words
+from exemptions.query import RegistryQuery, is_set
+from exemptions.release import Release
+
+_TEXT = "text"
+# One typo from four letters, two from eight. All words are first tried with one at most: what is nearest is meant.
+_TYPO_STEPS = (1, 2)
+_LETTERS_FOR_TWO = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatch:
+    """How a typed text is matched: the clause, and whether words were taken for misspelt."""
+
+    clause: Query
+    is_approximate: bool = False
+
+
+def build_clause(release: Release, query: RegistryQuery) -> Query:
+    """The clause that the query's records match."""
+    clauses = [_filter_clause(release, query, spec) for spec in FILTERS if is_set(query, spec)]
+    return join_clauses(clauses)
+
+
+def match_text(release: Release, q: str) -> TextMatch:
+    """How `q` matches names, or the NIT that it is.
+
+    Whether words count as misspelt is decided by the text alone, so that narrowing a search by a filter never changes
+    what its words mean.
+    """
+    match: TextMatch = release.answers.get(("text", q), lambda: _match_text(release.index, q))
+    return match
+
+
+def is_approximate(release: Release, query: RegistryQuery) -> bool:
+    """Whether the query's words are matched as misspelt ones."""
+    return bool(query.q) and match_text(release, query.q).is_approximate
+
+
+def words_clause(schema: Schema, words: tuple[Word, ...], *, typos: int = 0) -> Query:
+    """All the words, each with as many typos as its length allows, but not more than `typos`."""
+    return join_clauses([_word_clause(schema, word, min(typos, _typos_allowed(word))) for word in words])
+
+
+def join_clauses(clauses: list[Query]) -> Query:
+    """A clause that matches what all of them match; everything if there are none."""
+    if not clauses:
+        return Query.all_query()
+    return clauses[0] if len(clauses) == 1 else Query.boolean_query([(Occur.Must, clause) for clause in clauses])
+
+
+def count_matches(index: OpenIndex, clause: Query) -> int:
+    """How many rows match, exactly."""
+    # Ordering by a field spares the scoring, which counting does not need.
+    count: int = index.searcher.search(clause, 1, True, "row").count  # type: ignore[attr-defined]
+    return count
+
+
+def _filter_clause(release: Release, query: RegistryQuery, spec: Filter) -> Query:
+    value = getattr(query, spec.parameter)
+    schema = release.index.schema
+    match spec.kind:
+        case FilterKind.WORDS:
+            return match_text(release, value).clause
+        case FilterKind.CODE | FilterKind.NIT | FilterKind.RECORD:
+            return _any_of(schema, spec.field, value)
+        case FilterKind.COUNT | FilterKind.MONEY:
+            low, high = (value, None) if spec.bound is Bound.MIN else (None, value)
+            return Query.range_query(schema, spec.field, FieldType.Integer, low, high)
+        case FilterKind.DAY:
+            return _valid_on(release, value)
+
+
+def _any_of(schema: Schema, field: str, values: tuple[str, ...]) -> Query:
+    if len(values) == 1:
+        return Query.term_query(schema, field, values[0], index_option="basic")
+    return Query.term_set_query(schema, field, values)
+
+
+def _valid_on(release: Release, day: date) -> Query:
+    schema, number = release.index.schema, day_number(day)
+    held = [
+        (Occur.Must, Query.range_query(schema, "from_day", FieldType.Integer, None, number)),
+        (Occur.Must, Query.range_query(schema, "until_day", FieldType.Integer, number, None)),
+    ]
+    closed = release.closures.rows_closed_on(day)
+    if closed:
+        held.append((Occur.MustNot, Query.term_set_query(schema, "row", closed)))
+    return Query.boolean_query(held)
+
+
+def _match_text(index: OpenIndex, q: str) -> TextMatch:
+    nit = find_nit(q)
+    if nit is not None and index.searcher.doc_freq("nit", nit):
+        return TextMatch(_any_of(index.schema, "nit", (nit,)))
+    words = query_words(q)
+    if not words:
+        return TextMatch(Query.empty_query())
+    strict = words_clause(index.schema, words)
+    if count_matches(index, strict) or not any(word.may_be_misspelt for word in words):
+        return TextMatch(strict)
+    for typos in _TYPO_STEPS:
+        near = words_clause(index.schema, words, typos=typos)
+        if count_matches(index, near):
+            return TextMatch(near, is_approximate=True)
+    return TextMatch(strict)
+
+
+def _typos_allowed(word: Word) -> int:
+    if not word.may_be_misspelt:
+        return 0
+    return 2 if len(word.text) >= _LETTERS_FOR_TWO else 1
+
+
+def _word_clause(schema: Schema, word: Word, typos: int) -> Query:
+    if word.is_prefix or typos:
+        clause = Query.fuzzy_term_query(schema, _TEXT, word.text, typos, True, word.is_prefix)
+    else:
+        clause = Query.term_query(schema, _TEXT, word.text, index_option="freq")
+    if not word.letters:
+        return clause
+    apart = [Word(letter) for letter in word.letters[:-1]] + [Word(word.letters[-1], word.is_prefix)]
+    return Query.boolean_query([(Occur.Should, clause), (Occur.Should, words_clause(schema, tuple(apart)))])

@@ -1,0 +1,110 @@
+"""Searching a release: pages of rows and whole results. The counts beside them are in `exemptions.aggregates`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+from tantivy import FieldType, Order, Query
+
+from exemptions.aggregates import FacetValue, Sums, facets, sums, taxpayers
+from exemptions.clauses import build_clause, is_approximate, join_clauses
+from exemptions.cursor import Cursor, decode_cursor, encode_cursor
+from exemptions.index import index_guard
+from exemptions.matches import matching_rows, total
+from exemptions.query import RegistryQuery
+from exemptions.ranks import INDEXED_SORTS, NAME_ORDER
+from exemptions.release import Release
+from exemptions.suggest import Suggestion, suggest
+
+__all__ = [
+    "Cursor",
+    "FacetValue",
+    "Hits",
+    "Suggestion",
+    "Sums",
+    "all_rows",
+    "decode_cursor",
+    "encode_cursor",
+    "facets",
+    "search",
+    "suggest",
+    "sums",
+    "taxpayers",
+    "total",
+]
+
+_INDEXED = frozenset({NAME_ORDER, *INDEXED_SORTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of a result."""
+
+    total: int
+    """Rows of the whole result."""
+    approximate: bool
+    """Nothing matched the words as typed; these are near misses."""
+    rows: list[int]
+    """Row numbers in the order asked for."""
+    next_rank: int | None
+    """Where the next page starts (`after_rank`); None on the last page."""
+
+
+def search(release: Release, query: RegistryQuery, *, limit: int, after_rank: int | None = None) -> Hits:
+    """The next `limit` rows of a result, after the rank where the page before ended.
+
+    Order: the query's; missing values last in both directions; ties in name order. Total, so that a walk gives every
+    row once.
+    Raises: ReleaseDamaged.
+    """
+    if limit < 1:
+        raise ValueError("a page has at least one row")
+    with index_guard():
+        page = _indexed_page if query.order in _INDEXED else _computed_page
+        found = page(release, query, limit + 1, after_rank)
+        ranks = found.get_column("rank")
+        return Hits(
+            total=total(release, query),
+            approximate=is_approximate(release, query),
+            rows=found.get_column("row").head(limit).to_list(),
+            next_rank=int(ranks[limit - 1]) if found.height > limit else None,
+        )
+
+
+def all_rows(release: Release, query: RegistryQuery) -> pa.Array | None:
+    """Every row of a result; None stands for all rows of the release in their own order.
+
+    Shape: UInt32 array.
+    Order: the query's.
+    Raises: ReleaseDamaged.
+    """
+    if query.is_everything and query.order == NAME_ORDER:
+        return None
+    rows = matching_rows(release, query)
+    if query.order != NAME_ORDER:
+        ranked = pl.DataFrame({"row": rows, "rank": release.ranks(query.order).gather(rows)})
+        rows = ranked.sort("rank").get_column("row")
+    return rows.to_arrow()
+
+
+def _indexed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> pl.DataFrame:
+    """The page by a rank that the index holds: as fast at any depth."""
+    index, order, clause = release.index, query.order, build_clause(release, query)
+    if after_rank is not None:
+        rest = Query.range_query(index.schema, order.field, FieldType.Unsigned, after_rank, None, False)
+        clause = join_clauses([clause, rest])
+    hits = index.searcher.search(clause, limit, False, order.field, order=Order.Asc).hits
+    ranks = [rank for rank, _ in hits]
+    rows = ranks if order == NAME_ORDER else index.searcher.fast_field_values("row", [place for _, place in hits])
+    return pl.DataFrame({"row": rows, "rank": ranks}, schema={"row": pl.UInt32, "rank": pl.UInt32})
+
+
+def _computed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> pl.DataFrame:
+    """The page by a rank that is computed from the records: reads every hit."""
+    rows = matching_rows(release, query)
+    ranked = pl.DataFrame({"row": rows, "rank": release.ranks(query.order).gather(rows)})
+    if after_rank is not None:
+        ranked = ranked.filter(pl.col("rank") > after_rank)
+    return ranked.bottom_k(limit, by="rank").sort("rank")

@@ -1,0 +1,221 @@
+"""The published releases of a folder: which exist, which is current, and switching to a newer one while answering.
+
+Only `current.json` says what exists, never a folder listing. A release that fails its check is not served.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from exemptions.aggregates import sums, taxpayers
+from exemptions.answers import AnswerCache
+from exemptions.calendar import Clock, guatemala_day, parse_instant, system_clock
+from exemptions.errors import (
+    InvalidQuery,
+    NothingPublished,
+    ParameterProblem,
+    ReleaseDamaged,
+    ReleaseNotFound,
+    ReleaseWithdrawn,
+)
+from exemptions.matches import total
+from exemptions.query import RegistryQuery
+from exemptions.release import Release, open_release
+
+POINTER = "current.json"
+POLL_S = 0.5
+"""Seconds between looks at the pointer; a switch is promised within two."""
+
+# An old release is mapped, not read: keeping a few open costs address space and some 20 MB each at 2,000,000 rows.
+_OLD_RELEASES_OPEN = 4
+_log = logging.getLogger(__name__)
+
+
+class ReleaseState(StrEnum):
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRelease:
+    """One release as the pointer lists it."""
+
+    number: int
+    published_at: datetime
+    status_date: date
+    manifest_sha256: str
+    restores: int | None
+    state: ReleaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What `current.json` says."""
+
+    current: int
+    releases: Mapping[int, ListedRelease]
+
+
+class ReleaseStore:
+    """Gives releases to threads of one process; after a fork each process watches for itself."""
+
+    def __init__(self, path: Path, *, clock: Clock = system_clock, poll_s: float = POLL_S) -> None:
+        self._path = path
+        self._clock = clock
+        self._poll_s = poll_s
+        self._lock = threading.Lock()
+        self._current: Release | None = None
+        self._refused: str | None = None
+        self._old: AnswerCache[Release] = AnswerCache(_OLD_RELEASES_OPEN)
+        self._watching_in: int | None = None
+        self._stop = threading.Event()
+
+    def current(self) -> Release:
+        """The newest release that passed its check.
+
+        Raises: NothingPublished; ReleaseDamaged if the only one known fails its check.
+        """
+        if self._watching_in is not None and self._watching_in != os.getpid():
+            self.start_watching()
+        release = self._current
+        return release if release is not None and self._is_watched() else self.refresh()
+
+    def get(self, number: int) -> Release:
+        """One release by its number.
+
+        Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
+        """
+        listed = self._read_pointer().releases.get(number)
+        if listed is None:
+            raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
+        if listed.state is ReleaseState.WITHDRAWN:
+            raise ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
+        current = self._current
+        if current is not None and current.manifest_sha256 == listed.manifest_sha256:
+            return current
+        return self._old.get(listed.manifest_sha256, lambda: self._open(listed))
+
+    def as_of(self, day: date) -> Release:
+        """The release in force at the end of `day` in Guatemala.
+
+        Raises: NothingPublished; InvalidQuery naming `as_of` for a day before the first release or in the future;
+            ReleaseWithdrawn if it was withdrawn since.
+        """
+        if day > guatemala_day(self._clock()):
+            raise _refused_day(day, "está en el futuro", "is in the future")
+        in_force = [release for release in self.list() if guatemala_day(release.published_at) <= day]
+        if not in_force:
+            raise _refused_day(day, "es anterior a la primera publicación", "is before the first release")
+        return self.get(in_force[0].number)
+
+    def list(self) -> tuple[ListedRelease, ...]:
+        """Every release ever published, withdrawn ones included.
+
+        Order: the newest first.
+        Raises: NothingPublished.
+        """
+        releases = self._read_pointer().releases
+        return tuple(releases[number] for number in sorted(releases, reverse=True))
+
+    def refresh(self) -> Release:
+        """Look at the pointer at once, switch if it names another release, and give the one to serve.
+
+        A release that fails its check leaves the one before in place; the failure is logged once.
+        Raises: NothingPublished; ReleaseDamaged if there is none before.
+        """
+        with self._lock:
+            pointer = self._read_pointer()
+            wanted = pointer.releases[pointer.current]
+            if self._current is not None and self._current.manifest_sha256 == wanted.manifest_sha256:
+                return self._current
+            if self._current is not None and self._refused == wanted.manifest_sha256:
+                return self._current
+            try:
+                self._current = self._open(wanted)
+            except ReleaseDamaged as error:
+                if self._refused != wanted.manifest_sha256:
+                    self._refused = wanted.manifest_sha256
+                    _log.error("release %d is not served: %s", wanted.number, error)
+                if self._current is None:
+                    raise
+            return self._current
+
+    def start_watching(self) -> None:
+        """Watch the pointer from a thread of this process; doing it twice is doing it once."""
+        with self._lock:
+            if self._is_watched():
+                return
+            self._stop = threading.Event()
+            self._watching_in = os.getpid()
+            threading.Thread(target=self._watch, args=(self._stop,), name="release-watch", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop watching. Releases that are in use stay usable."""
+        self._stop.set()
+        self._watching_in = None
+
+    def _is_watched(self) -> bool:
+        return self._watching_in == os.getpid() and not self._stop.is_set()
+
+    def _watch(self, stop: threading.Event) -> None:
+        while not stop.wait(self._poll_s):
+            try:
+                self.refresh()
+            except (NothingPublished, ReleaseDamaged) as error:
+                _log.debug("nothing to switch to: %s", error)
+
+    def _open(self, listed: ListedRelease) -> Release:
+        release = open_release(self._path / str(listed.number), manifest_sha256=listed.manifest_sha256)
+        warm(release)
+        return release
+
+    def _read_pointer(self) -> Pointer:
+        try:
+            return _parse_pointer(json.loads((self._path / POINTER).read_bytes()))
+        except FileNotFoundError as error:
+            raise NothingPublished("Todavía no hay ninguna publicación.", "Nothing has been published yet.") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseDamaged(
+                "current.json no se puede leer o no dice qué publicaciones hay.",
+                "current.json cannot be read or does not say which releases exist.",
+            ) from error
+
+
+def warm(release: Release) -> None:
+    """Compute the answers for everything, which are asked most and are the slowest, before the release is served."""
+    everything = RegistryQuery()
+    total(release, everything)
+    sums(release, everything)
+    taxpayers(release, everything)
+
+
+def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
+    releases = {
+        int(entry["release"]): ListedRelease(
+            number=int(entry["release"]),
+            published_at=parse_instant(entry["published_at"]).astimezone(UTC),
+            status_date=date.fromisoformat(entry["status_date"]),
+            manifest_sha256=str(entry["manifest_sha256"]),
+            restores=entry.get("restores"),
+            state=ReleaseState(entry["state"]),
+        )
+        for entry in content["releases"]
+    }
+    current = int(content["release"])
+    if current not in releases:
+        raise KeyError(current)
+    return Pointer(current, releases)
+
+
+def _refused_day(day: date, es: str, en: str) -> InvalidQuery:
+    problem = ParameterProblem("as_of", day.isoformat(), f"El día {day} {es}.", f"The day {day} {en}.")
+    return InvalidQuery((problem,))
