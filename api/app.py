@@ -55,7 +55,7 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
     app.extensions[EXTENSION] = AppState(
         settings=settings,
         clock=clock,
-        store=ReleaseStore(settings.releases),
+        store=ReleaseStore(settings.releases, clock=clock),
         catalogs=load_catalogs(),
     )
     register_headers(app)

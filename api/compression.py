@@ -11,7 +11,7 @@ from isal import igzip, isal_zlib
 from api.metrics import count_cut_stream
 from api.negotiation import Coding
 
-# isal's level 1 packs about 1 GB/s, Zstandard's level 3 as much at half the size; higher levels cost more than they save.
+# isal's level 1 packs about 1 GB/s, Zstandard's level 3 as much at half the size; more costs more than it saves.
 _GZIP_LEVEL = 1
 _ZSTD_LEVEL = 3
 _GZIP_FORMAT = 31

@@ -93,9 +93,13 @@ def _answer_http_error(error: HTTPException) -> BaseResponse:
     kind = OF_STATUS.get(status, INTERNAL_ERROR if status >= 500 else CLIENT_ERROR)
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     if _wants_page():
-        page = render_error_page(status=status, request_id=current_request_id())
-        page.headers.update(headers)
-        return page
+        try:
+            page = render_error_page(status=status, request_id=current_request_id())
+        except Exception as failure:  # noqa: BLE001 - the last handler: what broke a page may break its error page too
+            log_failure(failure)
+        else:
+            page.headers.update(headers)
+            return page
     return problem_response(kind, status=status, headers=headers)
 
 

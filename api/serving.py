@@ -67,8 +67,12 @@ logconfig_dict: dict[str, Any] = {
 
 def post_worker_init(worker: Worker) -> None:
     """Open the current release and watch for newer ones, in the worker's own process."""
+    from flask import Flask
+
     from api.state import start_serving
 
+    if not isinstance(worker.wsgi, Flask):
+        raise TypeError("the worker serves another application")
     start_serving(worker.wsgi)
 
 

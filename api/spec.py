@@ -51,9 +51,10 @@ _ABOUT = both(
 
 
 class RegistryApi(Api):
-    """flask-smorest without its error answers and pages: the service has one shape of error and its own documentation."""
+    """flask-smorest without its error answers and pages: the service has its own shape of error and documentation."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by `api.problems`."""

@@ -1,7 +1,7 @@
 """gunicorn's worker with this service's answers to requests that never reach the application.
 
-gunicorn answers a malformed request itself, as HTML, and logs the address of a failed one; here it answers with a problem
-document and logs no address.
+gunicorn answers a malformed request itself, as HTML, and logs the address of a failed one; here it answers with a
+problem document and logs no address.
 """
 
 from __future__ import annotations

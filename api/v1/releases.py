@@ -17,6 +17,7 @@ from api.spec import Document, operation, path_parameter, query_parameter
 from api.state import absolute, app_state
 from api.v1.blueprints import v1
 from api.v1.differences import Comparison, find_differences, iter_differences_json
+from exemptions.calendar import format_instant
 from exemptions.release import Release
 from exporters.formats import FORMATS, Format
 
@@ -106,18 +107,17 @@ def list_changes(number: int) -> Response:
 
 
 def _make_list(release: Release) -> tuple[bytes, Headers]:
-    listed = sorted(app_state().store.list(), key=lambda entry: entry.release, reverse=True)
     items = [
         {
-            "release": entry.release,
-            "published_at": entry.published_at,
+            "release": entry.number,
+            "published_at": format_instant(entry.published_at),
             "status_date": entry.status_date,
             "manifest_sha256": entry.manifest_sha256,
             "restores": entry.restores,
             "state": entry.state,
-            "url": absolute(f"{PATH}/{entry.release}"),
+            "url": absolute(f"{PATH}/{entry.number}"),
         }
-        for entry in listed
+        for entry in app_state().store.list()
     ]
     return encode_json({"current": release.number, "items": items}), ()
 
