@@ -13,7 +13,7 @@ from exemptions.columns import PersonKind
 from loaders.demo_draws import Draws
 from loaders.demo_profiles import PROFILES
 
-MAX_ROWS = 4_000_000
+MAX_ROWS = 5_000_000
 """The unassigned range of NIT has ten million numbers, and an update needs free ones between those in use."""
 
 _FULL = 500

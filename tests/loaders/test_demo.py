@@ -10,13 +10,20 @@ import pytest
 from stdnum.gt import nit as stdnum_nit
 
 from exemptions.catalogs import load_catalogs
-from exemptions.datasets import REGISTRY_COLUMNS
+from exemptions.columns import PersonKind
+from exemptions.datasets import REGISTRY_COLUMNS, Dataset
+from exemptions.disclosure import Level
+from exemptions.disclosure_file import load_policy
 from exemptions.nit import CUI, NIT, parse_taxpayer_id
 from exemptions.text import fold_text
-from loaders.demo import demo_summary, write_demo_registry
+from loaders.checks import Context
+from loaders.demo import DEMO_POLICY, demo_summary, write_demo_registry
 from loaders.demo_plan import MAX_ROWS
 from loaders.demo_update import write_demo_update
 from loaders.demo_words import NATURAL_PERSON, PATTERNS, POOLS
+from loaders.options import ReadOptions
+from loaders.source import read_source
+from loaders.validate import validate
 
 TODAY = date(2026, 11, 20)
 Row = dict[str, str]
@@ -358,3 +365,22 @@ def test_update__can_follow_an_update(update: Path, tmp_path: Path) -> None:
     assert told.added == 10
     assert len({key(row) for row in rows}) == len(rows)
     assert all(parse_taxpayer_id(row["NIT"]).canonical == row["NIT"] for row in rows)
+
+
+def test_demo__passes_every_rule_of_loading_without_a_remark(path: Path, update: Path) -> None:
+    context = Context(load_catalogs(), TODAY)
+    for edition in (path, update):
+        source = read_source(edition, ReadOptions(), max_bytes=2**24)
+        checked = validate(source, dataset=Dataset.REGISTRY, context=context)
+        assert checked.rows == 2_000
+        assert checked.findings == ()
+
+
+def test_demo_policy__opens_the_amounts_of_legal_persons_and_says_that_they_are_invented(tmp_path: Path) -> None:
+    (tmp_path / "disclosure.toml").write_text(DEMO_POLICY, encoding="utf-8")
+    policy = load_policy(tmp_path, load_catalogs().categories)
+    for category in load_catalogs().categories:
+        legal = policy.rule("amount_gtq", PersonKind.LEGAL, category)
+        assert legal.level is Level.PUBLIC
+        assert "inventados" in legal.ground
+        assert policy.rule("amount_gtq", PersonKind.NATURAL, category).level is Level.WITHHELD
