@@ -77,9 +77,9 @@ def facets(release: Release, query: RegistryQuery, names: Collection[str]) -> di
     asked: dict[RegistryQuery, list[str]] = {}
     for name in dict.fromkeys(names):
         asked.setdefault(_without(query, name), []).append(name)
-    counted = {
-        name: values for others, group in asked.items() for name, values in _facets(release, others, group).items()
-    }
+    counted: dict[str, Sequence[FacetValue]] = {}
+    for others, group in asked.items():
+        counted |= _facets(release, others, group)
     return {name: list(counted[name]) for name in names}
 
 

@@ -49,19 +49,25 @@ class ReleaseState(StrEnum):
 class ListedRelease:
     """One release as the pointer lists it."""
 
-    number: int
+    release: int
     published_at: datetime
     status_date: date
     manifest_sha256: str
     restores: int | None
     state: ReleaseState
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether only its tombstone remains."""
+        return self.state is ReleaseState.WITHDRAWN
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """What `current.json` says."""
 
-    current: int
+    current: ListedRelease | None
+    """None when every release was withdrawn."""
     releases: Mapping[int, ListedRelease]
 
 
@@ -97,7 +103,7 @@ class ReleaseStore:
         listed = self._read_pointer().releases.get(number)
         if listed is None:
             raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
-        if listed.state is ReleaseState.WITHDRAWN:
+        if listed.withdrawn:
             raise ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
         current = self._current
         if current is not None and current.manifest_sha256 == listed.manifest_sha256:
@@ -115,16 +121,16 @@ class ReleaseStore:
         in_force = [release for release in self.list() if guatemala_day(release.published_at) <= day]
         if not in_force:
             raise _refused_day(day, "es anterior a la primera publicación", "is before the first release")
-        return self.get(in_force[0].number)
+        return self.get(in_force[-1].release)
 
     def list(self) -> tuple[ListedRelease, ...]:
         """Every release ever published, withdrawn ones included.
 
-        Order: the newest first.
+        Order: by number, the oldest first.
         Raises: NothingPublished.
         """
         releases = self._read_pointer().releases
-        return tuple(releases[number] for number in sorted(releases, reverse=True))
+        return tuple(releases[number] for number in sorted(releases))
 
     def refresh(self) -> Release:
         """Look at the pointer at once, switch if it names another release, and give the one to serve.
@@ -133,8 +139,9 @@ class ReleaseStore:
         Raises: NothingPublished; ReleaseDamaged if there is none before.
         """
         with self._lock:
-            pointer = self._read_pointer()
-            wanted = pointer.releases[pointer.current]
+            wanted = self._read_pointer().current
+            if wanted is None:
+                raise _nothing_published()
             if self._current is not None and self._current.manifest_sha256 == wanted.manifest_sha256:
                 return self._current
             if self._current is not None and self._refused == wanted.manifest_sha256:
@@ -144,7 +151,7 @@ class ReleaseStore:
             except ReleaseDamaged as error:
                 if self._refused != wanted.manifest_sha256:
                     self._refused = wanted.manifest_sha256
-                    _log.error("release %d is not served: %s", wanted.number, error)
+                    _log.error("release %d is not served: %s", wanted.release, error)
                 if self._current is None:
                     raise
             return self._current
@@ -174,7 +181,7 @@ class ReleaseStore:
                 _log.debug("nothing to switch to: %s", error)
 
     def _open(self, listed: ListedRelease) -> Release:
-        release = open_release(self._path / str(listed.number), manifest_sha256=listed.manifest_sha256)
+        release = open_release(self._path / str(listed.release), manifest_sha256=listed.manifest_sha256)
         warm(release)
         return release
 
@@ -182,7 +189,7 @@ class ReleaseStore:
         try:
             return _parse_pointer(json.loads((self._path / POINTER).read_bytes()))
         except FileNotFoundError as error:
-            raise NothingPublished("Todavía no hay ninguna publicación.", "Nothing has been published yet.") from error
+            raise _nothing_published() from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseDamaged(
                 "current.json no se puede leer o no dice qué publicaciones hay.",
@@ -201,7 +208,7 @@ def warm(release: Release) -> None:
 def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
     releases = {
         int(entry["release"]): ListedRelease(
-            number=int(entry["release"]),
+            release=int(entry["release"]),
             published_at=parse_instant(entry["published_at"]).astimezone(UTC),
             status_date=date.fromisoformat(entry["status_date"]),
             manifest_sha256=str(entry["manifest_sha256"]),
@@ -210,10 +217,12 @@ def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
         )
         for entry in content["releases"]
     }
-    current = int(content["release"])
-    if current not in releases:
-        raise KeyError(current)
-    return Pointer(current, releases)
+    current = content["release"]
+    return Pointer(None if current is None else releases[int(current)], releases)
+
+
+def _nothing_published() -> NothingPublished:
+    return NothingPublished("Todavía no hay ninguna publicación.", "Nothing has been published yet.")
 
 
 def _refused_day(day: date, es: str, en: str) -> InvalidQuery:

@@ -111,7 +111,7 @@ def verify(context: Context, target: str | None) -> None:
         folder = Path(target)
     else:
         store = ReleaseStore(context.settings.releases)
-        number = int(target) if target else store.list()[0].number
+        number = int(target) if target else store.list()[-1].release
         folder = context.settings.releases / str(number)
     checked = verify_folder(folder)
     context.say(f"{folder}: {checked} archivos en orden.", f"{folder}: {checked} files in order.")
