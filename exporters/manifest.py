@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from exemptions.errors import ReleaseDamaged
-
-MANIFEST = "manifest.json"
-FORMAT = 1
+from exemptions.integrity import MANIFEST, damaged, read_manifest, verify_files
 
 _BLOCK = 1 << 20
 _MEDIA_TYPES = {
@@ -25,78 +22,84 @@ _MEDIA_TYPES = {
 }
 
 
-def list_files(folder: Path, rows: dict[str, int]) -> list[dict[str, Any]]:
+def list_files(folder: Path, rows: Mapping[str, int]) -> list[dict[str, Any]]:
     """The manifest's `files`: every file below `folder` but the manifest itself.
 
     Shape: `path`, `bytes`, `sha256`, `media_type`, `rows` (from `rows`, by path; null where rows mean nothing), and
     `plain` (`bytes`, `sha256` of what is inside) for compressed files.
     Order: path.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return [_entry(folder, path, rows) for path in paths]
+    return [_entry(folder, path, rows) for path in sorted(_present(folder))]
 
 
-def encode_manifest(manifest: dict[str, Any]) -> bytes:
+def encode_manifest(manifest: Mapping[str, Any]) -> bytes:
     """The bytes of a manifest: keys sorted, UTF-8, a line feed at the end."""
     return (json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def read_manifest(folder: Path, *, sha256: str | None = None) -> dict[str, Any]:
-    """The manifest of a release folder.
+def read_release_manifest(folder: Path, *, sha256: str) -> Mapping[str, Any]:
+    """The manifest of a release folder, which must be the one with that hash.
 
-    Raises: ReleaseDamaged if it is missing, is not the one that `sha256` tells, or cannot be read.
+    Raises: ReleaseDamaged.
     """
-    path = folder / MANIFEST
-    try:
-        content = path.read_bytes()
-        manifest: dict[str, Any] = json.loads(content)
-    except (OSError, ValueError) as error:
-        raise _damaged(folder, MANIFEST) from error
-    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-        raise _damaged(folder, MANIFEST)
+    manifest, found = read_manifest(folder)
+    if found != sha256:
+        raise damaged(folder, MANIFEST)
     return manifest
 
 
-def verify_folder(folder: Path, *, sha256: str | None = None) -> dict[str, Any]:
+def verify_folder(folder: Path, *, sha256: str | None = None) -> Mapping[str, Any]:
     """Check every file of a release folder against its manifest, which is returned.
 
-    Raises: ReleaseDamaged naming the first file that is missing, altered, or not in the manifest.
+    Raises: ReleaseDamaged naming the first file that is missing, altered, not in the manifest, or whose compressed
+    content is not what the manifest says.
     """
-    manifest = read_manifest(folder, sha256=sha256)
-    expected = {entry["path"]: entry for entry in manifest["files"]}
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
-    for path in sorted(expected.keys() ^ present):
-        raise _damaged(folder, path)
-    for path, entry in expected.items():
-        found = _entry(folder, folder / path, {})
-        if any(found[key] != entry[key] for key in ("bytes", "sha256")) or found.get("plain") != entry.get("plain"):
-            raise _damaged(folder, path)
+    manifest, found = read_manifest(folder)
+    if sha256 not in (None, found):
+        raise damaged(folder, MANIFEST)
+    verify_files(folder, manifest)
+    named = {entry["path"]: entry for entry in manifest["files"]}
+    for path in sorted(_present(folder) - named.keys()):
+        raise damaged(folder, path)
+    for path, entry in named.items():
+        if "plain" in entry and _measure_plain(folder, path) != entry["plain"]:
+            raise damaged(folder, path)
     return manifest
 
 
 def iter_plain(path: Path) -> Iterator[bytes]:
-    """The bytes inside a gzip file, block by block."""
+    """The bytes inside a gzip file, block by block.
+
+    Raises: zlib.error if they are not gzip.
+    """
     inflate = zlib.decompressobj(wbits=31)
-    with path.open("rb") as source:
-        while block := source.read(_BLOCK):
-            yield inflate.decompress(block)
+    for block in _iter_blocks(path):
+        yield inflate.decompress(block)
     yield inflate.flush()
 
 
-def _entry(folder: Path, path: Path, rows: dict[str, int]) -> dict[str, Any]:
-    name = path.relative_to(folder).as_posix()
+def _present(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
+
+
+def _entry(folder: Path, path: str, rows: Mapping[str, int]) -> dict[str, Any]:
+    suffix = Path(path).suffix
     entry: dict[str, Any] = {
-        "path": name,
-        "media_type": _MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
-        "rows": rows.get(name),
-        **_measure(_iter_blocks(path)),
+        "path": path,
+        "media_type": _MEDIA_TYPES.get(suffix, "application/octet-stream"),
+        "rows": rows.get(path),
+        **_measure(_iter_blocks(folder / path)),
     }
-    if path.suffix == ".gz":
-        try:
-            entry["plain"] = _measure(iter_plain(path))
-        except zlib.error as error:
-            raise _damaged(folder, name) from error
+    if suffix == ".gz":
+        entry["plain"] = _measure_plain(folder, path)
     return entry
+
+
+def _measure_plain(folder: Path, path: str) -> dict[str, Any]:
+    try:
+        return _measure(iter_plain(folder / path))
+    except zlib.error as error:
+        raise damaged(folder, path) from error
 
 
 def _iter_blocks(path: Path) -> Iterator[bytes]:
@@ -111,10 +114,3 @@ def _measure(blocks: Iterator[bytes]) -> dict[str, Any]:
         digest.update(block)
         size += len(block)
     return {"bytes": size, "sha256": digest.hexdigest()}
-
-
-def _damaged(folder: Path, path: str) -> ReleaseDamaged:
-    return ReleaseDamaged(
-        f"Publicación {folder.name}: el archivo {path} falta, sobra o no es el publicado.",
-        f"Release {folder.name}: the file {path} is missing, surplus or not the published one.",
-    )

@@ -74,7 +74,7 @@ def scan_folder(folder: Path, private: pl.Series) -> None:
         return
     places = tuple(_iter_places(folder, guilty))
     raise PrivateIdentifierFound(
-        f"No se publica: {len(places)} celdas tienen identificadores de personas individuales: {_listed(places, 'es')}.",
+        f"No se publica: {len(places)} celdas tienen números de personas individuales: {_listed(places, 'es')}.",
         f"Not published: {len(places)} cells hold identifiers of natural persons: {_listed(places, 'en')}.",
         places,
     )

@@ -84,11 +84,6 @@ def to_batch(frame: pl.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def empty_batch(schema: pa.Schema) -> pa.RecordBatch:
-    """No rows of `schema`."""
-    return schema.empty_table().combine_chunks().to_batches()[0] if schema.names else pa.record_batch([], schema=schema)
-
-
 def write_arrow(path: Path, batch: pa.RecordBatch) -> None:
     """Write an Arrow IPC file of one record batch."""
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
@@ -97,8 +92,7 @@ def write_arrow(path: Path, batch: pa.RecordBatch) -> None:
 
 def read_arrow(path: Path) -> pa.RecordBatch:
     """The record batch of an Arrow IPC file, mapped."""
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).get_batch(0)
+    return pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
 
 
 def to_plain_frame(batch: pa.RecordBatch) -> pl.DataFrame:

@@ -1,0 +1,263 @@
+"""One release folder, from the book's content or from an earlier release's files, up to its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+import pyarrow as pa
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from exemptions.bulk import read_frame
+from exemptions.calendar import format_instant
+from exemptions.catalogs import Catalogs
+from exemptions.database import is_demonstration, is_two_person
+from exemptions.disclosure import Policy
+from exemptions.history import read_content
+from exemptions.index import write_index
+from exemptions.integrity import MANIFEST, MANIFEST_FORMAT
+from exemptions.models import RecordKey, RecordVersion, Release
+from exemptions.settings import Settings
+from exemptions.status import no_events, status_changes
+from exporters import build
+from exporters.changes import changes_batch, count_changes, extend_history, find_changes
+from exporters.durable import link_tree, make_folder, sync_tree
+from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_folder
+from exporters.project import project
+from exporters.scan import private_identifiers, scan_folder
+from exporters.steps import Progress, Step
+from exporters.tables import read_arrow, to_plain_frame, write_arrow
+
+_OWN = ("changes.arrow", "history.arrow", MANIFEST)
+"""Files that a rollback makes anew; all others it shares with the release that it restores."""
+
+DEMONSTRATION_PUBLISHER = "Registro de demostración (datos inventados)"
+DEMONSTRATION_LICENSE = ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """An earlier release, with the manifest that the book vouches for."""
+
+    number: int
+    folder: Path
+    status_date: date
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, releases: Path, release: Release) -> Previous:
+        """The release in the store.
+
+        Raises: ReleaseDamaged if its manifest is not the one in the book.
+        """
+        folder = releases / str(release.number)
+        manifest = read_release_manifest(folder, sha256=release.manifest_sha256)
+        return cls(release.number, folder, release.status_date, manifest)
+
+    def table(self, name: str) -> pa.RecordBatch:
+        """One of its tables, mapped."""
+        return read_arrow(self.folder / f"{name}.arrow")
+
+    def frame(self) -> pl.DataFrame:
+        """Its records as a frame."""
+        return to_plain_frame(self.table("records"))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a release is to be. `source` is the earlier release whose files it takes over, if any."""
+
+    number: int
+    at: datetime
+    status_date: date
+    note: str | None
+    restores: int | None
+    source: Previous | None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A release folder that is complete and on the disk."""
+
+    manifest_sha256: str
+    counts: Mapping[str, int]
+
+
+def assemble(
+    session: Session,
+    settings: Settings,
+    folder: Path,
+    draft: Draft,
+    catalogs: Catalogs,
+    policy: Policy,
+    previous: Previous | None,
+    progress: Progress,
+) -> Built:
+    """Write every file of the release into the new folder `folder`, scan it and bring it to the disk.
+
+    Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged.
+    """
+    make_folder(folder)
+    facts = _facts(session, settings, catalogs, policy)
+    if draft.source is None:
+        rows, taxpayers = _write_content(session, folder, draft, catalogs, policy, previous, facts, progress)
+    else:
+        progress(Step.TABLES)
+        rows, taxpayers = _take_over(folder, draft.source)
+    counts = _write_changes(session, folder, draft, policy, previous, rows)
+    counts = {"records": rows["records.arrow"], "taxpayers": taxpayers, **counts}
+    progress(Step.MANIFEST)
+    content = encode_manifest(_manifest(folder, draft, previous, facts, counts, rows))
+    (folder / MANIFEST).write_bytes(content)
+    progress(Step.SCAN)
+    scan_folder(folder, private_identifiers(session, policy))
+    progress(Step.SYNC)
+    sync_tree(folder)
+    return Built(hashlib.sha256(content).hexdigest(), counts)
+
+
+def policy_sha256(policy: Policy) -> str:
+    """A digest that differs whenever the policy decides or explains anything differently."""
+    return hashlib.sha256(json.dumps(policy.describe(), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _facts(session: Session, settings: Settings, catalogs: Catalogs, policy: Policy) -> dict[str, Any]:
+    """What a manifest tells of the registry and its publisher; a demonstration has defaults of its own."""
+    demonstration = is_demonstration(session)
+    name, url = DEMONSTRATION_LICENSE if demonstration else ("", "")
+    return {
+        "demonstration": demonstration,
+        "two_person": is_two_person(session),
+        "publisher": {
+            "name": settings.publisher or (DEMONSTRATION_PUBLISHER if demonstration else ""),
+            "url": settings.publisher_url,
+        },
+        "license": {"name": settings.license_name or name, "url": settings.license_url or url},
+        "contact": settings.contact,
+        "software": version("exemptions"),
+        "catalogs": catalogs.version,
+        "policy_sha256": policy_sha256(policy),
+    }
+
+
+def _write_content(
+    session: Session,
+    folder: Path,
+    draft: Draft,
+    catalogs: Catalogs,
+    policy: Policy,
+    previous: Previous | None,
+    facts: Mapping[str, Any],
+    progress: Progress,
+) -> tuple[dict[str, int], int]:
+    progress(Step.PROJECT)
+    projection = project(
+        read_content(session),
+        no_events(),
+        catalogs=catalogs,
+        policy=policy,
+        status_date=draft.status_date,
+        release=draft.number,
+        previous=previous.table("records") if previous else None,
+    )
+    progress(Step.TABLES)
+    tables = {
+        "records": projection.records,
+        "jobs": projection.jobs,
+        "amounts": projection.amounts,
+        "events": projection.events,
+    }
+    rows = build.write_tables(folder, tables, projection.withheld)
+    build.write_catalogs(folder, catalogs)
+    progress(Step.DOWNLOADS)
+    rows |= build.write_downloads(folder, projection.records, _file_metadata(draft, facts))
+    progress(Step.INDEX)
+    write_index(projection.records, folder / "index")
+    return rows, projection.taxpayers
+
+
+def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:
+    """Share the data files of an earlier release, which must be whole.
+
+    Raises: ReleaseDamaged.
+    """
+    verify_folder(source.folder)
+    folder.rmdir()
+    link_tree(source.folder, folder)
+    for name in _OWN:
+        # Unlinking takes the name out of this folder only; the earlier release keeps its file.
+        (folder / name).unlink()
+    rows = {entry["path"]: entry["rows"] for entry in source.manifest["files"] if entry["rows"] is not None}
+    return rows, source.manifest["counts"]["taxpayers"]
+
+
+def _write_changes(
+    session: Session, folder: Path, draft: Draft, policy: Policy, previous: Previous | None, rows: dict[str, int]
+) -> dict[str, int]:
+    records = read_arrow(folder / build.RECORDS)
+    content = read_content(session)
+    since = previous.status_date if previous else draft.status_date
+    calendar = status_changes(content, no_events(), since=since, until=draft.status_date)
+    changes = find_changes(previous.table("records") if previous else None, records, calendar, release=draft.number)
+    earlier = previous.table("history") if previous else None
+    history = extend_history(earlier, changes, _subjects(session), policy)
+    for name, frame in (("changes", changes), ("history", history)):
+        batch = changes_batch(frame)
+        write_arrow(folder / f"{name}.arrow", batch)
+        rows[f"{name}.arrow"] = batch.num_rows
+    return count_changes(changes)
+
+
+def _subjects(session: Session) -> pl.DataFrame:
+    """The kind of person and category of every record that the book ever held, as last known."""
+    last = select(func.max(RecordVersion.id)).group_by(RecordVersion.record_id).scalar_subquery()
+    statement = (
+        select(RecordVersion.record_id, RecordVersion.person_kind, RecordKey.category)
+        .join_from(RecordVersion, RecordKey, RecordVersion.record_id == RecordKey.record_id)
+        .where(RecordVersion.id.in_(last))
+    )
+    schema = {"record_id": pl.String, "person_kind": pl.String, "category": pl.String}
+    return read_frame(session, cast("Select[tuple[object, ...]]", statement), schema)
+
+
+def _file_metadata(draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "release": str(draft.number),
+        "published_at": format_instant(draft.at),
+        "status_date": draft.status_date.isoformat(),
+        "publisher": facts["publisher"]["name"],
+        "license": facts["license"]["name"],
+        "license_url": facts["license"]["url"],
+        "demonstration": "true" if facts["demonstration"] else "false",
+        "query": "",
+    }
+
+
+def _manifest(
+    folder: Path,
+    draft: Draft,
+    previous: Previous | None,
+    facts: Mapping[str, Any],
+    counts: Mapping[str, int],
+    rows: Mapping[str, int],
+) -> dict[str, Any]:
+    return {
+        "format": MANIFEST_FORMAT,
+        "release": draft.number,
+        "published_at": format_instant(draft.at),
+        "status_date": draft.status_date.isoformat(),
+        "previous": previous.number if previous else None,
+        "restores": draft.restores,
+        "note": draft.note,
+        "counts": dict(counts),
+        "files": list_files(folder, rows),
+        **facts,
+    }

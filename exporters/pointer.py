@@ -1,0 +1,105 @@
+"""`current.json`: the one file that says which releases exist, and how it is brought to agree with the book."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from exemptions.calendar import format_instant
+from exemptions.errors import ReleaseDamaged
+from exemptions.models import Release
+from exemptions.releases import list_releases
+from exporters.durable import delete_folder, make_folder, replace_file
+from exporters.manifest import read_release_manifest
+
+POINTER = "current.json"
+BUILDING = ".building-"
+"""A folder whose name begins so is a release under construction, or the rest of one that failed."""
+
+
+def reconcile_store(session: Session, releases: Path) -> None:
+    """Make the release store agree with the book: delete what a crash left behind, point at the latest release.
+
+    The caller holds the writer's lock, so nobody is building.
+    Raises: ReleaseDamaged if the store knows releases that the book does not, or lacks the latest one.
+    """
+    known = list_releases(session)
+    make_folder(releases)
+    _refuse_foreign(releases, known)
+    _delete_strays(releases, known[0].number if known else 0)
+    if known:
+        point_at_latest(session, releases)
+
+
+def point_at_latest(session: Session, releases: Path) -> None:
+    """Write the pointer that the book asks for, unless it is there already.
+
+    Raises: ReleaseDamaged if the release that it would name is not in the store.
+    """
+    content = _encode(_pointer(list_releases(session)))
+    path = releases / POINTER
+    latest = find_latest(session)
+    if path.is_file() and path.read_bytes() == content:
+        return
+    if latest is not None:
+        read_release_manifest(releases / str(latest.number), sha256=latest.manifest_sha256)
+    replace_file(path, content)
+
+
+def find_latest(session: Session) -> Release | None:
+    """The latest release that was not withdrawn; None before the first."""
+    return next((release for release in list_releases(session) if release.withdrawn_at is None), None)
+
+
+def _pointer(known: list[Release]) -> dict[str, Any]:
+    latest = next((release for release in known if release.withdrawn_at is None), None)
+    return {
+        "release": latest.number if latest else None,
+        "manifest_sha256": latest.manifest_sha256 if latest else None,
+        "releases": [
+            {
+                "release": release.number,
+                "published_at": format_instant(release.published_at),
+                "status_date": release.status_date.isoformat(),
+                "manifest_sha256": release.manifest_sha256,
+                "restores": release.restores,
+                "state": "published" if release.withdrawn_at is None else "withdrawn",
+            }
+            for release in sorted(known, key=lambda r: r.number)
+        ],
+    }
+
+
+def _encode(pointer: dict[str, Any]) -> bytes:
+    return (json.dumps(pointer, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def _refuse_foreign(releases: Path, known: list[Release]) -> None:
+    """The pointer is written after the book, so a pointer that knows more belongs to another book."""
+    path = releases / POINTER
+    if not path.is_file():
+        return
+    try:
+        named = {(entry["release"], entry["manifest_sha256"]) for entry in json.loads(path.read_bytes())["releases"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReleaseDamaged(f"{POINTER} no se puede leer.", f"{POINTER} cannot be read.") from error
+    foreign = named - {(release.number, release.manifest_sha256) for release in known}
+    if foreign:
+        number = min(number for number, _ in foreign)
+        raise ReleaseDamaged(
+            f"La publicación {number} de {POINTER} no es de este libro de registro; no se borra ni se cambia nada.",
+            f"Release {number} of {POINTER} is not of this book of record; nothing is deleted or changed.",
+        )
+
+
+def _delete_strays(releases: Path, latest: int) -> None:
+    """Delete folders of releases that were begun and never entered into the book; anything else stays."""
+    for path in releases.iterdir():
+        unfinished = path.name.startswith(BUILDING)
+        unknown = re.fullmatch("[1-9][0-9]*", path.name) is not None and int(path.name) > latest
+        if path.is_dir() and (unfinished or unknown):
+            delete_folder(path)
