@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +15,6 @@ from exemptions.query import RegistryQuery, is_set
 from exemptions.release import Release
 
 _TEXT = "text"
-# One typo from four letters, two from eight. All words are first tried with one at most: what is nearest is meant.
-_TYPO_STEPS = (1, 2)
 _LETTERS_FOR_TWO = 8
 
 
@@ -110,11 +109,32 @@ def _match_text(index: OpenIndex, q: str) -> TextMatch:
     strict = words_clause(index.schema, words)
     if count_matches(index, strict) or not any(word.may_be_misspelt for word in words):
         return TextMatch(strict)
-    for typos in _TYPO_STEPS:
-        near = words_clause(index.schema, words, typos=typos)
+    for near in _iter_near_misses(index.schema, words):
         if count_matches(index, near):
             return TextMatch(near, is_approximate=True)
     return TextMatch(strict)
+
+
+def _iter_near_misses(schema: Schema, words: tuple[Word, ...]) -> Iterator[Query]:
+    """Yield what the words may have meant, the nearest first: a name closer to what was typed is the one meant.
+
+    Order: one typo in one word; two in one word or one in each; as many in each as its length allows.
+    """
+    yield _one_misspelt(schema, words, typos=1)
+    either = [_one_misspelt(schema, words, typos=2), words_clause(schema, words, typos=1)]
+    yield Query.boolean_query([(Occur.Should, clause) for clause in either])
+    yield words_clause(schema, words, typos=2)
+
+
+def _one_misspelt(schema: Schema, words: tuple[Word, ...], *, typos: int) -> Query:
+    """One of the words misspelt, all others as typed."""
+    exact = [_word_clause(schema, word, 0) for word in words]
+    readings = []
+    for place, word in enumerate(words):
+        if word.may_be_misspelt:
+            near = _word_clause(schema, word, min(typos, _typos_allowed(word)))
+            readings.append(join_clauses([*exact[:place], near, *exact[place + 1 :]]))
+    return Query.boolean_query([(Occur.Should, reading) for reading in readings])
 
 
 def _typos_allowed(word: Word) -> int:
