@@ -1,0 +1,243 @@
+"""The use case of loading: keep what was sent, read it, check it, compare it with the book, and enter it as a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from exemptions.accounts import Actor
+from exemptions.batches import (
+    Counts,
+    Finding,
+    Severity,
+    State,
+    Upload,
+    create_batch,
+    find_same_upload,
+    get_findings,
+    is_latest,
+    next_batch_id,
+    standing_content,
+)
+from exemptions.calendar import Clock, guatemala_day, system_clock
+from exemptions.catalogs import load_catalogs
+from exemptions.database import Book
+from exemptions.datasets import DEFAULT_MODE, Dataset
+from exemptions.errors import FileRefused
+from exemptions.history import compare
+from exemptions.models import Batch
+from exemptions.settings import Settings
+from loaders.checks import Context
+from loaders.isolation import ReaderLimits, read_isolated
+from loaders.options import LoadOptions, ReadingRefused
+from loaders.stage import write_staged
+from loaders.uploads import hash_file, keep_upload
+from loaders.validate import Validated, validate
+
+__all__ = ["LoadOptions", "LoadResult", "Phase", "load_file"]
+
+Progress = Callable[[str, int | None, int | None], None]
+
+
+class Phase(StrEnum):
+    """The steps of a load, as progress names them."""
+
+    KEEP = "keep"
+    READ = "read"
+    VALIDATE = "validate"
+    COMPARE = "compare"
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What became of a file."""
+
+    batch: int | None
+    """None for a dry run, which leaves the book as it was."""
+    dataset: Dataset
+    state: State
+    rows: int
+    added: int | None
+    ended: int | None
+    changed: int | None
+    findings: tuple[Finding, ...]
+    """Everything found: first about the file, then row by row."""
+    reason: str | None = None
+    """Why the batch is blocked."""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What blocks the file."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What a person should look at."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+
+def load_file(
+    book: Book,
+    settings: Settings,
+    *,
+    dataset: Dataset,
+    path: Path,
+    options: LoadOptions,
+    actor: Actor,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+    limits: ReaderLimits | None = None,
+) -> LoadResult:
+    """Load a file: a batch that is validated, refused with every reason, or blocked as a repetition of an older file.
+
+    Nothing public changes. The bytes and options of the dataset's latest batch give that batch back, unless it was
+    refused or rejected. A dry run tells the same and writes nothing.
+    Raises: FileRefused if there is no such file or it is larger than the settings allow; Busy.
+    """
+    tell = progress or _say_nothing
+    at = clock()
+    upload = _describe(path, settings, dataset, options, at)
+    if not options.dry_run:
+        with book.read() as session:
+            earlier = _find_latest(session, upload)
+        if earlier is not None:
+            return earlier
+        tell(Phase.KEEP, None, None)
+        path = keep_upload(path, book.home, sha256=upload.sha256)
+    allowed = limits or ReaderLimits(unpacked_bytes=settings.max_upload_bytes)
+    checked = _read_and_check(path, upload, options, allowed, tell)
+    if options.dry_run:
+        with book.read() as session:
+            return _judge(session, book, upload, checked, tell)
+    with book.write() as session:
+        return _find_latest(session, upload) or _enter(session, book, upload, checked, actor, at, tell)
+
+
+def _say_nothing(_phase: str, _done: int | None, _total: int | None) -> None:
+    return
+
+
+def _describe(path: Path, settings: Settings, dataset: Dataset, options: LoadOptions, at: datetime) -> Upload:
+    if not path.is_file():
+        raise FileRefused(f"No existe el archivo «{path}».", f"There is no file “{path}”.")
+    size, limit = path.stat().st_size, settings.max_upload_bytes
+    if size > limit:
+        raise FileRefused(
+            f"El archivo tiene {size:,} bytes y se admiten {limit:,} (EXEMPTIONS_MAX_UPLOAD_BYTES).",
+            f"The file has {size:,} bytes and {limit:,} are allowed (EXEMPTIONS_MAX_UPLOAD_BYTES).",
+        )
+    return Upload(
+        dataset=dataset,
+        mode=options.mode or DEFAULT_MODE[dataset],
+        cutoff=options.cutoff or guatemala_day(at),
+        file_name=path.name,
+        sha256=hash_file(path),
+        size_bytes=size,
+        options={
+            "mapping": dict(options.mapping),
+            "encoding": options.encoding,
+            "sheet": options.sheet,
+            "header_row": options.header_row,
+            # A file sent again on another day without a cutoff is the same load; with another cutoff it is not.
+            "cutoff": options.cutoff.isoformat() if options.cutoff else None,
+        },
+    )
+
+
+def _find_latest(session: Session, upload: Upload) -> LoadResult | None:
+    """The result of the dataset's latest batch, if the upload is the same."""
+    same = find_same_upload(session, upload)
+    if same is None or not is_latest(session, same):
+        return None
+    return LoadResult(
+        batch=same.id,
+        dataset=Dataset(same.dataset),
+        state=State(same.state),
+        rows=same.rows,
+        added=same.added,
+        ended=same.ended,
+        changed=same.changed,
+        findings=tuple(get_findings(session, same.id)),
+        reason=same.reason,
+    )
+
+
+def _read_and_check(
+    path: Path, upload: Upload, options: LoadOptions, limits: ReaderLimits, tell: Progress
+) -> Validated:
+    tell(Phase.READ, None, None)
+    try:
+        source = read_isolated(path, options.reading(upload.dataset), limits)
+    except ReadingRefused as refusal:
+        return Validated(0, None, refusal.findings)
+    tell(Phase.VALIDATE, None, source.table.num_rows)
+    context = Context(load_catalogs(), upload.cutoff)
+    return validate(source, dataset=upload.dataset, context=context)
+
+
+def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tell: Progress) -> LoadResult:
+    """What a batch of this file would be: its state and what it would change in the book."""
+    if checked.content is None:
+        state, counts, reason = State.REFUSED, None, None
+    else:
+        tell(Phase.COMPARE, None, None)
+        counts = _count(session, book, upload, checked.content)
+        reason = _reason_to_block(find_same_upload(session, upload))
+        state = State.BLOCKED if reason else State.VALIDATED
+    return LoadResult(
+        batch=None,
+        dataset=upload.dataset,
+        state=state,
+        rows=checked.rows,
+        added=counts.added if counts else None,
+        ended=counts.ended if counts else None,
+        changed=counts.changed if counts else None,
+        findings=checked.findings,
+        reason=reason,
+    )
+
+
+def _count(session: Session, book: Book, upload: Upload, content: pl.DataFrame) -> Counts:
+    return Counts.of(compare(standing_content(session, book.home), content, mode=upload.mode))
+
+
+def _reason_to_block(same: Batch | None) -> str | None:
+    if same is None:
+        return None
+    return (
+        f"Repite el archivo del lote {same.id}, y después se cargó otro. / "
+        f"It repeats the file of batch {same.id}, and another one was loaded since."
+    )
+
+
+def _enter(
+    session: Session, book: Book, upload: Upload, checked: Validated, actor: Actor, at: datetime, tell: Progress
+) -> LoadResult:
+    result = _judge(session, book, upload, checked, tell)
+    tell(Phase.STORE, None, checked.rows)
+    number = next_batch_id(session)
+    staged = None if checked.content is None else write_staged(checked.content, book.home, batch=number)
+    counts = None
+    if result.added is not None and result.ended is not None and result.changed is not None:
+        counts = Counts(result.added, result.ended, result.changed)
+    create_batch(
+        session,
+        number=number,
+        upload=upload,
+        state=result.state,
+        rows=checked.rows,
+        counts=counts,
+        findings=checked.findings,
+        staged_sha256=staged,
+        reason=result.reason,
+        actor=actor,
+        at=at,
+    )
+    return replace(result, batch=number)
