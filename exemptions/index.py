@@ -19,7 +19,7 @@ import tantivy
 
 from exemptions.columns import LIST_SEPARATOR
 from exemptions.errors import ReleaseDamaged
-from exemptions.names import search_text_expr
+from exemptions.names import search_texts
 from exemptions.ranks import INDEXED_SORTS, rank_rows
 
 CODE_FIELDS: tuple[str, ...] = (
@@ -183,8 +183,8 @@ def _plain(batch: pa.RecordBatch, name: str) -> list[object]:
 
 
 def _text_columns(batch: pa.RecordBatch) -> dict[str, list[object]]:
-    names = pl.DataFrame({"name": pl.Series(pl.from_arrow(batch.column("name")), dtype=pl.String)})
-    texts = names.select(text=search_text_expr(pl.col("name")))
+    names = pl.Series(pl.from_arrow(batch.column("name")), dtype=pl.String)
+    texts = pl.DataFrame({"text": search_texts(names)})
     texts = texts.with_columns(first_word=pl.col("text").str.extract("^([^ ]+)"))
     return {name: texts.get_column(name).to_list() for name in ("text", "first_word")}
 

@@ -47,19 +47,25 @@ class Word:
         return len(self.text) >= 4 and self.text not in _SHORT_FORMS and not any(c.isnumeric() for c in self.text)
 
 
-def search_text_expr(names: pl.Expr) -> pl.Expr:
-    """The words that a name is found by, separated by spaces; null for a null name.
+def search_texts(names: pl.Series) -> pl.Series:
+    """The words that each name is found by, separated by spaces; null for a null name.
 
     Shape: the folded name, then lone letters joined (`S. A.` → `sa`), then both writings of every legal form in it.
     """
-    folded = fold_expr(names)
-    joined = folded.str.extract_all(_LONE_LETTERS).list.eval(pl.element().str.replace_all(" ", "")).list.join(" ")
-    text = pl.concat_str(pl.lit(" "), folded, pl.lit(" "), joined, pl.lit(" "))
+    # Step by step in a frame: as one expression every step would hold copies of the one before, hundreds in the end.
+    frame = pl.DataFrame({"name": names}).select(folded=fold_expr(pl.col("name")))
+    letters = pl.col("folded").str.extract_all(_LONE_LETTERS)
+    frame = frame.with_columns(
+        joined=letters.list.eval(pl.element().str.replace_all(" ", "", literal=True)).list.join(" ")
+    )
+    frame = frame.select(text=pl.concat_str(pl.lit(" "), "folded", pl.lit(" "), "joined", pl.lit(" ")))
     for short, long in LEGAL_FORMS:
         writings = [f" {writing} " for writing in (short, " ".join(short), long)]
-        written = pl.any_horizontal(text.str.contains(writing, literal=True) for writing in writings)
-        text = pl.when(written).then(pl.concat_str(text, pl.lit(f"{short} {long} "))).otherwise(text)
-    return text.str.strip_chars(" ")
+        written = pl.any_horizontal(pl.col("text").str.contains(writing, literal=True) for writing in writings)
+        frame = frame.with_columns(
+            text=pl.when(written).then(pl.col("text") + pl.lit(f"{short} {long} ")).otherwise("text")
+        )
+    return frame.get_column("text").str.strip_chars(" ")
 
 
 def query_words(q: str) -> tuple[Word, ...]:
