@@ -89,10 +89,12 @@ def answer_docs() -> Response:
     document = _document(page_language())
     html = render_page(
         "docs.html",
-        about=document["info"]["description"],
-        sections=_sections(document),
-        problem_types=PROBLEM_TYPES,
-        base=absolute("") or _EXAMPLE_BASE,
+        {
+            "about": document["info"]["description"],
+            "sections": _sections(document),
+            "problem_types": PROBLEM_TYPES,
+            "base": absolute("") or _EXAMPLE_BASE,
+        },
     )
     return _finish(Response(html, content_type="text/html; charset=utf-8"))
 

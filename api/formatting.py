@@ -44,14 +44,11 @@ def format_size(size_bytes: int) -> str:
     """A file's size in decimal units with at most one decimal: `640 bytes`, `2.4 MB`."""
     if size_bytes < 1000:
         return f"{size_bytes}{NO_BREAK}bytes"
-    size = float(size_bytes)
-    unit = _SIZE_UNITS[0]
-    for unit in _SIZE_UNITS:
-        size /= 1000
-        # 999.95 would round to 1,000.0 of the smaller unit.
-        if size < 999.95:
-            break
-    return f"{size:.1f}{NO_BREAK}{unit}"
+    size, power = size_bytes / 1000, 0
+    # 999.95 would be written as 1000.0 of the smaller unit.
+    while size >= 999.95 and power + 1 < len(_SIZE_UNITS):
+        size, power = size / 1000, power + 1
+    return f"{size:.1f}{NO_BREAK}{_SIZE_UNITS[power]}"
 
 
 def format_tax_number(canonical: str) -> str:

@@ -10,12 +10,16 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from api import formatting
+from api.pages import catalogs, data, dictionary, home, methodology, record, releases, search, taxpayer
 from api.pages.blueprint import pages
 from api.pages.errors import render_error_page
 from api.pages.frame import asset_url
 from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
 
 __all__ = ["register_pages", "render_error_page"]
+
+_FAMILIES = (home, search, record, taxpayer, releases, data, dictionary, catalogs, methodology)
+"""The modules of pages; importing one adds its addresses to the blueprint."""
 
 _ASSET_MARK_LENGTH = 12
 """Hexadecimal digits of an asset's digest in its address: enough that two versions never share one."""

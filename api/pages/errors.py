@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, make_response
-from flask_babel import gettext as _
 
 from api.pages.language import page_language
 from api.pages.render import render_page
+from api.pages.texts import gettext as _
 from exemptions.errors import ParameterProblem, RegistryError
 
 
@@ -44,7 +44,7 @@ def render_error_page(
         problems=problems,
         request_id=request_id,
     )
-    response = make_response(render_page("error.html", page=page), status)
+    response = make_response(render_page("error.html", {"page": page}), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -54,7 +54,8 @@ def _words(status: int) -> tuple[str, str]:
     match status:
         case 404:
             return _("Esta página no existe"), _(
-                "Revise la dirección. Un NIT que no está aquí puede no tener beneficios, o ser de una persona individual: esos no se publican."
+                "Revise la dirección. Un NIT que no está aquí puede no tener beneficios, o ser de una persona "
+                "individual: esos no se publican."
             )
         case 405:
             return _("Esta dirección no admite esa operación"), _(

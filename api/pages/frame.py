@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app, g, request
-from flask_babel import gettext as _
 
 from api.pages.language import LANGUAGES, page_language, page_url, same_page_in
-from api.pages.sources import page_settings
+from api.pages.texts import gettext as _
+from api.state import absolute, app_state
 
 if TYPE_CHECKING:
     from exemptions.release import Release
@@ -63,7 +63,7 @@ def build_frame(*, canonical_query: str = "") -> Frame:
 
     `canonical_query` is the part of the address after `?` that the page's one lasting address keeps.
     """
-    settings = page_settings()
+    settings = app_state().settings
     endpoint = request.endpoint or ""
     language, _dot, page = endpoint.partition(".")
     if language not in LANGUAGES:
@@ -76,7 +76,7 @@ def build_frame(*, canonical_query: str = "") -> Frame:
     return Frame(
         page=page,
         other_language=same_page_in("es" if page_language() == "en" else "en"),
-        canonical=_absolute(request.path, canonical_query) if page else "",
+        canonical=_address(request.path, canonical_query) if page else "",
         alternates=_alternates(canonical_query) if page else (),
         navigation=_navigation(page),
         header_search=page not in _OWN_SEARCH,
@@ -112,15 +112,14 @@ def _navigation(page: str) -> tuple[NavigationEntry, ...]:
     return tuple(NavigationEntry(page_url(name), label, page in family) for name, label, family in entries)
 
 
-def _absolute(path: str, query: str) -> str:
-    """The absolute address from the settings; the path alone where none is set, never the address the client sent."""
-    return f"{page_settings().base_url}{path}{'?' + query if query else ''}"
+def _address(path: str, query: str) -> str:
+    return absolute(f"{path}?{query}" if query else path)
 
 
 def _alternates(canonical_query: str) -> tuple[tuple[str, str], ...]:
     paths = {lang: urlsplit(same_page_in(lang)).path for lang in LANGUAGES}
-    links = [(_HREFLANG[lang], _absolute(paths[lang], canonical_query)) for lang in LANGUAGES]
-    return (*links, ("x-default", _absolute(paths["es"], canonical_query)))
+    links = [(_HREFLANG[lang], _address(paths[lang], canonical_query)) for lang in LANGUAGES]
+    return (*links, ("x-default", _address(paths["es"], canonical_query)))
 
 
 def _contact_url(contact: str) -> str:

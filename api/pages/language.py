@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -23,7 +24,7 @@ def select_locale() -> str:
     return LOCALES[page_language()]
 
 
-def page_url(page: str, **values: object) -> str:
+def page_url(page: str, **values: Any) -> str:
     """The path of a page in the language of this request; values that are no part of the path become its query."""
     return url_for(f"{page_language()}.{page}", **values)
 

@@ -1,0 +1,243 @@
+"""The pages of the catalogues: codes with their names and what else is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Response
+
+from api.formatting import format_count, format_day
+from api.pages.blueprint import pages
+from api.pages.labels import PERMANENCE, SOURCING, TERM_START
+from api.pages.language import page_url
+from api.pages.render import Context, answer_page, answer_plain, page_reader
+from api.pages.texts import gettext as _
+from api.pages.texts import ngettext
+from api.pages.values import Reader
+from api.parameters import refuse_parameters
+from api.releases_at import current_release
+from api.v1.catalogs import PATH as CATALOGS_PATH
+from api.v1.catalogs import TITLES
+from exemptions.catalog_entries import CatalogName, Category, Entry, LegalCitation, Sourcing, TaxTreatment
+from exemptions.errors import NotFound, NothingPublished
+
+_SEARCHED_BY: Mapping[CatalogName, str] = {
+    CatalogName.TYPES: "type",
+    CatalogName.CATEGORIES: "category",
+    CatalogName.TAXES: "tax",
+    CatalogName.AUTHORITIES: "authority",
+    CatalogName.DEPARTMENTS: "department",
+    CatalogName.MUNICIPALITIES: "municipality",
+    CatalogName.ACTIVITIES: "activity",
+}
+"""Catalogue → parameter of the search by its codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    """One entry: its code, its name, and what the catalogue's other columns tell."""
+
+    code: str
+    name: str
+    url: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryEntry:
+    """One category with its law, taxes, authority and term."""
+
+    code: str
+    name: str
+    mark: str
+    facts: tuple[CategoryFact, ...]
+    treatments: tuple[str, ...]
+    citations: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """What the page of a catalogue tells."""
+
+    name: str
+    summary: str
+    csv_url: str
+    json_url: str
+    heads: tuple[str, ...] = ()
+    rows: tuple[CatalogRow, ...] = ()
+    categories: tuple[CategoryEntry, ...] = ()
+
+
+@pages.get("/diccionario/<name>", endpoint="catalog")
+def show_catalog(name: str) -> Response:
+    """One catalogue; it needs no publication."""
+    refuse_parameters()
+    if name not in set(CatalogName):
+        raise NotFound("No existe ese catálogo.", "There is no such catalogue.")
+    catalog = CatalogName(name)
+    template = "category_catalog.html" if catalog is CatalogName.CATEGORIES else "catalog.html"
+    try:
+        release = current_release()
+    except NothingPublished:
+        return answer_plain(template, _context(catalog, page_reader(), ""))
+    return answer_page(release, template, lambda: _context(catalog, page_reader(release), f"?release={release.number}"))
+
+
+def _context(catalog: CatalogName, reader: Reader, pin: str) -> Context:
+    entries = reader.catalogs.entries(catalog)
+    tells = _COLUMNS.get(catalog, ())
+    is_categories = catalog is CatalogName.CATEGORIES
+    return {
+        "catalog": CatalogPage(
+            name=TITLES[catalog].text(reader.lang),
+            summary=ngettext(
+                "%(count)s entrada.", "%(count)s entradas.", len(entries), count=format_count(len(entries))
+            ),
+            csv_url=f"{CATALOGS_PATH}/{catalog.value}.csv{pin}",
+            json_url=f"{CATALOGS_PATH}/{catalog.value}{pin}",
+            heads=(_("Código"), _("Nombre"), *(head() for head, _cell in tells)),
+            rows=() if is_categories else tuple(_row(catalog, entry, reader) for entry in entries.values()),
+            categories=tuple(_category(category, reader) for category in reader.catalogs.categories.values())
+            if is_categories
+            else (),
+        )
+    }
+
+
+def _row(catalog: CatalogName, entry: Entry, reader: Reader) -> CatalogRow:
+    parameter = _SEARCHED_BY.get(catalog)
+    return CatalogRow(
+        code=entry.code,
+        name=_name(entry, reader),
+        url=page_url("search", **{parameter: entry.code}) if parameter else "",
+        cells=tuple(cell(entry, reader) for _head, cell in _COLUMNS.get(catalog, ())),
+    )
+
+
+def _name(entry: Entry, reader: Reader) -> str:
+    return entry.name_en if reader.lang == "en" else entry.name_es
+
+
+def _category(category: Category, reader: Reader) -> CategoryEntry:
+    return CategoryEntry(
+        code=category.code,
+        name=_name(category, reader),
+        mark=_mark(category.sourcing),
+        facts=tuple(_category_facts(category, reader)),
+        treatments=tuple(_treatment(part, reader) for part in category.treatments),
+        citations=tuple(_citation(line, reader) for line in category.legal_citations),
+        url=page_url("search", category=category.code),
+    )
+
+
+def _category_facts(category: Category, reader: Reader) -> list[CategoryFact]:
+    facts = [
+        CategoryFact(_("Tipo exento"), reader.name_of("types", category.exempt_type)),
+        CategoryFact(_("Permanencia"), str(PERMANENCE[category.permanence])),
+        CategoryFact(_("Plazo"), _term(category, reader)),
+        CategoryFact(
+            _("Autoridad que califica"),
+            reader.name_of("authorities", category.authority) if category.authority else _("ninguna: lo da la ley"),
+        ),
+        CategoryFact(_("Empleos"), _("se reportan") if category.jobs_apply else _("no aplican")),
+        CategoryFact(_("Personas individuales"), _("pueden tenerlo") if category.natural_persons else _("no")),
+    ]
+    limits = category.limits_en if reader.lang == "en" else category.limits_es
+    if limits:
+        facts.append(CategoryFact(_("Límites"), limits))
+    if category.in_force_from or category.in_force_until:
+        facts.append(CategoryFact(_("Vigencia de la ley"), _in_force(category, reader)))
+    return facts
+
+
+def _term(category: Category, reader: Reader) -> str:
+    note = category.term_note_en if reader.lang == "en" else category.term_note_es
+    parts = []
+    if category.term_years is not None:
+        years = ngettext("hasta %(num)s año", "hasta %(num)s años", category.term_years)
+        parts.append(f"{years}, {TERM_START[category.term_start]}")
+    elif not note:
+        parts.append(_("sin plazo"))
+    return ". ".join([*parts, note] if note else parts)
+
+
+def _in_force(category: Category, reader: Reader) -> str:
+    days = (category.in_force_from, category.in_force_until)
+    first, last = (format_day(day, reader.lang) if day else "" for day in days)
+    if first and last:
+        return _("del %(first)s al %(last)s", first=first, last=last)
+    return _("desde el %(first)s", first=first) if first else _("hasta el %(last)s", last=last)
+
+
+def _treatment(part: TaxTreatment, reader: Reader) -> str:
+    words = f"{reader.name_of('taxes', part.tax)}: {reader.name_of('mechanisms', part.mechanism).lower()}"
+    return _with_notes(words, part.note_en if reader.lang == "en" else part.note_es, part.sourcing)
+
+
+def _citation(line: LegalCitation, reader: Reader) -> str:
+    return _with_notes(line.citation, line.note_en if reader.lang == "en" else line.note_es, line.sourcing)
+
+
+def _with_notes(words: str, note: str, sourcing: Sourcing) -> str:
+    mark = _mark(sourcing)
+    return "; ".join(part for part in (words, note, mark) if part)
+
+
+def _mark(sourcing: Sourcing) -> str:
+    """How far a fact is backed, where it was not read in a source."""
+    return "" if sourcing is Sourcing.SOURCED else str(SOURCING[sourcing])
+
+
+Cell = Callable[[Entry, Reader], str]
+Head = Callable[[], str]
+
+
+def _attribute(spanish: str, english: str) -> Cell:
+    return lambda entry, reader: str(getattr(entry, english if reader.lang == "en" else spanish) or "")
+
+
+def _code_of(attribute: str, catalog: CatalogName) -> Cell:
+    def cell(entry: Entry, reader: Reader) -> str:
+        code = getattr(entry, attribute)
+        return reader.name_of(catalog.value, code) if code else ""
+
+    return cell
+
+
+def _sourcing_cell(entry: Entry, reader: Reader) -> str:
+    return _mark(getattr(entry, "sourcing"))  # noqa: B009
+
+
+_COLUMNS: Mapping[CatalogName, tuple[tuple[Head, Cell], ...]] = {
+    CatalogName.TYPES: ((lambda: _("Respaldo"), _sourcing_cell),),
+    CatalogName.TAXES: (
+        (lambda: _("Ley"), _attribute("citation", "citation")),
+        (lambda: _("Respaldo"), _sourcing_cell),
+    ),
+    CatalogName.MECHANISMS: (
+        (lambda: _("Qué es"), _attribute("description_es", "description_en")),
+        (lambda: _("Respaldo"), _sourcing_cell),
+    ),
+    CatalogName.AUTHORITIES: (
+        (lambda: _("Qué hace"), _attribute("role_es", "role_en")),
+        (lambda: _("Respaldo"), _sourcing_cell),
+    ),
+    CatalogName.LAWS: (
+        (lambda: _("Cita"), _attribute("citation", "citation")),
+        (lambda: _("Respaldo"), _sourcing_cell),
+    ),
+    CatalogName.MUNICIPALITIES: ((lambda: _("Departamento"), _code_of("department", CatalogName.DEPARTMENTS)),),
+    CatalogName.ACTIVITIES: ((lambda: _("División"), _code_of("division", CatalogName.ACTIVITY_DIVISIONS)),),
+    CatalogName.ACTIVITY_DIVISIONS: ((lambda: _("Sección"), _code_of("section", CatalogName.ACTIVITY_SECTIONS)),),
+    CatalogName.EXPENDITURE_GROUPS: ((lambda: _("Respaldo"), _sourcing_cell),),
+    CatalogName.RTU_PERSONERIAS: ((lambda: _("Respaldo"), _sourcing_cell),),
+}
+"""Catalogue → its further columns: heading and cell."""

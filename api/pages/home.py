@@ -1,0 +1,183 @@
+"""The first page: the search box, the first answers, and the ways into the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from api.formatting import format_count, format_day, format_money
+from api.pages.blueprint import pages
+from api.pages.filter_panel import value_label, with_filter
+from api.pages.labels import JOBS_KIND
+from api.pages.links import search_url
+from api.pages.releases import changed_words
+from api.pages.render import answer_page, answer_plain, page_reader
+from api.pages.sums import excluded_words, year_words
+from api.pages.texts import gettext as _
+from api.pages.values import Reader, records_phrase
+from api.releases_at import current_release
+from exemptions.aggregates import FacetValue, Sums, facets, sums
+from exemptions.calendar import guatemala_day
+from exemptions.columns import JobsKind, Permanence, Status
+from exemptions.errors import NothingPublished
+from exemptions.filters import FILTER
+from exemptions.query import RegistryQuery
+from exemptions.release import Release
+
+_WAYS = ("type", "status", "permanence", "category", "department")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the first answers."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way into the registry: a value, how many records have it, and their search."""
+
+    name: str
+    count: int
+    percent: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What the first page tells of the newest release."""
+
+    figures: tuple[Figure, ...]
+    money_note: str
+    latest: str
+    types: tuple[Way, ...]
+    statuses: tuple[Way, ...]
+    permanences: tuple[Way, ...]
+    categories: tuple[Way, ...]
+    departments: tuple[Way, ...]
+    without_department: str
+
+
+@pages.get("/", endpoint="home")
+def show_home() -> Response:
+    """The first page, also while nothing has been published."""
+    try:
+        release = current_release()
+    except NothingPublished:
+        return answer_plain("home.html", {"home": None})
+    return answer_page(release, "home.html", lambda: {"home": _build(release, page_reader(release))})
+
+
+def _build(release: Release, reader: Reader) -> HomePage:
+    everything = RegistryQuery()
+    counted = facets(release, everything, _WAYS)
+    summed = sums(release, everything)
+    records = release.records.num_rows
+    ways = {name: _ways(name, counted[name], records, reader) for name in _WAYS}
+    placed = sum(value.count for value in counted["department"])
+    return HomePage(
+        figures=_figures(release, counted, summed),
+        money_note=_money_note(summed),
+        latest=_latest(release, reader),
+        types=ways["type"],
+        statuses=_in_order(ways["status"], counted["status"], tuple(Status)),
+        permanences=ways["permanence"],
+        categories=ways["category"],
+        departments=_in_order(ways["department"], counted["department"], tuple(reader.catalogs.departments)),
+        without_department=_("%(count)s no tienen departamento publicado.", count=records_phrase(records - placed))
+        if records > placed
+        else "",
+    )
+
+
+def _figures(release: Release, counted: Mapping[str, Sequence[FacetValue]], summed: Sums) -> tuple[Figure, ...]:
+    counts = release.manifest["counts"]
+    by_permanence = {value.value: value.count for value in counted["permanence"]}
+    by_status = {value.value: value.count for value in counted["status"]}
+    figures = [
+        Figure(
+            _("Beneficios"),
+            format_count(counts["records"]),
+            _(
+                "%(permanent)s permanentes y %(temporary)s temporales",
+                permanent=format_count(by_permanence.get(Permanence.PERMANENT, 0)),
+                temporary=format_count(by_permanence.get(Permanence.TEMPORARY, 0)),
+            ),
+        ),
+        Figure(_("Contribuyentes"), format_count(counts["taxpayers"]), _("Uno puede tener varios beneficios")),
+        Figure(
+            _("Vigentes"),
+            format_count(by_status.get(Status.ACTIVE, 0)),
+            _("de %(count)s publicados", count=records_phrase(counts["records"])),
+        ),
+    ]
+    return (*figures, *_jobs_figure(summed), *_amount_figure(summed))
+
+
+def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:
+    """Jobs of the latest year: the reported ones if there are any, else those projected."""
+    known = [part for part in summed.jobs if part.year is not None and part.kind is not None]
+    if not known:
+        return ()
+    reported = [part for part in known if part.kind == JobsKind.REPORTED]
+    latest = (reported or known)[0]
+    label = _("Empleos %(kind)s en %(year)s", kind=str(JOBS_KIND[latest.kind or ""]), year=latest.year)
+    return (Figure(label, format_count(latest.sum), _("en %(count)s", count=records_phrase(latest.rows))),)
+
+
+def _amount_figure(summed: Sums) -> tuple[Figure, ...]:
+    """The tax not paid in the year that most records tell of."""
+    known = [part for part in summed.amount_gtq if part.year is not None]
+    if not known:
+        return ()
+    told = max(known, key=lambda part: (part.rows, part.year or 0))
+    label = _("Impuesto no pagado en %(year)s", year=year_words(told.year))
+    return (Figure(label, format_money(told.sum), _("en %(count)s", count=records_phrase(told.rows))),)
+
+
+def _money_note(summed: Sums) -> str:
+    if not any(part.year is not None for part in summed.amount_gtq):
+        return _(
+            "El impuesto no pagado por cada contribuyente no se publica, o no se ha reportado. %(excluded)s",
+            excluded=(excluded_words(summed.states["amount_gtq"])),
+        )
+    return _(
+        "La suma de montos no es el gasto tributario oficial, que se estima con otros métodos. %(excluded)s",
+        excluded=excluded_words(summed.states["amount_gtq"]),
+    )
+
+
+def _latest(release: Release, reader: Reader) -> str:
+    counts = release.manifest["counts"]
+    told = _(
+        "Publicación %(number)s, del %(day)s.",
+        number=release.number,
+        day=format_day(guatemala_day(release.published_at), reader.lang),
+    )
+    if release.manifest["previous"] is None:
+        return told + " " + _("Es la primera.")
+    return told + " " + changed_words(counts)
+
+
+def _ways(name: str, counted: Sequence[FacetValue], records: int, reader: Reader) -> tuple[Way, ...]:
+    return tuple(
+        Way(
+            value_label(FILTER[name], value.value, reader),
+            value.count,
+            f"{100 * value.count / records:.1f}",
+            search_url(with_filter(RegistryQuery(), name, (value.value,))),
+        )
+        for value in counted
+    )
+
+
+def _in_order(ways: Sequence[Way], counted: Sequence[FacetValue], order: Sequence[str]) -> tuple[Way, ...]:
+    """The ways in the order of their catalogue instead of by count."""
+    places = {code: place for place, code in enumerate(order)}
+    pairs = sorted(zip(counted, ways, strict=True), key=lambda pair: places.get(pair[0].value, len(places)))
+    return tuple(way for _value, way in pairs)

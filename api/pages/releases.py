@@ -1,0 +1,258 @@
+"""The pages of the publications: the list, and one with its facts, files and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+
+from api.formatting import format_count, format_day, format_moment
+from api.pages.blueprint import pages
+from api.pages.facts import value_words
+from api.pages.files import FileRow, file_rows
+from api.pages.labels import CHANGE, REASON
+from api.pages.language import page_url
+from api.pages.links import Link
+from api.pages.render import answer_page, page_reader
+from api.pages.texts import gettext as _
+from api.pages.texts import ngettext
+from api.pages.values import Reader, holder_name
+from api.parameters import refuse_parameters
+from api.releases_at import current_release, release_numbered
+from api.state import app_state
+from exemptions.columns import COLUMN
+from exemptions.errors import NotFound
+from exemptions.release import Release
+from exemptions.store import ListedRelease, ReleaseState
+
+_CHANGES_SHOWN = 50
+"""Changes on the page of a publication; the rest is a download."""
+
+_CHANGE_FORMATS = ("csv", "ndjson", "parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEntry:
+    """One publication of the list."""
+
+    number: int
+    url: str
+    published: str
+    status_date: str
+    note: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change of one record."""
+
+    name: str
+    category: str
+    url: str
+    what: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePage:
+    """What the page of a publication tells."""
+
+    number: int
+    summary: str
+    newer: int | None
+    restores: int | None
+    note: str | None
+    facts: tuple[Fact, ...]
+    search_url: str
+    changed: str
+    changes: tuple[ChangeLine, ...]
+    changes_caption: str
+    changes_links: tuple[Link, ...]
+    downloads: tuple[FileRow, ...]
+    manifest_url: str
+    manifest_sha256: str
+
+
+@pages.get("/publicaciones", endpoint="releases")
+def list_releases() -> Response:
+    """Every publication, the newest first."""
+    refuse_parameters()
+    release = current_release()
+    entries = app_state().store.list()
+    reader = page_reader(release)
+    return answer_page(
+        release,
+        "releases.html",
+        lambda: {
+            "releases": {
+                "two_person": release.manifest["two_person"],
+                "entries": [_entry(entry, reader) for entry in reversed(entries)],
+            }
+        },
+        # A withdrawal changes the list without a new publication.
+        depends_on=repr(entries),
+    )
+
+
+@pages.get("/publicaciones/<int:number>", endpoint="release")
+def show_release(number: int) -> Response:
+    """One publication: its facts, what changed, its files."""
+    refuse_parameters()
+    release = release_numbered(number)
+    newest = app_state().store.current().number
+    return answer_page(
+        release,
+        "release.html",
+        lambda: {"release": _build(release, newest, page_reader(release))},
+        depends_on=str(newest),
+    )
+
+
+def changed_words(counts: Mapping[str, int]) -> str:
+    """What a publication changed, in a sentence of counts."""
+    added, changed, ended = counts["added"], counts["changed"], counts["ended"]
+    if not added and not changed and not ended:
+        return _("No cambió ningún registro respecto de la anterior.")
+    parts = (
+        ngettext("%(count)s registro nuevo", "%(count)s registros nuevos", added, count=format_count(added)),
+        ngettext("%(count)s modificado", "%(count)s modificados", changed, count=format_count(changed)),
+        ngettext("%(count)s retirado", "%(count)s retirados", ended, count=format_count(ended)),
+    )
+    return _("Respecto de la anterior: %(parts)s.", parts=", ".join(parts))
+
+
+def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
+    is_withdrawn = entry.state is ReleaseState.WITHDRAWN
+    notes = []
+    if entry.restores:
+        notes.append(_("Repite el contenido de la publicación %(number)s.", number=entry.restores))
+    if is_withdrawn:
+        notes.append(_("Retirada: contenía algo que no debió publicarse."))
+    return ReleaseEntry(
+        number=entry.release,
+        url="" if is_withdrawn else page_url("release", number=entry.release),
+        published=format_moment(entry.published_at, reader.lang),
+        status_date=format_day(entry.status_date, reader.lang),
+        note=" ".join(notes),
+        sha256=entry.manifest_sha256,
+    )
+
+
+def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
+    manifest, number = release.manifest, release.number
+    counts = manifest["counts"]
+    changes_total = release.changes.num_rows
+    shown = min(changes_total, _CHANGES_SHOWN)
+    return ReleasePage(
+        number=number,
+        summary=_(
+            "%(records)s registros de %(taxpayers)s contribuyentes, con sus estados al %(day)s.",
+            records=format_count(counts["records"]),
+            taxpayers=format_count(counts["taxpayers"]),
+            day=format_day(release.status_date, reader.lang),
+        ),
+        newer=newest if newest > number else None,
+        restores=manifest["restores"],
+        note=manifest["note"],
+        facts=_facts(release, reader),
+        search_url=page_url("search", release=number),
+        changed=_("Es la primera publicación: todos sus registros son nuevos.")
+        if manifest["previous"] is None
+        else changed_words(counts),
+        # In the first publication everything is new, which the search shows better than a list of changes.
+        changes=() if manifest["previous"] is None else _changes(release, shown, reader),
+        changes_caption=_("%(shown)s de %(all)s cambios", shown=format_count(shown), all=format_count(changes_total)),
+        changes_links=tuple(
+            Link(suffix.upper() if suffix != "parquet" else "Parquet", f"/api/v1/releases/{number}/changes.{suffix}")
+            for suffix in _CHANGE_FORMATS
+        ),
+        downloads=file_rows(release),
+        manifest_url=f"/api/v1/releases/{number}",
+        manifest_sha256=release.manifest_sha256,
+    )
+
+
+def _facts(release: Release, reader: Reader) -> tuple[Fact, ...]:
+    manifest = release.manifest
+    publisher, terms = manifest["publisher"], manifest["license"]
+    facts = [
+        Fact(_("Publicada"), format_moment(release.published_at, reader.lang)),
+        Fact(_("Estados al"), format_day(release.status_date, reader.lang)),
+        Fact(_("Registros"), format_count(manifest["counts"]["records"])),
+        Fact(_("Contribuyentes"), format_count(manifest["counts"]["taxpayers"])),
+        Fact(
+            _("Regla de dos personas"),
+            _("encendida: quien carga no aprueba")
+            if manifest["two_person"]
+            else _("apagada: la misma persona puede cargar y aprobar"),
+        ),
+    ]
+    if publisher.get("name"):
+        facts.append(Fact(_("Publica"), publisher["name"], publisher.get("url") or ""))
+    if terms.get("name"):
+        facts.append(Fact(_("Licencia de los datos"), terms["name"], terms.get("url") or ""))
+    facts.append(Fact(_("Versión del programa"), manifest["software"]))
+    return tuple(facts)
+
+
+def _changes(release: Release, count: int, reader: Reader) -> tuple[ChangeLine, ...]:
+    """The first changes; one that ended is named by the publication before, where it still was."""
+    changes = release.changes.slice(0, count).to_pylist()
+    gone = [change["record_id"] for change in changes if change["kind"] == "ended"]
+    here = [change["record_id"] for change in changes if change["kind"] != "ended"]
+    items = _items(release, here)
+    previous = _previous(release) if gone else None
+    if previous is not None:
+        items |= _items(previous, gone)
+    return tuple(_change_line(change, items.get(change["record_id"]), release, previous, reader) for change in changes)
+
+
+def _previous(release: Release) -> Release | None:
+    """The publication before; None when it has been withdrawn."""
+    store, number = app_state().store, release.manifest["previous"]
+    kept = {entry.release for entry in store.list() if entry.state is ReleaseState.PUBLISHED}
+    return store.get(number) if number in kept else None
+
+
+def _items(release: Release, record_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    rows = []
+    for record_id in dict.fromkeys(record_ids):
+        try:
+            rows.append(release.get_record(record_id))
+        except NotFound:
+            continue
+    return {item["record_id"]: item for item in release.to_items(rows)}
+
+
+def _change_line(
+    change: Mapping[str, Any],
+    item: Mapping[str, Any] | None,
+    release: Release,
+    previous: Release | None,
+    reader: Reader,
+) -> ChangeLine:
+    field, record_id = change["field"], change["record_id"]
+    shown_by = previous if change["kind"] == "ended" else release
+    return ChangeLine(
+        name=holder_name(item) if item is not None else record_id,
+        category=reader.name_of("categories", item["category"], item["category_name"]) if item is not None else "",
+        url=page_url("record", record_id=record_id, release=shown_by.number)
+        if item is not None and shown_by is not None
+        else "",
+        what=COLUMN[field].label(reader.lang) if field else str(CHANGE[change["kind"]]),
+        before=value_words(field, change["before"], reader) if field else "",
+        after=value_words(field, change["after"], reader) if field else "",
+        reason=str(REASON[change["reason"]]) if change["reason"] in REASON else "",
+    )

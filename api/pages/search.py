@@ -1,0 +1,243 @@
+"""The search page: results of a query with its filters, counts, sums and downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask import Response
+
+from api.formatting import format_day
+from api.pages.blueprint import pages
+from api.pages.filter_panel import Chip, Group, chips, filter_groups, kept_params
+from api.pages.hits import HitRow, hit_rows
+from api.pages.links import Link, export_url, pinned_page, search_url
+from api.pages.no_hits import NoHits, explain_no_hits
+from api.pages.query_errors import ProblemLine, problem_lines, readable_params, without_wrong
+from api.pages.render import answer_page, answer_plain, page_reader
+from api.pages.sums import SumBlock, sum_blocks
+from api.pages.texts import LazyString
+from api.pages.texts import gettext as _
+from api.pages.texts import lazy_gettext as _l
+from api.pages.values import Reader, records_phrase, taxpayers_phrase
+from api.parameters import request_params
+from api.releases_at import current_release, release_of_query
+from api.state import app_state
+from exemptions.aggregates import facets, sums, taxpayers
+from exemptions.errors import InvalidQuery
+from exemptions.filters import FACETS
+from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
+from exemptions.release import Release
+from exemptions.search import Cursor, Hits, decode_cursor, encode_cursor, search
+
+_SORTS: tuple[tuple[str, LazyString], ...] = (
+    ("name", _l("Nombre")),
+    ("-amount_gtq", _l("Impuesto no pagado, de mayor a menor")),
+    ("-jobs", _l("Empleos, de mayor a menor")),
+    ("-valid_from", _l("Primer día, los más recientes antes")),
+    ("valid_until", _l("Último día, los más próximos antes")),
+    ("category_name", _l("Categoría")),
+)
+"""The orders that the page offers; an address may ask for others."""
+
+_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("ndjson", "NDJSON"), ("parquet", "Parquet"))
+
+
+@dataclass(frozen=True, slots=True)
+class SortChoice:
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OlderRelease:
+    """A warning that the results are not of the newest release."""
+
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """What the search page shows."""
+
+    title: str
+    heading: str
+    q: str
+    sentence: str = ""
+    is_narrowed: bool = True
+    groups: tuple[Group, ...] = ()
+    filters_label: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+    chips: tuple[Chip, ...] = ()
+    problems: tuple[ProblemLine, ...] = ()
+    errors: Mapping[str, str] | None = None
+    older: OlderRelease | None = None
+    approximate: str = ""
+    hits: tuple[HitRow, ...] = ()
+    sorts: tuple[SortChoice, ...] = ()
+    sums: tuple[SumBlock, ...] = ()
+    next_url: str = ""
+    first_url: str = ""
+    position: str = ""
+    download_title: str = ""
+    downloads: tuple[Link, ...] = ()
+    permalink: str = ""
+    empty: NoHits | None = None
+
+
+@pages.get("/buscar", endpoint="search")
+def show_search() -> Response:
+    """The records that a query matches; with wrong parameters the form with what to correct."""
+    params = request_params()
+    try:
+        query, page = parse_request(params, app_state().catalogs)
+        cursor = decode_cursor(page.cursor, query) if page.cursor else None
+        release = release_of_query(query, cursor_release=cursor.release if cursor else None)
+    except InvalidQuery as error:
+        return _answer_invalid(params, error)
+    newest = app_state().store.current().number
+    asked = query_params(query) + _page_params(page)
+    return answer_page(
+        release,
+        "search.html",
+        lambda: {"search": _build(release, newest, query, page, cursor, page_reader(release))},
+        query=asked,
+        pinned=query.release is not None or cursor is not None,
+        depends_on=str(newest),
+    )
+
+
+def _answer_invalid(params: Mapping[str, Sequence[str]], error: InvalidQuery) -> Response:
+    release = current_release()
+    reader = page_reader(release)
+    typed = readable_params(params)
+    query = without_wrong(params, error, app_state().catalogs)
+    problems = problem_lines(error, typed, reader)
+    errors = {line.parameter: line.text for line in problems}
+    return answer_plain(
+        "search.html",
+        {
+            "search": SearchPage(
+                title=_("Búsqueda con errores"),
+                heading=_("No se pudo hacer la búsqueda"),
+                q=next(iter(typed.get("q", ())), ""),
+                problems=problems,
+                errors=errors,
+                groups=filter_groups(query, facets(release, query, FACETS), typed, errors, reader),
+                filters_label=_("Filtrar"),
+                kept=kept_params(query),
+                chips=chips(query, reader),
+            )
+        },
+        status=422,
+    )
+
+
+def _build(
+    release: Release, newest: int, query: RegistryQuery, page: PageRequest, cursor: Cursor | None, reader: Reader
+) -> SearchPage:
+    hits = search(release, query, limit=page.limit, after_rank=cursor.rank if cursor else None)
+    active = chips(query, reader)
+    count = records_phrase(hits.total)
+    return SearchPage(
+        title=_("«%(q)s»: %(count)s", q=query.q, count=count) if query.q else _("Buscar: %(count)s", count=count),
+        heading=_("%(count)s para «%(q)s»", q=query.q, count=count) if query.q else count,
+        q=query.q,
+        sentence=_sentence(release, query, hits, reader),
+        is_narrowed=not query.is_everything or cursor is not None,
+        groups=filter_groups(query, facets(release, query, FACETS), _typed(query), {}, reader),
+        filters_label=_("Filtrar (%(count)s)", count=len(active)) if active else _("Filtrar"),
+        kept=kept_params(query),
+        chips=active,
+        errors={},
+        older=_older(release, newest, query, reader),
+        approximate=_approximate(query, hits),
+        hits=hit_rows(release.to_items(hits.rows), release.number, query, reader),
+        sorts=_sort_choices(query),
+        sums=sum_blocks(sums(release, query)),
+        next_url=_next_url(release, query, page, hits),
+        first_url=search_url(query, extra=_limit_params(page)) if cursor else "",
+        position=_position(hits, cursor),
+        download_title=_("Descargar %(count)s", count=count),
+        downloads=tuple(
+            Link(name, export_url(suffix, query_params(query), release=release.number)) for suffix, name in _FORMATS
+        ),
+        permalink=pinned_page("search", release=release.number, params=query_params(query)),
+        empty=None if hits.rows else explain_no_hits(release, query, active, reader),
+    )
+
+
+def _sentence(release: Release, query: RegistryQuery, hits: Hits, reader: Reader) -> str:
+    if not hits.total:
+        return ""
+    return _(
+        "De %(taxpayers)s, con su estado al %(day)s.",
+        taxpayers=taxpayers_phrase(taxpayers(release, query)),
+        day=format_day(release.status_date, reader.lang),
+    )
+
+
+def _older(release: Release, newest: int, query: RegistryQuery, reader: Reader) -> OlderRelease | None:
+    if release.number == newest:
+        return None
+    return OlderRelease(
+        _(
+            "Está viendo la publicación %(number)s, con los estados al %(day)s.",
+            number=release.number,
+            day=format_day(release.status_date, reader.lang),
+        ),
+        search_url(replace(query, release=None, as_of=None)),
+    )
+
+
+def _approximate(query: RegistryQuery, hits: Hits) -> str:
+    if not hits.approximate or not hits.total:
+        return ""
+    return _(
+        "Ningún nombre tiene todas las palabras de «%(q)s» tal como se escribieron. Estos se parecen: se admitió una "
+        "letra distinta en las palabras de cuatro a siete letras y dos en las más largas. Los números no se buscan por "
+        "parecido.",
+        q=query.q,
+    )
+
+
+def _sort_choices(query: RegistryQuery) -> tuple[SortChoice, ...]:
+    asked = "-" * query.descending + query.sort
+    offered = dict(_SORTS)
+    if asked not in offered:
+        return (
+            SortChoice(asked, _("El orden de la dirección (%(sort)s)", sort=asked), True),
+            *(SortChoice(value, str(label), False) for value, label in _SORTS),
+        )
+    return tuple(SortChoice(value, str(label), value == asked) for value, label in _SORTS)
+
+
+def _next_url(release: Release, query: RegistryQuery, page: PageRequest, hits: Hits) -> str:
+    if hits.next_rank is None:
+        return ""
+    cursor = encode_cursor(release.number, query, hits.next_rank)
+    return search_url(query, extra=[*_limit_params(page), ("cursor", cursor)])
+
+
+def _position(hits: Hits, cursor: Cursor | None) -> str:
+    """Where the page stands; only the first page knows its place among all."""
+    if cursor is not None or hits.next_rank is None:
+        return ""
+    return _("Los primeros %(shown)s de %(count)s", shown=len(hits.rows), count=records_phrase(hits.total))
+
+
+def _page_params(page: PageRequest) -> list[tuple[str, str]]:
+    return [*_limit_params(page), *([("cursor", page.cursor)] if page.cursor else [])]
+
+
+def _limit_params(page: PageRequest) -> list[tuple[str, str]]:
+    return [("limit", str(page.limit))] if page.limit != DEFAULT_LIMIT else []
+
+
+def _typed(query: RegistryQuery) -> dict[str, list[str]]:
+    typed: dict[str, list[str]] = {}
+    for name, value in query_params(query):
+        typed.setdefault(name, []).append(value)
+    return typed

@@ -1,0 +1,143 @@
+"""What is not published, and on what ground, from a release's own account of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api.formatting import format_day
+from api.pages.labels import LEVEL, PERSON_KIND
+from api.pages.texts import gettext as _
+from api.pages.texts import ngettext
+from api.pages.values import Item, Reader
+from exemptions.columns import COLUMN
+
+Account = Mapping[str, Any]
+"""The content of `withheld.json`."""
+
+_COUNT_ONLY = "count_only"
+_NAMED_CATEGORIES = 4
+"""More categories than these are counted instead of named."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldNote:
+    """Why one value of one record is not published."""
+
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldLine:
+    """How many values of one column are not published on one ground."""
+
+    field: str
+    person_kind: str
+    level: str
+    scope: str
+    """The categories it concerns, in words."""
+    records: int
+    ground: str
+    authority: str
+    date: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLine:
+    """How many records of a category are in no file, and why."""
+
+    category: str
+    records: int
+    ground: str
+    decided: str
+
+
+def notes_of(item: Item, account: Account, reader: Reader) -> tuple[WithheldNote, ...]:
+    """Why each withheld value of a record is withheld, in the order of its columns."""
+    grounds = {(entry["field"], entry["category"], entry["person_kind"]): entry for entry in account.get("fields", ())}
+    return tuple(
+        WithheldNote(
+            COLUMN[key].label(reader.lang),
+            _sentence(grounds.get((key, item["category"], item["person_kind"])), reader.lang),
+        )
+        for key in item["withheld_fields"] or ()
+        if key in COLUMN
+    )
+
+
+def withheld_lines(account: Account, reader: Reader) -> tuple[WithheldLine, ...]:
+    """Every column with withheld values, once for each ground, in the order of the account."""
+    together: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for entry in account.get("fields", ()):
+        shared = tuple(str(entry[key]) for key in ("field", "person_kind", "level", "ground", "authority", "date"))
+        together.setdefault(shared, []).append(entry)
+    return tuple(_line(entries, reader) for entries in together.values())
+
+
+def counted_lines(account: Account, reader: Reader) -> tuple[CountedLine, ...]:
+    """The categories whose records of natural persons are only counted."""
+    rules = [rule for rule in account.get("policy", ()) if rule["level"] == _COUNT_ONLY]
+    return tuple(_counted(entry, rules, reader) for entry in account.get("count_only", ()))
+
+
+def _counted(entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], reader: Reader) -> CountedLine:
+    category = entry["category"]
+    rule = next((rule for rule in rules if rule["categories"] == "*" or category in rule["categories"]), None)
+    return CountedLine(
+        category=reader.name_of("categories", category),
+        records=entry["records"],
+        ground=_ground_words(rule, reader.lang) if rule is not None else "",
+        decided=f"{rule['authority']}, {_day(rule, reader.lang)}" if rule is not None else "",
+    )
+
+
+def _line(entries: list[Mapping[str, Any]], reader: Reader) -> WithheldLine:
+    first = entries[0]
+    return WithheldLine(
+        field=COLUMN[first["field"]].label(reader.lang),
+        person_kind=str(PERSON_KIND[first["person_kind"]]),
+        level=str(LEVEL[first["level"]]),
+        records=sum(entry["records"] for entry in entries),
+        ground=first["ground"],
+        authority=first["authority"],
+        date=_day(first, reader.lang),
+        scope=_scope(entries, reader),
+        note=_note(first, reader.lang),
+    )
+
+
+def _sentence(entry: Mapping[str, Any] | None, lang: str) -> str:
+    if entry is None:
+        return _("existe y no se publica, por la política de divulgación.")
+    reason = _note(entry, lang) or _("existe y no se publica.")
+    return _(
+        "%(reason)s Fundamento: %(ground)s. Decidió: %(authority)s, %(decided)s.",
+        reason=reason,
+        ground=entry["ground"],
+        authority=entry["authority"],
+        decided=_day(entry, lang),
+    )
+
+
+def _note(entry: Mapping[str, Any], lang: str) -> str:
+    return str(entry.get("note_en" if lang == "en" else "note_es") or "")
+
+
+def _ground_words(rule: Mapping[str, Any], lang: str) -> str:
+    note = _note(rule, lang)
+    return f"{note} {rule['ground']}" if note else str(rule["ground"])
+
+
+def _scope(entries: Sequence[Mapping[str, Any]], reader: Reader) -> str:
+    names = [reader.name_of("categories", entry["category"]) for entry in entries]
+    if len(names) <= _NAMED_CATEGORIES:
+        return "; ".join(names)
+    return ngettext("en %(num)s categoría", "en %(num)s categorías", len(names))
+
+
+def _day(entry: Mapping[str, Any], lang: str) -> str:
+    return format_day(date.fromisoformat(entry["date"]), lang)
