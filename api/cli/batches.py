@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import click
@@ -13,7 +11,7 @@ from exemptions.accounts import Right, require
 from exemptions.batches import approve_batch, get_batch, get_findings, list_batches, reject_batch
 from exemptions.models import Batch
 from exporters.publish import reconcile
-from loaders.report import REPORT_COLUMNS, finding_dicts, text_findings
+from loaders.report import csv_findings, finding_dicts, text_findings
 
 
 def _facts(batch: Batch) -> dict[str, Any]:
@@ -58,15 +56,10 @@ def report(context: Context, batch: int, form: str) -> None:
     """Muestra todo lo que se halló en un lote / show everything found in a batch."""
     with context.book() as book, book.read() as session:
         findings = get_findings(session, batch)
-    rows = finding_dicts(findings, lang=context.lang)
     if form == "json":
-        print_json(rows)
+        print_json(finding_dicts(findings, lang=context.lang))
     elif form == "csv":
-        sink = io.StringIO()
-        writer = csv.DictWriter(sink, REPORT_COLUMNS, lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        click.echo(sink.getvalue(), nl=False)
+        click.echo(csv_findings(findings, lang=context.lang), nl=False)
     else:
         click.echo(text_findings(findings, lang=context.lang))
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from exemptions.calendar import Clock, format_instant, system_clock
 from exemptions.database import Book, open_book
 from exemptions.errors import RegistryError
 from exemptions.settings import Settings
 
-Report = Callable[[str, int | None, int | None], None]
-"""Told by long work: the phase, how much of it is done, out of how much (None when unknown)."""
+Show = Callable[[str], None]
+"""Shows what long work is doing, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +50,31 @@ class Context:
         return en if self.lang == "en" else es
 
     @contextmanager
-    def progress(self, *, quiet: bool = False) -> Iterator[Report]:
+    def progress(self, *, quiet: bool = False) -> Iterator[Show]:
         """Show progress on standard error: a moving line for a person, a line a phase for a log."""
         console = Console(stderr=True)
         if quiet:
-            yield lambda _phase, _done, _total: None
+            yield lambda _text: None
         elif console.is_terminal:
-            with _bars(console) as bars:
-                yield _Bars(bars)
+            with Progress(
+                SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+            ) as bar:
+                yield _Steps(bar)
         else:
-            yield _Lines(console)
+            yield lambda text: console.print(f"· {text}", highlight=False)
 
 
-class _Bars:
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
+class _Steps:
+    """One line a step, each with the time it took."""
 
-    def __call__(self, phase: str, done: int | None, total: int | None) -> None:
-        if phase not in self._tasks:
-            self._tasks[phase] = self._bars.add_task(phase, total=total)
-        self._bars.update(self._tasks[phase], completed=done or 0, total=total)
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._current: TaskID | None = None
 
-
-class _Lines:
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._seen: set[str] = set()
-
-    def __call__(self, phase: str, done: int | None, total: int | None) -> None:
-        if phase not in self._seen:
-            self._seen.add(phase)
-            self._console.print(f"· {phase}", highlight=False)
-
-
-def _bars(console: Console) -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True)
+    def __call__(self, text: str) -> None:
+        if self._current is not None:
+            self._bar.update(self._current, completed=1, total=1)
+        self._current = self._bar.add_task(text, total=None)
 
 
 def say_error(error: RegistryError) -> None:

@@ -16,7 +16,7 @@ from api.cli.context import Context, print_json
 from exemptions.audit import find_broken_entry
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book, is_demonstration, is_two_person, sqlite_version
-from exemptions.disclosure import load_policy
+from exemptions.disclosure_file import load_policy
 from exemptions.errors import NothingPublished, RegistryError
 from exemptions.store import ReleaseStore
 from exporters.manifest import verify_folder
@@ -111,8 +111,10 @@ def _catalogs(_context: Context, _book: Book) -> Check:
     )
 
 
-def _policy(context: Context, _book: Book) -> Check:
-    load_policy(context.settings.home)
+def _policy(context: Context, book: Book) -> Check:
+    with book.read() as session:
+        demonstration = is_demonstration(session)
+    load_policy(context.settings.home, load_catalogs().categories, demonstration=demonstration)
     return Check(Health.OK, "La política de divulgación se entiende.", "The disclosure policy is well formed.")
 
 
@@ -131,7 +133,8 @@ def _release(context: Context, _book: Book) -> Check:
         release = ReleaseStore(context.settings.releases).current()
     except NothingPublished:
         return Check(Health.NOTE, "Todavía no hay publicaciones.", "Nothing is published yet.")
-    files = verify_folder(context.settings.releases / str(release.number))
+    folder = context.settings.releases / str(release.number)
+    files = len(verify_folder(folder, sha256=release.manifest_sha256)["files"])
     return Check(
         Health.OK,
         f"La publicación {release.number} está en orden ({files} archivos).",

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from api.cli.context import Context, print_json
+from api.cli.context import Context, Show, print_json
 from exemptions.accounts import Actor, Right, require
 from exemptions.batches import Severity, State, approve_batch, has_batches
 from exemptions.calendar import guatemala_day
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration
 from exemptions.datasets import Dataset, Mode
-from exemptions.errors import DemonstrationHome, FileRefused, NotAllowed
+from exemptions.errors import DemonstrationHome, FileRefused, NotAllowed, Sentence
 from exemptions.releases import has_releases
 from exporters.publish import publish, reconcile
-from loaders.demo import DEMO_POLICY, write_demo_registry
-from loaders.load import LoadOptions, LoadResult, load_file
+from loaders.demo import write_demo_registry
+from loaders.load import LoadOptions, LoadResult, Phase, load_file
 from loaders.report import finding_dicts, text_report
 
 DEMONSTRATION_ACTOR = Actor("demonstration")
+
+_PHASES = {
+    Phase.KEEP: Sentence("Guardando el archivo", "Keeping the file"),
+    Phase.READ: Sentence("Leyendo el archivo", "Reading the file"),
+    Phase.VALIDATE: Sentence("Comprobando las reglas", "Checking the rules"),
+    Phase.COMPARE: Sentence("Comparando con el libro de registro", "Comparing with the book of record"),
+    Phase.STORE: Sentence("Anotando el lote", "Entering the batch"),
+}
+
+
+def _loading_progress(context: Context, show: Show) -> Callable[[str, int | None, int | None], None]:
+    def tell(phase: str, _done: int | None, total: int | None) -> None:
+        rows = f" ({total:,})" if total is not None else ""
+        show(_PHASES[Phase(phase)].text(context.lang) + rows)
+
+    return tell
 
 
 def _parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -85,7 +102,7 @@ def load(
                     "Este libro pide dos personas: otra persona tiene que aprobar el lote.",
                     "This book demands two people: somebody else has to approve the batch.",
                 )
-        with context.progress(quiet=as_json) as report:
+        with context.progress(quiet=as_json) as show:
             result = load_file(
                 book,
                 context.settings,
@@ -94,7 +111,7 @@ def load(
                 options=options,
                 actor=actor,
                 clock=context.clock,
-                progress=report,
+                progress=_loading_progress(context, show),
             )
         state = result.state
         if approve_now and result.batch is not None and state is State.VALIDATED:
@@ -113,12 +130,9 @@ def demo(context: Context, rows: int, seed: int) -> None:
     with context.book() as book:
         _mark(context, book)
         reconcile(book, context.settings)
-        policy = context.settings.home / "disclosure.toml"
-        if not policy.exists():
-            policy.write_text(DEMO_POLICY, encoding="utf-8")
-        with tempfile.TemporaryDirectory() as folder, context.progress() as report:
+        with tempfile.TemporaryDirectory() as folder, context.progress() as show:
             path = Path(folder) / f"demostracion-{rows}-{seed}.csv"
-            report(context.pick("inventando datos", "inventing data"), None, None)
+            show(context.pick("Inventando los datos", "Inventing the data"))
             write_demo_registry(path, rows=rows, seed=seed, today=today)
             result = load_file(
                 book,
@@ -128,7 +142,7 @@ def demo(context: Context, rows: int, seed: int) -> None:
                 options=LoadOptions(),
                 actor=DEMONSTRATION_ACTOR,
                 clock=context.clock,
-                progress=report,
+                progress=_loading_progress(context, show),
             )
             if result.state is State.REFUSED or result.batch is None:
                 raise FileRefused(
@@ -143,7 +157,7 @@ def demo(context: Context, rows: int, seed: int) -> None:
                 actor=DEMONSTRATION_ACTOR,
                 clock=context.clock,
                 note="Datos inventados de demostración. / Invented demonstration data.",
-                progress=report,
+                progress=lambda step: show(step.sentence.text(context.lang)),
             )
     if published.release is None:
         context.say("La demostración ya estaba publicada.", "The demonstration was published already.")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 
 from api.cli.context import Context, print_json, print_table
 from exemptions.accounts import Right, require
 from exemptions.catalogs import load_catalogs
-from exemptions.query import FILTERS, parse_query
+from exemptions.errors import ReleaseNotFound
+from exemptions.filters import FILTERS
+from exemptions.query import parse_query, query_params
 from exemptions.release import Release
 from exemptions.releases import list_releases
 from exemptions.search import all_rows
@@ -34,7 +39,7 @@ def publish(context: Context, if_due: bool, note: str | None, as_json: bool) -> 
     with context.book() as book:
         with book.read() as session:
             actor = require(session, token=context.settings.token, right=Right.PUBLISH)
-        with context.progress(quiet=as_json) as report:
+        with context.progress(quiet=as_json) as show:
             result = publish_release(
                 book,
                 context.settings,
@@ -42,10 +47,10 @@ def publish(context: Context, if_due: bool, note: str | None, as_json: bool) -> 
                 clock=context.clock,
                 note=note,
                 if_due=if_due,
-                progress=report,
+                progress=lambda step: show(step.sentence.text(context.lang)),
             )
     if as_json:
-        print_json({"release": result.release, "counts": result.counts})
+        print_json({"release": result.release, "counts": asdict(result.counts) if result.counts else None})
     elif result.release is None:
         context.say("No hay nada que publicar.", "There is nothing to publish.")
     else:
@@ -95,6 +100,8 @@ def rollback(context: Context, release: int, as_json: bool) -> None:
         result = roll_back(book, context.settings, release=release, actor=actor, clock=context.clock)
     if as_json:
         print_json({"release": result.release, "restores": result.restores})
+    elif result.release is None:
+        context.say(f"La publicación {release} ya es la actual.", f"Release {release} is the current one already.")
     else:
         context.say(
             f"Publicación {result.release}: restaura la {result.restores}.",
@@ -108,21 +115,23 @@ def rollback(context: Context, release: int, as_json: bool) -> None:
 def verify(context: Context, target: str | None) -> None:
     """Comprueba una publicación o una carpeta contra su manifiesto / check a release against its manifest."""
     if target is not None and not target.isdecimal():
-        folder = Path(target)
+        folder, expected = Path(target), None
     else:
-        store = ReleaseStore(context.settings.releases)
-        number = int(target) if target else store.list()[-1].release
-        folder = context.settings.releases / str(number)
-    checked = verify_folder(folder)
-    context.say(f"{folder}: {checked} archivos en orden.", f"{folder}: {checked} files in order.")
+        listed = ReleaseStore(context.settings.releases).list()
+        chosen = next((r for r in reversed(listed) if target is None or r.release == int(target)), None)
+        if chosen is None:
+            raise ReleaseNotFound(f"No hay ninguna publicación {target}.", f"There is no release {target}.")
+        folder, expected = context.settings.releases / str(chosen.release), chosen.manifest_sha256
+    files = len(verify_folder(folder, sha256=expected)["files"])
+    context.say(f"{folder}: {files} archivos en orden.", f"{folder}: {files} files in order.")
 
 
 def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for declared in reversed(FILTERS):
         option = "--" + declared.parameter.replace("_", "-")
-        function = click.option(
-            option, declared.parameter, multiple=True, help=f"{declared.label_es} / {declared.label_en}"
-        )(function)
+        function = click.option(option, declared.parameter, multiple=True, help=f"{declared.es} / {declared.en}")(
+            function
+        )
     return function
 
 
@@ -133,7 +142,7 @@ def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--release", multiple=True)
 @click.option("--as-of", "as_of", multiple=True)
 @click.pass_obj
-def export(context: Context, file: Path, **parameters: tuple[str, ...]) -> None:
+def export(context: Context, /, file: Path, **parameters: tuple[str, ...]) -> None:
     """Guarda una búsqueda en un archivo .csv, .json, .ndjson o .parquet / save a search to a file."""
     form = FORMATS.get(file.suffix.lstrip(".").lower())
     if form is None:
@@ -143,20 +152,21 @@ def export(context: Context, file: Path, **parameters: tuple[str, ...]) -> None:
     release = _choose(store, query.release, query.as_of)
     rows = all_rows(release, query)
     count = release.records.num_rows if rows is None else len(rows)
-    _write_whole(file, form.stream(release.iter_batches(rows)))
+    metadata = {"release": str(release.number), "query": urlencode(query_params(query))}
+    _write_whole(file, form.stream(release.iter_batches(rows), metadata=metadata))
     context.say(
         f"{count:,} registros de la publicación {release.number} en {file}.",
         f"{count:,} records of release {release.number} in {file}.",
     )
 
 
-def _choose(store: ReleaseStore, number: int | None, as_of: Any) -> Release:
+def _choose(store: ReleaseStore, number: int | None, as_of: date | None) -> Release:
     if number is not None:
         return store.get(number)
     return store.as_of(as_of) if as_of is not None else store.current()
 
 
-def _write_whole(path: Path, chunks: Any) -> None:
+def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     """Write the chunks to `path` at once: a reader sees the old file or the whole new one."""
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:

@@ -34,22 +34,16 @@ _PARENT_CHECK_S = 2.0
 @click.pass_obj
 def serve(context: Context, port: int, host: str, workers: int) -> None:
     """Sirve el registro con gunicorn / serve the registry with gunicorn."""
-    helper: subprocess.Popen[bytes] | None = None
     if context.settings.role is not Role.PUBLIC:
         with context.book() as book:
             reconcile(book, context.settings)
-        helper = subprocess.Popen([sys.executable, "-m", "api.cli", "work", "--with-parent", str(os.getpid())])
+        # It ends by itself when this process, which becomes gunicorn, is gone.
+        subprocess.Popen([sys.executable, "-m", "api.cli", "work", "--with-parent", str(os.getpid())])
     context.say(
         f"Registro abierto de exenciones en http://{host}:{port}/  (Ctrl+C para terminar)",
         f"Open registry of exemptions at http://{host}:{port}/  (Ctrl+C to stop)",
     )
-    sys.stdout.flush()
-    try:
-        run_server(host=host, port=port, workers=workers)
-    finally:
-        if helper is not None:
-            helper.terminate()
-            helper.wait(timeout=30)
+    run_server(host=host, port=port, workers=workers)
 
 
 @click.command()
