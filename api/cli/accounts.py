@@ -16,7 +16,7 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(StaffRole)), required=True)
+@click.option("--role", type=click.Choice([choice.value for choice in StaffRole]), required=True)
 @click.pass_obj
 def add(context: Context, name: str, role: str) -> None:
     """Agrega una persona y muestra su token una sola vez / add a person and show the token once."""
