@@ -17,10 +17,10 @@ def fill_jobs_kind(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(filled.alias("jobs_kind.value"))
 
 
-def benefit_checks(label_of: dict[str, str]) -> Iterator[Check]:
-    """The checks of one record as a whole; `label_of` gives the header of a key."""
+def benefit_checks() -> Iterator[Check]:
+    """The checks of one record as a whole."""
     yield from _term_checks()
-    yield from _number_checks(label_of)
+    yield from _number_checks()
 
 
 def _term_checks() -> Iterator[Check]:
@@ -45,7 +45,7 @@ def _term_checks() -> Iterator[Check]:
     yield Check("inicio_antes_de_notificacion", "valid_from", early, {"notified": value("notified_on")})
 
 
-def _number_checks(label_of: dict[str, str]) -> Iterator[Check]:
+def _number_checks() -> Iterator[Check]:
     jobs = pl.col("jobs")
     inapplicable = jobs.is_not_null() & ~pl.col("category.jobs")
     yield Check("empleos_no_aplican", "jobs", inapplicable, {"category": value("category")})
@@ -53,5 +53,5 @@ def _number_checks(label_of: dict[str, str]) -> Iterator[Check]:
     pairs = (("jobs", "jobs_year", "empleos_sin_anio"), ("amount_gtq", "amount_year", "monto_sin_anio"))
     for number, year, rule in pairs:
         lacking = pl.col(number).is_not_null() & pl.col(year).is_null()
-        yield Check(rule, year, lacking, {"column": pl.lit(label_of[year])}, shown=pl.col(number))
+        yield Check(rule, year, lacking, shown=pl.col(number))
         yield Check("anio_sin_dato", year, pl.col(year).is_not_null() & pl.col(number).is_null())

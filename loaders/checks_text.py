@@ -25,8 +25,10 @@ _FORMULA = r"^\s*[=+\-@]|^[\t\r]"
 # What windows-1252 makes of the bytes 80 to BF, the second and later bytes of a letter in UTF-8. Readers that keep the
 # five bytes without a character give U+0081, U+008D, U+008F, U+0090 and U+009D, so the whole range stands here too.
 _TAIL = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-# Only letters and signs that Spanish uses: À–ÿ and what stands below them, typographic signs, and the mark of a loss.
-_TWICE = f"[ÂÃ]{_TAIL}|â[€\u0080]{_TAIL}|ï¿½|ï»¿"
+# Letters and signs of Latin-1, typographic signs, €, ™, the mark of a loss and the byte order mark.
+_TWICE = f"[ÂÃ]{_TAIL}|â[€‚„\u0080\u0082\u0084]{_TAIL}|ï¿½|ï»¿"
+_SEQUENCE = f"[Â-ß]{_TAIL}|[à-ï]{_TAIL}{{2}}"
+"""Wider than what is an error: letters of a text encoded three times pass through signs that alone are honest."""
 
 
 def text_checks(kept_if_unknown: tuple[str, ...]) -> Iterator[Check]:
@@ -40,18 +42,23 @@ def text_checks(kept_if_unknown: tuple[str, ...]) -> Iterator[Check]:
 
 def repair_double_encoding(text: str) -> str:
     """The text as it was before UTF-8 was read as windows-1252, once or several times."""
-    repaired = re.sub(_TWICE, _decode_twice, text)
+    if re.search(_TWICE, text) is None:
+        return text
+    repaired = re.sub(_SEQUENCE, _decode_again, text)
     return text if repaired == text else repair_double_encoding(repaired)
 
 
 def _hygiene(key: str, concerned: pl.Expr, limit: int) -> Iterator[Check]:
     text = pl.col(key)
+    # What double encoding leaves behind may itself be an odd sign; the repair tells more.
     twice = text.str.contains(_TWICE)
     yield Check("texto_doble_codificacion", key, concerned & twice, explain=_repaired)
     yield Check("caracter_de_control", key, concerned & text.str.contains(_CONTROL) & ~twice, explain=_first(_CONTROL))
     yield Check("caracter_de_direccion", key, concerned & text.str.contains(_DIRECTION), explain=_first(_DIRECTION))
     yield Check("caracter_perdido", key, concerned & text.str.contains(_LOST, literal=True))
-    yield Check("caracter_invisible", key, concerned & text.str.contains(_INVISIBLE), explain=_first(_INVISIBLE))
+    yield Check(
+        "caracter_invisible", key, concerned & text.str.contains(_INVISIBLE) & ~twice, explain=_first(_INVISIBLE)
+    )
     length = text.str.len_chars()
     yield Check("texto_demasiado_largo", key, concerned & (length > limit), {"length": length, "limit": pl.lit(limit)})
 
@@ -68,8 +75,16 @@ def _repaired(text: str) -> Mapping[str, Any]:
     return {"repaired": repair_double_encoding(text)}
 
 
-def _decode_twice(found: re.Match[str]) -> str:
-    return b"".join(_byte(letter) for letter in found[0]).decode("utf-8")
+def _decode_again(found: re.Match[str]) -> str:
+    letter = b"".join(_byte(part) for part in found[0]).decode("utf-8", errors="replace")
+    return letter if letter in "\ufffd\ufeff" or _is_western(letter) else found[0]
+
+
+def _is_western(letter: str) -> bool:
+    try:
+        return len(_byte(letter)) == 1
+    except UnicodeEncodeError:
+        return False
 
 
 def _byte(letter: str) -> bytes:

@@ -11,7 +11,7 @@ import polars as pl
 from exemptions.batches import Finding
 from exemptions.content import CONTENT_SCHEMA
 from exemptions.datasets import Dataset
-from loaders.checks import Check, Context, column_labels, is_unreadable, run_checks, value
+from loaders.checks import Check, Context, is_unreadable, run_checks, value
 from loaders.checks_benefit import benefit_checks, fill_jobs_kind
 from loaders.checks_codes import code_checks, parse_codes
 from loaders.checks_dates import date_checks, parse_dates
@@ -47,7 +47,7 @@ def validate(source: SourceTable, *, dataset: Dataset, context: Context) -> Vali
     if prepared.frame.is_empty():
         return Validated(0, None, (*source.findings, make_finding("sin_registros", row=source.header.row)))
     frame = _understand(prepared.frame, context)
-    found = run_checks(frame, tuple(_checks(source, dataset, context)), dataset=dataset, header=source.header)
+    found = run_checks(frame, tuple(_checks(context)), dataset=dataset, header=source.header)
     rows = sorted((*prepared.findings, *found), key=lambda finding: finding.row or 0)
     findings = (*source.findings, *rows)
     content = None if any(is_error(finding) for finding in findings) else _content(frame)
@@ -62,14 +62,14 @@ def _understand(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     return compare_records(frame)
 
 
-def _checks(source: SourceTable, dataset: Dataset, context: Context) -> Iterator[Check]:
+def _checks(context: Context) -> Iterator[Check]:
     yield from taxpayer_checks()
     yield from text_checks(KEPT_IF_UNKNOWN)
     yield from code_checks(context)
     yield from place_checks(context)
     yield from date_checks(context)
     yield from number_checks(context)
-    yield from benefit_checks(dict(column_labels(dataset, source.header)))
+    yield from benefit_checks()
     yield from together_checks()
 
 
