@@ -29,11 +29,14 @@ def preferred_coding() -> Coding:
 
     A bare `*` names no coding: some clients send it without being able to unpack any.
     """
-    named = dict[str, float]()
-    for name, weight in request.accept_encodings:
-        named.setdefault(name.lower(), float(weight))
-    best = max((Coding.ZSTD, Coding.GZIP), key=lambda coding: named.get(coding, 0.0))
-    return best if named.get(best, 0.0) > 0 else Coding.IDENTITY
+    best = max((Coding.ZSTD, Coding.GZIP), key=accepts_coding)
+    return best if accepts_coding(best) > 0 else Coding.IDENTITY
+
+
+def accepts_coding(coding: Coding) -> float:
+    """The weight that the client gives a coding by its name; 0 when it does not name it."""
+    weights = [float(weight) for name, weight in request.accept_encodings if name.lower() == coding]
+    return weights[0] if weights else 0.0
 
 
 def require_acceptable(media_type: str, *others: str) -> None:

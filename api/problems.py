@@ -87,8 +87,8 @@ def _answer_registry_error(error: RegistryError) -> BaseResponse:
 
 
 def _answer_http_error(error: HTTPException) -> BaseResponse:
-    if error.response is not None:
-        return BaseResponse.force_type(error.response)
+    if isinstance(error.response, BaseResponse):
+        return error.response
     status = error.code or 500
     kind = OF_STATUS.get(status, INTERNAL_ERROR if status >= 500 else CLIENT_ERROR)
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}

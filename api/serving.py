@@ -9,6 +9,8 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -33,10 +35,12 @@ limit_request_fields = 60
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a memory file for the heartbeat, made by gunicorn with its own random name
 accesslog = None
 """The application writes an access log that holds nothing a person typed; gunicorn's would hold the address."""
+control_socket_disable = True
+"""Nothing controls the service but signals, and nothing of it lies in somebody's home folder."""
 forwarded_allow_ips = "127.0.0.1,::1"
 
-_FIGURES = tempfile.mkdtemp(prefix="registry-figures-")
-"""Each worker counts in a file of its own here; /metrics sums them."""
+_FIGURES = Path(tempfile.gettempdir()) / f"registry-figures-{token_hex(8)}"
+"""Each worker counts in a file of its own here; /metrics sums them. Made when the service starts."""
 
 raw_env = [
     f"PROMETHEUS_MULTIPROC_DIR={_FIGURES}",
@@ -65,6 +69,11 @@ logconfig_dict: dict[str, Any] = {
 }
 
 
+def on_starting(server: Arbiter) -> None:
+    """Make the folder of the figures, for this user alone."""
+    _FIGURES.mkdir(mode=0o700)
+
+
 def post_worker_init(worker: Worker) -> None:
     """Open the current release and watch for newer ones, in the worker's own process."""
     from flask import Flask
@@ -80,7 +89,7 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
     """Forget the live figures of a worker that ended."""
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid, _FIGURES)  # type: ignore[no-untyped-call]
+    mark_process_dead(worker.pid, str(_FIGURES))  # type: ignore[no-untyped-call]
 
 
 def on_exit(server: Arbiter) -> None:

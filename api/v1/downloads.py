@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from api.compression import guard_stream
 from api.conditional import IMMUTABLE, RELEASE_HEADER
-from api.negotiation import Coding, preferred_coding
+from api.negotiation import Coding, accepts_coding
 from api.observability import current_request_id
 from api.parameters import refuse_parameters
 from api.releases_at import release_numbered
@@ -104,7 +104,7 @@ def _send_stored(release: Release, entry: FileEntry, *, media_type: str) -> Resp
 def _send_plain(release: Release, entry: FileEntry) -> Response:
     """A text file without its compression; to a client that unpacks by itself, the stored bytes."""
     media_type = _plain_media_type(str(entry["path"]))
-    if preferred_coding() is not Coding.IDENTITY and Coding.GZIP.value in request.accept_encodings:
+    if accepts_coding(Coding.GZIP) > 0:
         response = _send_stored(release, entry, media_type=media_type)
         if response.status_code in (200, 206):
             response.headers["Content-Encoding"] = Coding.GZIP.value
@@ -138,8 +138,8 @@ def _is_ranged(etag: str) -> bool:
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return False
-    condition = request.if_range
-    return condition is None or (condition.etag is None and condition.date is None) or condition.etag == etag
+    # There are no dates to compare with, so a condition by date never holds.
+    return "If-Range" not in request.headers or request.if_range.etag == etag
 
 
 def _asked_range(size: int, etag: str) -> tuple[int, int]:

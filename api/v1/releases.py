@@ -109,15 +109,15 @@ def list_changes(number: int) -> Response:
 def _make_list(release: Release) -> tuple[bytes, Headers]:
     items = [
         {
-            "release": entry.number,
+            "release": entry.release,
             "published_at": format_instant(entry.published_at),
             "status_date": entry.status_date,
             "manifest_sha256": entry.manifest_sha256,
             "restores": entry.restores,
             "state": entry.state,
-            "url": absolute(f"{PATH}/{entry.number}"),
+            "url": absolute(f"{PATH}/{entry.release}"),
         }
-        for entry in app_state().store.list()
+        for entry in sorted(app_state().store.list(), key=lambda entry: entry.release, reverse=True)
     ]
     return encode_json({"current": release.number, "items": items}), ()
 

@@ -1,0 +1,82 @@
+"""One registry of two releases for all tests that only read, and a way to make an application over any folder."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import create_app
+from exemptions.settings import read_settings
+from tests.exemptions.releases import build_test_release, default_rows, invented_record_id, point_at, record
+
+NOW = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
+
+CSV_TEXT = b"record_id,name\r\n" + b"".join(b"r%d,ENTIDAD %d\r\n" % (n, n) for n in range(20_000))
+
+MakeApp = Callable[..., Flask]
+
+
+def make_app(home: Path, **environment: str) -> Flask:
+    """The application over the releases below `home`, at a fixed instant."""
+    settings = read_settings({"EXEMPTIONS_HOME": str(home), **environment})
+    return create_app(settings, clock=lambda: NOW)
+
+
+def build_registry(home: Path) -> None:
+    """Release 1 withdrawn; release 2 with the default rows; release 3 with one row ended, one added and one changed."""
+    releases = home / "releases"
+    build_test_release(releases, number=2, published_at="2026-01-15T12:00:00Z", downloads=downloads())
+    rows = [row for row in default_rows() if row["record_id"] != invented_record_id(12)]
+    rows[1] = rows[1] | {"jobs": 15, "changed_release": 3}
+    rows.append(
+        record(40, name="Ábaco del Futuro, S. A.", amount_gtq=1_234_567_890_110, first_release=3, changed_release=3)
+    )
+    changes = [
+        {"record_id": invented_record_id(2), "kind": "changed", "field": "jobs", "before": "12", "after": "15", "release": 3},
+        {"record_id": invented_record_id(12), "kind": "ended", "release": 3},
+        {"record_id": invented_record_id(40), "kind": "added", "release": 3},
+    ]  # fmt: skip
+    build_test_release(
+        releases, rows, 3, published_at="2026-02-15T12:00:00Z", status_date="2026-02-15", changes=changes
+    )
+    point_at(releases, 3, withdrawn=[1])
+
+
+def downloads() -> dict[str, bytes]:
+    return {"records.parquet": b"PAR1 not a table PAR1", "records.csv.gz": gzip.compress(CSV_TEXT, mtime=0)}
+
+
+def note_plain_size(release: Path, path: str, plain: bytes) -> None:
+    """Write into the manifest what a compressed file holds, as publishing does, and into the pointer the manifest's hash."""
+    manifest = json.loads((release / "manifest.json").read_bytes())
+    for entry in manifest["files"]:
+        if entry["path"] == path:
+            entry["plain"] = {"bytes": len(plain), "sha256": hashlib.sha256(plain).hexdigest()}
+            entry["media_type"] = "application/gzip"
+    (release / "manifest.json").write_text(json.dumps(manifest, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("registry")
+    build_registry(home)
+    note_plain_size(home / "releases" / "2", "downloads/records.csv.gz", CSV_TEXT)
+    point_at(home / "releases", 3, withdrawn=[1])
+    return home
+
+
+@pytest.fixture(scope="session")
+def app(registry_home: Path) -> Flask:
+    return make_app(registry_home)
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as client:
+        yield client
