@@ -38,7 +38,8 @@ def build_registry(home: Path) -> None:
         record(40, name="Ábaco del Futuro, S. A.", amount_gtq=1_234_567_890_110, first_release=3, changed_release=3)
     )
     changes = [
-        {"record_id": invented_record_id(2), "kind": "changed", "field": "jobs", "before": "12", "after": "15", "release": 3},
+        {"record_id": invented_record_id(2), "kind": "changed", "field": "jobs", "before": "12", "after": "15",
+         "release": 3},
         {"record_id": invented_record_id(12), "kind": "ended", "release": 3},
         {"record_id": invented_record_id(40), "kind": "added", "release": 3},
     ]  # fmt: skip
@@ -53,7 +54,7 @@ def downloads() -> dict[str, bytes]:
 
 
 def note_plain_size(release: Path, path: str, plain: bytes) -> None:
-    """Write into the manifest what a compressed file holds, as publishing does, and into the pointer the manifest's hash."""
+    """Write into the manifest what a compressed file holds, as publishing does, before the pointer names it."""
     manifest = json.loads((release / "manifest.json").read_bytes())
     for entry in manifest["files"]:
         if entry["path"] == path:
