@@ -152,7 +152,7 @@ class Policy:
         counted = decided.filter(is_counted).group_by("category").agg(records=pl.len()).sort("category")
         shown = _mark_hidden(decided.filter(~is_counted))
         hidden = _count_hidden(shown)
-        masked = _mask_names(shown)
+        masked = _mask_names(shown) if any(rule.level is Level.MASKED for rule in self._used) else shown
         cleared = masked.with_columns(
             pl.when(~pl.col(f"{field}_withheld")).then(field).alias(field) for field in GOVERNED
         )

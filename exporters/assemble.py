@@ -21,8 +21,6 @@ from exemptions.calendar import format_instant
 from exemptions.catalogs import Catalogs
 from exemptions.database import is_demonstration, is_two_person
 from exemptions.disclosure import Policy
-from exemptions.history import read_content
-from exemptions.index import write_index
 from exemptions.integrity import MANIFEST, MANIFEST_FORMAT
 from exemptions.models import RecordKey, RecordVersion, Release
 from exemptions.settings import Settings
@@ -30,9 +28,10 @@ from exemptions.status import no_events, status_changes
 from exporters import build
 from exporters.changes import changes_batch, count_changes, extend_history, find_changes
 from exporters.durable import link_tree, make_folder, sync_tree
+from exporters.indexing import IndexWriter
 from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_folder
 from exporters.project import project
-from exporters.scan import private_identifiers, scan_folder
+from exporters.scan import private_identifiers, scan_file, scan_folder
 from exporters.steps import Progress, Step
 from exporters.tables import read_arrow, to_plain_frame, write_arrow
 
@@ -91,34 +90,49 @@ class Built:
     counts: Mapping[str, int]
 
 
-def assemble(
-    session: Session,
-    settings: Settings,
-    folder: Path,
-    draft: Draft,
-    catalogs: Catalogs,
-    policy: Policy,
-    previous: Previous | None,
-    progress: Progress,
-) -> Built:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a release is made from. `content` is what the book holds in it, `previous` the release before."""
+
+    session: Session
+    settings: Settings
+    content: pl.DataFrame
+    catalogs: Catalogs
+    policy: Policy
+    previous: Previous | None
+
+    def previous_table(self, name: str) -> pa.RecordBatch | None:
+        """A table of the release before, None before the first."""
+        return self.previous.table(name) if self.previous else None
+
+
+def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> Built:
     """Write every file of the release into the new folder `folder`, scan it and bring it to the disk.
 
     Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged.
     """
     make_folder(folder)
-    facts = _facts(session, settings, catalogs, policy)
+    facts = _facts(inputs)
+    private = private_identifiers(inputs.session, inputs.policy)
     if draft.source is None:
-        rows, taxpayers = _write_content(session, folder, draft, catalogs, policy, previous, facts, progress)
+        rows, taxpayers = _write_content(folder, draft, inputs, progress)
     else:
         progress(Step.TABLES)
         rows, taxpayers = _take_over(folder, draft.source)
-    counts = _write_changes(session, folder, draft, policy, previous, rows)
-    counts = {"records": rows["records.arrow"], "taxpayers": taxpayers, **counts}
+    with IndexWriter(folder, write=draft.source is None) as index:
+        counts = {"records": rows[build.RECORDS], "taxpayers": taxpayers}
+        counts |= _write_changes(folder, draft, inputs, rows)
+        if draft.source is None:
+            progress(Step.DOWNLOADS)
+            rows |= build.write_downloads(folder, read_arrow(folder / build.RECORDS), _file_metadata(draft, facts))
+        progress(Step.SCAN)
+        scan_folder(folder, private)
+        progress(Step.INDEX)
+        index.finish()
     progress(Step.MANIFEST)
-    content = encode_manifest(_manifest(folder, draft, previous, facts, counts, rows))
+    content = encode_manifest(_manifest(folder, draft, inputs.previous, facts, counts, rows))
     (folder / MANIFEST).write_bytes(content)
-    progress(Step.SCAN)
-    scan_folder(folder, private_identifiers(session, policy))
+    scan_file(folder, folder / MANIFEST, private)
     progress(Step.SYNC)
     sync_tree(folder)
     return Built(hashlib.sha256(content).hexdigest(), counts)
@@ -129,13 +143,14 @@ def policy_sha256(policy: Policy) -> str:
     return hashlib.sha256(json.dumps(policy.describe(), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _facts(session: Session, settings: Settings, catalogs: Catalogs, policy: Policy) -> dict[str, Any]:
+def _facts(inputs: Inputs) -> dict[str, Any]:
     """What a manifest tells of the registry and its publisher; a demonstration has defaults of its own."""
-    demonstration = is_demonstration(session)
+    settings = inputs.settings
+    demonstration = is_demonstration(inputs.session)
     name, url = DEMONSTRATION_LICENSE if demonstration else ("", "")
     return {
         "demonstration": demonstration,
-        "two_person": is_two_person(session),
+        "two_person": is_two_person(inputs.session),
         "publisher": {
             "name": settings.publisher or (DEMONSTRATION_PUBLISHER if demonstration else ""),
             "url": settings.publisher_url,
@@ -143,30 +158,22 @@ def _facts(session: Session, settings: Settings, catalogs: Catalogs, policy: Pol
         "license": {"name": settings.license_name or name, "url": settings.license_url or url},
         "contact": settings.contact,
         "software": version("exemptions"),
-        "catalogs": catalogs.version,
-        "policy_sha256": policy_sha256(policy),
+        "catalogs": inputs.catalogs.version,
+        "policy_sha256": policy_sha256(inputs.policy),
     }
 
 
-def _write_content(
-    session: Session,
-    folder: Path,
-    draft: Draft,
-    catalogs: Catalogs,
-    policy: Policy,
-    previous: Previous | None,
-    facts: Mapping[str, Any],
-    progress: Progress,
-) -> tuple[dict[str, int], int]:
+def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> tuple[dict[str, int], int]:
+    """Write the tables made from the book and the catalogues; gives rows by path and the number of taxpayers."""
     progress(Step.PROJECT)
     projection = project(
-        read_content(session),
+        inputs.content,
         no_events(),
-        catalogs=catalogs,
-        policy=policy,
+        catalogs=inputs.catalogs,
+        policy=inputs.policy,
         status_date=draft.status_date,
         release=draft.number,
-        previous=previous.table("records") if previous else None,
+        previous=inputs.previous_table("records"),
     )
     progress(Step.TABLES)
     tables = {
@@ -176,11 +183,7 @@ def _write_content(
         "events": projection.events,
     }
     rows = build.write_tables(folder, tables, projection.withheld)
-    build.write_catalogs(folder, catalogs)
-    progress(Step.DOWNLOADS)
-    rows |= build.write_downloads(folder, projection.records, _file_metadata(draft, facts))
-    progress(Step.INDEX)
-    write_index(projection.records, folder / "index")
+    build.write_catalogs(folder, inputs.catalogs)
     return rows, projection.taxpayers
 
 
@@ -199,16 +202,14 @@ def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:
     return rows, source.manifest["counts"]["taxpayers"]
 
 
-def _write_changes(
-    session: Session, folder: Path, draft: Draft, policy: Policy, previous: Previous | None, rows: dict[str, int]
-) -> dict[str, int]:
+def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, int]) -> dict[str, int]:
+    """Write the difference from the release before and the history so far; gives counts by kind of change."""
+    since = inputs.previous.status_date if inputs.previous else draft.status_date
+    calendar = status_changes(inputs.content, no_events(), since=since, until=draft.status_date)
     records = read_arrow(folder / build.RECORDS)
-    content = read_content(session)
-    since = previous.status_date if previous else draft.status_date
-    calendar = status_changes(content, no_events(), since=since, until=draft.status_date)
-    changes = find_changes(previous.table("records") if previous else None, records, calendar, release=draft.number)
-    earlier = previous.table("history") if previous else None
-    history = extend_history(earlier, changes, _subjects(session), policy)
+    changes = find_changes(inputs.previous_table("records"), records, calendar, release=draft.number)
+    subjects = _subjects(inputs.session)
+    history = extend_history(inputs.previous_table("history"), changes, subjects, inputs.policy)
     for name, frame in (("changes", changes), ("history", history)):
         batch = changes_batch(frame)
         write_arrow(folder / f"{name}.arrow", batch)

@@ -6,6 +6,7 @@ is replaced. Whatever happens in between, readers have the release before, and t
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from exemptions.models import Batch, Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
 from exemptions.status import derive_status, no_events
-from exporters.assemble import Draft, Previous, assemble, policy_sha256
+from exporters.assemble import Draft, Inputs, Previous, assemble, policy_sha256
 from exporters.durable import move_folder
 from exporters.pointer import BUILDING, find_latest, point_at_latest, reconcile_store
 from exporters.steps import Progress, Step, ignore_progress
@@ -105,15 +106,16 @@ def publish(
         number = _next_number(session)
         batches = [] if if_due else list_approved(session)
         altered = _apply_batches(session, work, batches, number)
+        content = read_content(session)
         if not (
             altered
-            or _is_calendar_due(session, previous, work.today, if_due)
+            or _is_calendar_due(content, previous, work.today, if_due)
             or _is_policy_new(previous, policy, work, if_due)
         ):
             _close_batches(session, batches, previous.number if previous else None)
             return PublishResult(None, None)
         draft = Draft(number, work.at, work.today, note, restores=None, source=None)
-        counts = _release(session, work, draft, policy, previous)
+        counts = _release(session, work, draft, content, policy, previous)
         _close_batches(session, batches, number)
         details = {"batches": [batch.id for batch in batches], "note": note, **counts}
         _enter(session, work, Act.RELEASE_PUBLISHED, number, details)
@@ -146,7 +148,7 @@ def rollback(
         same_policy = restored.manifest.get("policy_sha256") == policy_sha256(policy)
         day = source.status_date if same_policy else work.today
         draft = Draft(number, work.at, day, None, restores=release, source=restored if same_policy else None)
-        counts = _release(session, work, draft, policy, previous)
+        counts = _release(session, work, draft, read_content(session), policy, previous)
         _enter(session, work, Act.RELEASE_ROLLED_BACK, number, {"restores": release, **counts})
     _switch(work)
     return RollbackResult(number, release)
@@ -192,11 +194,10 @@ def _apply_batches(session: Session, work: _Work, batches: list[Batch], number: 
     return altered
 
 
-def _is_calendar_due(session: Session, previous: Previous | None, today: date, if_due: bool) -> bool:
+def _is_calendar_due(content: pl.DataFrame, previous: Previous | None, today: date, if_due: bool) -> bool:
     """Whether a published status is another one today."""
     if not if_due or previous is None:
         return False
-    content = read_content(session)
     now = content.select("record_id", today=derive_status(content, no_events(), on=today))
     shown = previous.frame().select("record_id", "status").join(now, on="record_id", how="inner")
     return not shown.filter(pl.col("status") != pl.col("today")).is_empty()
@@ -216,12 +217,14 @@ def _close_batches(session: Session, batches: list[Batch], release: int | None) 
 
 
 def _release(
-    session: Session, work: _Work, draft: Draft, policy: Policy, previous: Previous | None
+    session: Session, work: _Work, draft: Draft, content: pl.DataFrame, policy: Policy, previous: Previous | None
 ) -> Mapping[str, int]:
     """Build the folder, put it in place and add the release to the book; gives its counts."""
-    building = work.settings.releases / f"{BUILDING}{draft.number}"
+    # A part of a killed publication may still be writing: it must never find a folder of the same name again.
+    building = work.settings.releases / f"{BUILDING}{draft.number}-{secrets.token_hex(4)}"
+    inputs = Inputs(session, work.settings, content, work.catalogs, policy, previous)
     try:
-        built = assemble(session, work.settings, building, draft, work.catalogs, policy, previous, work.progress)
+        built = assemble(building, draft, inputs, work.progress)
         work.progress(Step.PLACE)
         move_folder(building, work.settings.releases / str(draft.number))
     finally:

@@ -22,6 +22,19 @@ from exemptions.models import RecordKey, RecordVersion
 from exporters.identifiers import find_identifiers
 from exporters.manifest import iter_plain
 
+
+def _json_type(kind: Kind) -> pl.DataType:
+    match kind:
+        case Kind.LIST:
+            return pl.List(pl.String)
+        case Kind.INTEGER:
+            return pl.Int64()
+        case Kind.MONEY:
+            return pl.Float64()
+        case Kind.TEXT | Kind.CODE | Kind.DATE:
+            return pl.String()
+
+
 Texts = tuple[str, pl.Series]
 """A column's name and its texts, row by row."""
 
@@ -31,6 +44,7 @@ _RANDOM = frozenset({"record_id", "sha256", "manifest_sha256", "policy_sha256"})
 _UNREAD = "index"
 """The index holds words of names and codes of records.arrow and nothing else, in a format only its library reads."""
 _NAMED_PLACES = 50
+_JSON_TYPES = {key: _json_type(column.kind) for key, column in COLUMN.items()}
 _NIT = "nit"
 
 
@@ -62,17 +76,29 @@ def private_identifiers(session: Session, policy: Policy) -> pl.Series:
 
 
 def scan_folder(folder: Path, private: pl.Series) -> None:
-    """Look for the `private` identifiers in every text cell of every file below `folder`.
+    """Look for the `private` identifiers in every text cell of every file below `folder`, but the index.
 
     Raises: PrivateIdentifierFound naming file, column and row of the hits, never the identifier.
     """
+    _scan(folder, _files(folder), private)
+
+
+def scan_file(folder: Path, path: Path, private: pl.Series) -> None:
+    """Look for the `private` identifiers in one file below `folder`.
+
+    Raises: PrivateIdentifierFound.
+    """
+    _scan(folder, [path], private)
+
+
+def _scan(folder: Path, paths: list[Path], private: pl.Series) -> None:
     if private.is_empty():
         return
-    distinct = [texts.unique() for path in _files(folder) for _, texts in iter_texts(path)]
-    guilty = find_identifiers(pl.concat([texts.rename("text") for texts in distinct]), private)
+    distinct = [texts.unique().rename("text") for path in paths for _, texts in iter_texts(path)]
+    guilty = find_identifiers(pl.concat(distinct), private)
     if guilty.is_empty():
         return
-    places = tuple(_iter_places(folder, guilty))
+    places = tuple(_iter_places(folder, paths, guilty))
     raise PrivateIdentifierFound(
         f"No se publica: {len(places)} celdas tienen números de personas individuales: {_listed(places, 'es')}.",
         f"Not published: {len(places)} cells hold identifiers of natural persons: {_listed(places, 'en')}.",
@@ -131,7 +157,14 @@ def _frame_texts(frame: pl.DataFrame) -> Iterator[Texts]:
 
 
 def _ndjson_texts(content: bytes) -> Iterator[Texts]:
-    if content:
+    if not content:
+        return
+    keys = json.loads(content[: content.find(b"\n")]).keys()
+    if keys <= _JSON_TYPES.keys():
+        # Given the types, the rows are read in a third of the time, and no column of nulls is taken for one of numbers.
+        schema = {key: _JSON_TYPES[key] for key in keys}
+        yield from _frame_texts(pl.read_ndjson(io.BytesIO(content), schema=schema))
+    else:
         yield from _frame_texts(pl.read_ndjson(io.BytesIO(content), infer_schema_length=None))
 
 
@@ -157,8 +190,8 @@ def _walk(place: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _walk(f"{place}[{number}]", part)
 
 
-def _iter_places(folder: Path, guilty: pl.Series) -> Iterator[str]:
-    for path in _files(folder):
+def _iter_places(folder: Path, paths: list[Path], guilty: pl.Series) -> Iterator[str]:
+    for path in paths:
         for column, texts in iter_texts(path):
             hits = texts.to_frame("text").with_row_index("row", 1).filter(pl.col("text").is_in(guilty.implode()))
             for row in hits.get_column("row"):

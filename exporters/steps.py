@@ -16,9 +16,9 @@ class Step(StrEnum):
     PROJECT = "project"
     TABLES = "tables"
     DOWNLOADS = "downloads"
+    SCAN = "scan"
     INDEX = "index"
     MANIFEST = "manifest"
-    SCAN = "scan"
     SYNC = "sync"
     PLACE = "place"
     COMMIT = "commit"
@@ -38,9 +38,9 @@ _SENTENCES = {
     Step.PROJECT: Sentence("Aplicando la política de divulgación", "Applying the disclosure policy"),
     Step.TABLES: Sentence("Escribiendo las tablas", "Writing the tables"),
     Step.DOWNLOADS: Sentence("Escribiendo las descargas", "Writing the downloads"),
+    Step.SCAN: Sentence("Buscando identificadores privados", "Looking for private identifiers"),
     Step.INDEX: Sentence("Haciendo el índice de búsqueda", "Building the search index"),
     Step.MANIFEST: Sentence("Calculando las huellas", "Computing the hashes"),
-    Step.SCAN: Sentence("Buscando identificadores privados", "Looking for private identifiers"),
     Step.SYNC: Sentence("Asegurando los archivos en el disco", "Bringing the files to the disk"),
     Step.PLACE: Sentence("Colocando la publicación", "Putting the release in place"),
     Step.COMMIT: Sentence("Anotando en el libro de registro", "Entering it into the book of record"),
