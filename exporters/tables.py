@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 JOBS = pa.schema(
     [
@@ -103,10 +104,26 @@ def to_plain_frame(batch: pa.RecordBatch) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
+def erase_nulls(array: pa.Array) -> pa.Array:
+    """The same array with nothing behind its nulls.
+
+    A value that becomes null can stay in the memory behind the mark that hides it, and would be written to the file
+    with it: readers do not show it, but a text editor does.
+    """
+    if array.null_count == 0:
+        return array
+    blank = "" if pa.types.is_string(array.type) else 0
+    filled = pc.fill_null(array, pa.scalar(blank, pa.int64() if blank == 0 else pa.string()).cast(array.type))
+    shown = pc.is_valid(array)
+    return pa.Array.from_buffers(array.type, len(array), [shown.buffers()[1], *filled.buffers()[1:]])
+
+
 def _column(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     if not pa.types.is_dictionary(kind):
-        return _whole(column.cast(kind))
-    return _whole(column.cast(kind.value_type)).dictionary_encode().cast(kind)
+        return erase_nulls(_whole(column.cast(kind)))
+    # Encoding looks at shown values only, so the dictionary holds none that is hidden; indices behind nulls may.
+    encoded = erase_nulls(_whole(column.cast(kind.value_type))).dictionary_encode().cast(kind)
+    return pa.DictionaryArray.from_arrays(erase_nulls(encoded.indices), encoded.dictionary)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
