@@ -112,8 +112,8 @@ def erase_nulls(array: pa.Array) -> pa.Array:
     """
     if array.null_count == 0:
         return array
-    blank = "" if pa.types.is_string(array.type) else 0
-    filled = pc.fill_null(array, pa.scalar(blank, pa.int64() if blank == 0 else pa.string()).cast(array.type))
+    blank = pa.scalar("") if pa.types.is_string(array.type) else pa.scalar(0, pa.int32()).cast(array.type)
+    filled = pc.fill_null(array, blank)
     shown = pc.is_valid(array)
     return pa.Array.from_buffers(array.type, len(array), [shown.buffers()[1], *filled.buffers()[1:]])
 
