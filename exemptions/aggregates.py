@@ -116,14 +116,16 @@ def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping
     """Facets that the query does not filter by, counted together."""
 
     def count() -> Mapping[str, Sequence[FacetValue]]:
-        fields = {name: FILTER[name].field for name in names}
-        counted = _aggregate(
-            release, query, {name: _terms(_COUNTED_AS.get(fields[name], fields[name])) for name in names}
-        )
+        counted = _aggregate(release, query, {name: _terms(_facet_field(name)) for name in names})
         return {name: _facet_values(counted[name]) for name in names}
 
     found: Mapping[str, Sequence[FacetValue]] = release.answers.get(("facets", query, *sorted(names)), count)
     return found
+
+
+def _facet_field(name: str) -> str:
+    field = FILTER[name].field
+    return _COUNTED_AS.get(field, field)
 
 
 def _facet_values(counted: Mapping[str, Any]) -> Sequence[FacetValue]:
