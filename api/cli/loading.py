@@ -60,7 +60,11 @@ def _parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--encoding", default="utf-8", show_default=True, help="utf-8, windows-1252, utf-16 …")
 @click.option("--sheet", help="Hoja del libro / sheet of the workbook.")
 @click.option("--header-row", type=click.IntRange(min=1), help="Fila del encabezado / row of the header.")
-@click.option("--mode", type=click.Choice([choice.value for choice in Mode]), help="replace: el archivo es todo; merge: agrega y actualiza.")
+@click.option(
+    "--mode",
+    type=click.Choice([choice.value for choice in Mode]),
+    help="replace: el archivo es todo; merge: agrega y actualiza.",
+)
 @click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="Día al que corresponde el archivo / the file's day.")
 @click.option("--dry-run", is_flag=True, help="Solo comprueba / check only.")
 @click.option("--approve", "approve_now", is_flag=True, help="Aprueba enseguida (sin regla de dos personas).")

@@ -52,6 +52,9 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
 @click.pass_obj
 def work(context: Context, once: bool, with_parent: int | None) -> None:
     """Publica cuando el calendario cambia un estado / publish when the calendar changes a status."""
+    if once:
+        _publish_if_due(context)
+        return
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -60,10 +63,7 @@ def work(context: Context, once: bool, with_parent: int | None) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     while not stop.is_set():
-        wait_s = _publish_if_due(context)
-        if once:
-            return
-        _wait(stop, wait_s, with_parent)
+        _wait(stop, _publish_if_due(context), with_parent)
 
 
 def _publish_if_due(context: Context) -> float:

@@ -1,0 +1,127 @@
+"""The running service: under gunicorn, switching to a new release while it answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exemptions.database import open_book
+from exemptions.settings import read_settings
+from tests.cli.conftest import Command
+
+Write = Callable[..., Path]
+PATIENCE_S = 40.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            if found := condition():
+                return found
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            pytest.fail("the service did not get there")
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def service(command: Command, write_file: Write, home: Path, tmp_path: Path) -> Iterator[int]:
+    """A served registry of 2,000 invented records; its port."""
+    assert command("demo", "--rows", 2_000).status == 0
+    port = free_port()
+    environment = {**os.environ, "EXEMPTIONS_HOME": str(home)}
+    words = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--workers", "2"]
+    with (
+        (tmp_path / "serve.log").open("wb") as log,
+        subprocess.Popen(words, env=environment, stdout=log, stderr=log) as served,
+    ):
+        try:
+            wait_for(lambda: get(port, "/health/ready")[0] == 200)
+            yield port
+        finally:
+            served.send_signal(signal.SIGTERM)
+            served.wait(timeout=30)
+
+
+def processes() -> list[str]:
+    """The command line of every process."""
+    commands = (path for path in Path("/proc").glob("[0-9]*/cmdline"))
+    found = []
+    for path in commands:
+        try:
+            found.append(path.read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def release_of(port: int) -> int:
+    number: int = json.loads(get(port, "/api/v1/records?limit=1")[1])["release"]
+    return number
+
+
+def test_serve__shows_a_new_release_without_a_restart(service: int, command: Command, home: Path) -> None:
+    assert release_of(service) == 1
+    assert b"<html" in get(service, "/")[1]
+    (home / "disclosure.toml").write_text(
+        '[[rule]]\nfield = "amount_gtq"\nperson_kind = "legal"\nlevel = "withheld"\n'
+        'ground = "prueba"\nauthority = "prueba"\ndate = 2026-01-01\n',
+        "utf-8",
+    )
+    slow = http.client.HTTPConnection("127.0.0.1", service, timeout=10)
+    slow.request("GET", "/api/v1/records.ndjson")
+    running = slow.getresponse()
+    first = running.read(100)
+    assert command("publish").status == 0
+    # Both workers have their own connections, so every one of several new ones has to see the new release.
+    wait_for(lambda: {release_of(service) for _ in range(8)} == {2})
+    lines = (first + running.read()).splitlines()
+    slow.close()
+    assert len(lines) == json.loads((home / "releases" / "1" / "manifest.json").read_bytes())["counts"]["records"]
+    assert {json.loads(line)["changed_release"] for line in lines} == {1}
+
+
+def test_serve__the_worker_of_the_calendar_ends_with_it(service: int, home: Path) -> None:
+    workers = [line for line in processes() if "--with-parent" in line]
+    assert workers
+    parent = int(workers[-1].split("--with-parent")[1])
+    assert get(service, "/health/live")[0] == 200
+    os.kill(parent, signal.SIGKILL)
+    wait_for(
+        lambda: (
+            f"--with-parent {parent}"
+            not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        )
+    )
+    book = open_book(read_settings({"EXEMPTIONS_HOME": str(home)}))
+    book.close()
