@@ -19,7 +19,7 @@ from api.spec import Document, RegistryApi, localised_document
 from api.state import absolute
 
 _DOCUMENTS = "openapi"
-_OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
+_OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json"
 _CACHING = "public, max-age=300"
 _EXAMPLE_BASE = "http://127.0.0.1:8000"
 """Stands in examples where the settings name no public address."""

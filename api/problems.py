@@ -108,7 +108,7 @@ def _wants_page() -> bool:
     if request.path.startswith(MACHINE_PREFIXES) or request.path == "/api":
         return False
     accepted = request.accept_mimetypes
-    return not accepted or accepted.quality("text/html") >= accepted.quality(PROBLEM_MEDIA_TYPE) > -1
+    return not accepted or 0 < accepted.quality("text/html") >= accepted.quality(PROBLEM_MEDIA_TYPE)
 
 
 def log_failure(failure: BaseException) -> None:

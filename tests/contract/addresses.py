@@ -1,0 +1,54 @@
+"""An address for every public route, made from the application's own map of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.exemptions.releases import invented_nit, invented_record_id
+
+PATH_VALUES: Mapping[str, str] = {
+    "number": "3",
+    "release": "3",
+    "record_id": invented_record_id(3),
+    "nit": invented_nit(3),
+    "name": "types",
+}
+"""Name of a part of a path → a value that exists."""
+
+OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
+    ("root.download", "name"): "records.arrow",
+    ("static", "filename"): "site.css",
+}
+"""(endpoint, name of a part of its path) → a value that exists, where the name alone does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One public route with an address that answers 200."""
+
+    endpoint: str
+    rule: str
+    path: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people read it."""
+        return self.endpoint.startswith(("es.", "en.", "english_root"))
+
+
+def iter_addresses(app: Flask) -> Iterator[Address]:
+    """Every route that answers GET."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            yield Address(rule.endpoint, rule.rule, _fill(rule))
+
+
+def _fill(rule: Rule) -> str:
+    path = rule.rule
+    for name in rule.arguments:
+        value = OWN_PATH_VALUES.get((rule.endpoint, name)) or PATH_VALUES[name]
+        for written in (f"<{name}>", f"<int:{name}>", f"<path:{name}>"):
+            path = path.replace(written, value)
+    return path

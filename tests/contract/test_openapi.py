@@ -1,0 +1,172 @@
+"""The OpenAPI document is valid, complete, and told by the answers themselves."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.problem_types import PROBLEM_TYPES
+from exemptions.columns import KEYS
+from exemptions.filters import FILTERS
+from exemptions.query import PAGE_PARAMETERS, QUERY_PARAMETERS
+from tests.contract.addresses import iter_addresses
+
+Document = dict[str, Any]
+
+OPERATIONS = {
+    "downloadFile": "/downloads/{number}/{name}",
+    "exportChangesCsv": "/api/v1/releases/{number}/changes.csv",
+    "exportChangesNdjson": "/api/v1/releases/{number}/changes.ndjson",
+    "exportRecordsCsv": "/api/v1/records.csv",
+    "exportRecordsJson": "/api/v1/records.json",
+    "exportRecordsNdjson": "/api/v1/records.ndjson",
+    "exportRecordsParquet": "/api/v1/records.parquet",
+    "getCatalog": "/api/v1/catalogs/{name}",
+    "getCatalogCsv": "/api/v1/catalogs/{name}.csv",
+    "getLive": "/health/live",
+    "getReady": "/health/ready",
+    "getRecord": "/api/v1/records/{record_id}",
+    "getRelease": "/api/v1/releases/{number}",
+    "getTaxpayer": "/api/v1/taxpayers/{nit}",
+    "listCatalogs": "/api/v1/catalogs",
+    "listChanges": "/api/v1/releases/{number}/changes",
+    "listRecords": "/api/v1/records",
+    "listReleases": "/api/v1/releases",
+    "suggest": "/api/v1/suggest",
+}
+"""Names that generated clients have: they stay."""
+
+UNDOCUMENTED = {"openapi", "metrics", "static"}
+"""Public routes that the document leaves out on purpose: itself, the machine's figures, the design."""
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> Document:
+    loaded: Document = client.get("/openapi.json").json
+    return loaded
+
+
+def iter_operations(document: Document) -> Iterator[tuple[str, str, Document]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method != "parameters":
+                yield path, method, operation
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_openapi__is_valid_in_both_languages(client: FlaskClient, lang: str) -> None:
+    document = client.get("/openapi.json", headers={"Accept-Language": lang}).json
+    assert document["openapi"] == "3.1.0"
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_openapi__holds_no_text_in_two_languages(document: Document) -> None:
+    def walk(node: object) -> Iterator[object]:
+        yield node
+        for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from walk(child)
+
+    assert [node for node in walk(document) if isinstance(node, dict) and node.keys() == {"es", "en"}] == []
+
+
+def test_openapi__keeps_its_operations(document: Document) -> None:
+    assert {operation["operationId"]: path for path, _, operation in iter_operations(document)} == OPERATIONS
+
+
+def test_openapi__tells_every_public_route_or_leaves_it_out_on_purpose(app: Flask, document: Document) -> None:
+    told = set(document["paths"])
+    missing = {
+        address.endpoint
+        for address in iter_addresses(app)
+        if not address.is_page
+        and address.rule.replace("<int:", "{").replace("<path:", "{").replace("<", "{").replace(">", "}") not in told
+    }
+    assert missing == UNDOCUMENTED
+
+
+def test_openapi__tells_every_parameter_of_a_search(document: Document) -> None:
+    parameters = {entry["name"]: entry for entry in document["paths"]["/api/v1/records"]["get"]["parameters"]}
+    assert list(parameters) == [*QUERY_PARAMETERS[:-1], "sort", *PAGE_PARAMETERS]
+    for spec in FILTERS:
+        schema = parameters[spec.parameter]["schema"]
+        assert (schema["type"] == "array") == spec.is_repeatable
+        assert parameters[spec.parameter]["description"]
+    assert parameters["status"]["schema"]["items"]["enum"] == list(
+        next(spec.choices for spec in FILTERS if spec.parameter == "status")
+    )
+    assert "COOP" in parameters["category"]["schema"]["items"]["enum"]
+
+
+def test_openapi__tells_every_column_of_a_record(document: Document) -> None:
+    properties = document["components"]["schemas"]["Record"]["properties"]
+    assert list(properties) == list(KEYS)
+    assert all(field["description"] and field["title"] for field in properties.values())
+
+
+def test_openapi__tells_the_problems_of_every_operation(document: Document) -> None:
+    known = {kind.status for kind in PROBLEM_TYPES}
+    for _, _, operation in iter_operations(document):
+        problems = {int(status) for status in operation["responses"] if int(status) >= 400}
+        assert {405, 422, 500, 503} <= problems <= known
+        assert operation["summary"]
+        assert operation["description"]
+
+
+ANSWERS = {
+    "listRecords": "/api/v1/records?facets=type,status,tax&limit=1000",
+    "getRecord": None,
+    "getTaxpayer": None,
+    "suggest": "/api/v1/suggest?q=80000000",
+    "listReleases": None,
+    "getRelease": None,
+    "listChanges": None,
+    "listCatalogs": None,
+    "getCatalog": None,
+    "getLive": None,
+    "getReady": None,
+}
+
+
+@pytest.mark.parametrize("operation_id", list(ANSWERS))
+def test_openapi__answers_are_as_told(app: Flask, client: FlaskClient, document: Document, operation_id: str) -> None:
+    path = OPERATIONS[operation_id]
+    rule_path = next(
+        address.path
+        for address in iter_addresses(app)
+        if address.rule.replace("<int:", "{").replace("<", "{").replace(">", "}") == path
+    )
+    answer = client.get(ANSWERS[operation_id] or rule_path).json
+    schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert list(validator(document, schema).iter_errors(answer)) == []
+    undeclared = answer.keys() - _properties(document, schema).keys()
+    assert undeclared == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/records?x=1&limit=0", "/api/v1/records/nothing", "/api/v1/records?release=1"]
+)
+def test_openapi__problems_are_as_told(client: FlaskClient, document: Document, path: str) -> None:
+    answer = client.get(path).json
+    schema = {"$ref": "#/components/schemas/Problem"}
+    assert list(validator(document, schema).iter_errors(answer)) == []
+
+
+def test_openapi__the_validator_sees_a_wrong_answer(document: Document) -> None:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    assert list(validator(document, schema).iter_errors({"title": 3})) != []
+
+
+def validator(document: Document, schema: Document) -> Draft202012Validator:
+    whole = json.loads(json.dumps({**schema, "components": document["components"]}))
+    return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+def _properties(document: Document, schema: Document) -> Document:
+    name = schema["$ref"].rsplit("/", 1)[-1]
+    properties: Document = document["components"]["schemas"][name]["properties"]
+    return properties
