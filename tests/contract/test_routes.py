@@ -15,7 +15,7 @@ EVERYTHING = 16
 """Records of the newest release."""
 
 FREE = ("static", "es.home", "en.home")
-"""Routes that answer no question: a mark of a version on a file, or of a campaign on the first page, keeps nobody out."""
+"""Routes that answer no question: a mark of a version or a campaign in their address keeps nobody out."""
 
 SEARCHES = (
     "/api/v1/records",

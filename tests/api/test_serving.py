@@ -1,0 +1,141 @@
+"""The service under gunicorn, as it really runs: switching, cutting, refusing, stopping."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.exemptions.releases import build_test_release, record
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running service."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("served")
+    build_test_release(home / "releases", [record(n) for n in range(1, 4)])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = home / "log"
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:api.serving"]
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [*command, "--bind", f"127.0.0.1:{port}", "tests.api.failing_wsgi:app"],
+            cwd=ROOT,
+            env={**os.environ, "EXEMPTIONS_HOME": str(home)},
+            stdout=sink,
+            stderr=sink,
+        )
+    running = Server(home, port, process, log)
+    try:
+        wait_until(lambda: is_ready(running), running)
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE_S) == 0
+
+
+def wait_until(holds: Callable[[], bool], server: Server) -> None:
+    """Wait until something holds; the limit only keeps a broken service from hanging the tests."""
+    give_up = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < give_up, server.log.read_text()
+        assert server.process.poll() is None, server.log.read_text()
+        time.sleep(0.05)
+
+
+def is_ready(server: Server) -> bool:
+    try:
+        return requests.get(f"{server.url}/health/ready", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def test_server__a_failing_stream_is_cut_and_the_client_notices(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+    connection.request("GET", "/api/fail/stream?q=typed")
+    response = connection.getresponse()
+    with pytest.raises(http.client.IncompleteRead) as cut:
+        response.read()
+    connection.close()
+    assert response.status == 200
+    assert b"disk" not in cut.value.partial
+    assert "typed" not in server.log.read_text()
+
+
+def test_server__serves_a_new_release_without_a_restart(server: Server) -> None:
+    assert requests.get(f"{server.url}/api/v1/records", timeout=5).json()["release"] == 1
+    following = requests.get(f"{server.url}/api/v1/records?limit=1", timeout=5).json()["next"]
+    build_test_release(server.home / "releases", [record(9)], 2)
+    seen: list[int] = []
+
+    def switched() -> bool:
+        # Each request is a connection of its own, so both workers are asked.
+        seen.append(requests.get(f"{server.url}/api/v1/records", timeout=5).json()["release"])
+        return seen[-8:] == [2] * 8
+
+    wait_until(switched, server)
+    assert set(seen) <= {1, 2}
+    assert requests.get(f"{server.url}{following}", timeout=5).json()["release"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET / HTTP/9.9\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(200)) + b"\r\n", 431),
+    ],
+)
+def test_server__what_cannot_be_read_is_a_problem_too(server: Server, sent: bytes, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(sent)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        body = answer.read()
+    assert answer.status == status
+    assert answer.getheader("Content-Type") == "application/problem+json"
+    assert b'"type":"/docs#problem-' in body
+
+
+def test_server__figures_are_the_sum_of_all_workers(server: Server) -> None:
+    for _ in range(12):
+        requests.get(f"{server.url}/health/live", timeout=5)
+    lines = requests.get(f"{server.url}/metrics", timeout=5).text.splitlines()
+    counted = [line for line in lines if 'route="/health/live"' in line and line.startswith("registry_requests_total")]
+    assert len(counted) == 1
+    assert float(counted[0].rpartition(" ")[2]) == 12
+
+
+def test_server__logs_no_address(server: Server) -> None:
+    requests.get(f"{server.url}/api/v1/records?q=palabra-tecleada", timeout=5)
+    requests.get(f"{server.url}/contribuyente/palabra-tecleada", timeout=5)
+    wait_until(lambda: "/contribuyente/<nit>" in server.log.read_text(), server)
+    assert "palabra-tecleada" not in server.log.read_text()
