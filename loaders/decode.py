@@ -44,7 +44,7 @@ def decode_to_utf8(data: bytes, encoding: str) -> bytes:
         body = data.removeprefix(codecs.BOM_UTF8)
         _check_utf8(body, len(data) - len(body), encoding)
         return body
-    return _transcode(data, codec, encoding).removeprefix(codecs.BOM_UTF8)
+    return _transcode(data, codec, encoding)
 
 
 def refuse_binary(text: bytes, end: int) -> None:
@@ -72,24 +72,31 @@ def _check_utf8(body: bytes, skipped: int, encoding: str) -> None:
 
 
 def _transcode(data: bytes, codec: str, encoding: str) -> bytes:
+    codec, skipped = _byte_order(data, codec)
     decoder = codecs.getincrementaldecoder(codec)()
     parts: list[bytes] = []
-    for start in range(0, len(data), _CHUNK_BYTES):
+    for start in range(skipped, len(data), _CHUNK_BYTES):
         pending = len(decoder.getstate()[0])
         try:
             text = decoder.decode(data[start : start + _CHUNK_BYTES], final=start + _CHUNK_BYTES >= len(data))
-            parts.append(text.encode())
-        except UnicodeError as error:
-            # A lone surrogate of UTF-16 fails while encoding; its place within the chunk is then counted in characters.
-            inside = error.start if isinstance(error, UnicodeDecodeError) else 0
-            lines = sum(part.count(b"\n") for part in parts)
-            raise _not_in(encoding, start - pending + inside, lines + _newlines(data, start, inside, codec)) from error
+        except UnicodeDecodeError as error:
+            begin = start - pending
+            before = data[begin : begin + error.start].decode(codec, errors="ignore").encode()
+            line = sum(part.count(b"\n") for part in (*parts, before)) + 1
+            raise _not_in(encoding, begin + error.start, line) from error
+        parts.append(text.encode())
     return b"".join(parts)
 
 
-def _newlines(data: bytes, start: int, inside: int, codec: str) -> int:
-    """The line, from 1, of a byte within its chunk."""
-    return data[start : start + inside].decode(codec, errors="ignore").count("\n") + 1
+def _byte_order(data: bytes, codec: str) -> tuple[str, int]:
+    """The codec without the question of byte order, and the length of the mark that answered it."""
+    if not codec.startswith("utf-16"):
+        return codec, 0
+    for mark, own in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return own, len(mark)
+    # Without a mark the standard says big-endian, but programs that write none write little-endian.
+    return ("utf-16-le" if codec == "utf-16" else codec), 0
 
 
 def _not_in(encoding: str, offset: int, line: int) -> ReadingRefused:

@@ -18,7 +18,7 @@ from loaders.decode import decode_to_utf8, refuse_binary
 from loaders.mapping import HEADER_SEARCH_ROWS, count_recognised, find_header, is_complete, unknown_columns
 from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable
 from loaders.rules import make_finding
-from loaders.structure import has_doubtful_quotes, iter_faults
+from loaders.structure import has_broken_quotes, iter_faults
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -129,7 +129,7 @@ def _read_body(body: bytes, header: Header, delimiter: str, header_line: int) ->
     columns = len(header.names)
     if not body:
         return _empty(columns), pl.Series("row", [], pl.Int64)
-    faulty = has_doubtful_quotes(body, delimiter)
+    faulty = has_broken_quotes(body, delimiter)
     skipped: list[arrow_csv.InvalidRow] = []
     try:
         table = _parse(body, columns, delimiter, skipped)
@@ -188,7 +188,8 @@ def _irregular(row: arrow_csv.InvalidRow, header: Header, columns: int) -> Findi
 
 
 def _is_blank(text: str | None, delimiter: str) -> bool:
-    return not (text or "").replace(delimiter, "").replace('"', "").strip()
+    records = csv.reader(io.StringIO(text or "", newline=""), delimiter=delimiter)
+    return not any(cell.strip() for record in records for cell in record)
 
 
 def _empty(columns: int) -> pa.Table:

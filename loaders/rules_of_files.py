@@ -138,8 +138,10 @@ FILE_RULES: tuple[Rule, ...] = (
             "In row {row} (line {line}) there is text after the quotes that close a cell.",
         ),
         (
-            'Escriba dobles las comillas que son parte del texto (""), y ponga toda la celda entre comillas.',
-            'Write quotes that are part of the text twice (""), and put the whole cell between quotes.',
+            'Escriba dobles las comillas que son parte del texto (""), y vea que ninguna celda anterior '
+            "de la fila abra comillas sin cerrarlas.",
+            'Write quotes that are part of the text twice (""), and see that no earlier cell '
+            "of the row opens quotes without closing them.",
         ),
     ),
     error(

@@ -12,16 +12,13 @@ from exemptions.batches import Finding
 from loaders.rules import make_finding
 
 
-def has_doubtful_quotes(text: bytes, delimiter: str) -> bool:
-    """Whether quotes stand where a lenient reader and a strict one could disagree. It errs only by saying yes."""
-    if text.count(b'"') % 2:
-        return True
+def has_broken_quotes(text: bytes, delimiter: str) -> bool:
+    """Whether a cell opens quotes and does not close them at its end; a lenient reader guesses what such a cell is."""
     ends = re.escape(delimiter.encode()) + rb"\r\n"
-    # A closing quote is followed by the delimiter or the line's end. A run of quotes before anything else closes a cell
-    # when its length is odd within a cell, or even at the start of one.
-    within = rb'"(?<=[^' + ends + rb'"]")(?:"")*(?=[^' + ends + rb'"])'
-    at_start = rb"(?:^|[" + ends + rb'])(?:"")+(?=[^' + ends + rb'"])'
-    return re.search(within, text) is not None or re.search(at_start, text) is not None
+    # The quote comes before the look behind it, so that the search for it runs at the speed of memchr.
+    opening = rb'"(?<![^' + ends + rb']")'
+    whole = opening + rb'(?:[^"]++|"")*+"(?=[' + ends + rb"]|\Z)"
+    return re.search(opening, re.sub(whole, b"", text)) is not None
 
 
 def iter_faults(text: bytes, *, delimiter: str, header_row: int, header_line: int, columns: int) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from loaders.options import ReadingRefused
 from loaders.rules import make_finding
@@ -30,6 +31,17 @@ _OVERLAP_BYTES = 4096
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    ElementTree.ParseError,
+    expat.ExpatError,
+)
+"""What the parts of a damaged archive raise when they are read."""
 
 _SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -54,7 +66,7 @@ def inspect_workbook(path: Path, *, max_bytes: int) -> Mapping[str, tuple[ErrorC
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive, max_bytes)
             return {name: _inspect_sheet(archive, part) for name, part in _worksheets(archive).items()}
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, ElementTree.ParseError, EOFError) as error:
+    except _DAMAGE as error:
         raise ReadingRefused(make_finding("archivo_danado", reason=type(error).__name__)) from error
     except RuntimeError as error:
         # zipfile raises it for an entry that needs a password.
@@ -107,10 +119,15 @@ def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> tuple[ErrorCell, ...]
 
 def _iter_chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     with archive.open(part) as stream:
+        # The spreadsheet reader passes over broken XML without a word.
+        syntax = expat.ParserCreate()
         kept = b""
         while chunk := stream.read(_CHUNK_BYTES):
-            yield kept + chunk
-            kept = chunk[-_OVERLAP_BYTES:]
+            syntax.Parse(chunk, False)
+            seen = kept + chunk
+            yield seen
+            kept = seen[-_OVERLAP_BYTES:]
+        syntax.Parse(b"", True)
 
 
 def _refuse_far_cells(columns: int, rows: int) -> None:

@@ -1,0 +1,52 @@
+"""The reader is a child process: what it reads comes back whole, and its death is a refusal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loaders.delimited import read_delimited
+from loaders.isolation import ReaderLimits, read_isolated
+from loaders.options import ReadingRefused, ReadOptions
+from tests.loaders.registry_files import csv_text, permanent, temporary
+
+OPTIONS = ReadOptions(mapping={"OBSERVACIONES": "-"})
+
+
+def test_isolation__gives_the_table_of_the_reader_itself(tmp_path: Path) -> None:
+    path = tmp_path / "registro ñ.csv"
+    lines = csv_text(permanent(1, name="ÑANDÚ"), temporary(2)).splitlines()
+    path.write_text("\n".join([f"{lines[0]},NOTA,OBSERVACIONES", f"{lines[1]},a,b", f"{lines[2]},,"]), encoding="utf-8")
+    here = read_delimited(path.read_bytes(), OPTIONS)
+    there = read_isolated(path, OPTIONS, ReaderLimits())
+    assert there.table.equals(here.table)
+    assert (there.header, there.sheet, there.findings) == (here.header, here.sheet, here.findings)
+    assert [finding.rule for finding in there.findings] == ["columna_desconocida"]
+
+
+def test_isolation__a_refusal_comes_back_with_all_its_findings(tmp_path: Path) -> None:
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)) + "a\nb,c\n", encoding="utf-8")
+    with pytest.raises(ReadingRefused) as refused:
+        read_isolated(path, ReadOptions(), ReaderLimits())
+    assert [(f.row, f.rule, f.detail) for f in refused.value.findings] == [
+        (3, "fila_irregular", {"found": 1, "expected": 21}),
+        (4, "fila_irregular", {"found": 2, "expected": 21}),
+    ]
+
+
+def test_isolation__a_reader_without_memory_is_a_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)), encoding="utf-8")
+    with pytest.raises(ReadingRefused) as refused:
+        read_isolated(path, OPTIONS, ReaderLimits(memory_bytes=64 * 1024**2))
+    assert [finding.rule for finding in refused.value.findings] == ["lectura_interrumpida"]
+
+
+def test_isolation__a_reader_that_takes_too_long_is_a_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)), encoding="utf-8")
+    with pytest.raises(ReadingRefused) as refused:
+        read_isolated(path, OPTIONS, ReaderLimits(time_s=0.01))
+    assert [finding.rule for finding in refused.value.findings] == ["lectura_sin_tiempo"]
