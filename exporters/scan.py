@@ -171,7 +171,7 @@ def _ndjson_texts(content: bytes) -> Iterator[Texts]:
 def _json_texts(content: bytes) -> Iterator[Texts]:
     # The array of records is written one object a line; as lines it is read many times faster than as a whole.
     if content.startswith(b"[\n{") and content.endswith(b"}\n]\n"):
-        yield from _ndjson_texts(content[2:-3].replace(b"},\n{", b"}\n{"))
+        yield from _ndjson_texts(content[2:-2].replace(b"},\n{", b"}\n{"))
         return
     found = list(_walk("$", json.loads(content)))
     yield "*", pl.Series([text for _, text in found], dtype=pl.String)
