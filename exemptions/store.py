@@ -72,7 +72,11 @@ class Pointer:
 
 
 class ReleaseStore:
-    """Gives releases to threads of one process; after a fork each process watches for itself."""
+    """Gives releases to the threads of one process.
+
+    A process uses its own store: the threads of the libraries below (Polars) do not come along when a process forks,
+    and waiting for them would hang. A server therefore forks first and opens its store in each worker.
+    """
 
     def __init__(self, path: Path, *, clock: Clock = system_clock, poll_s: float = POLL_S) -> None:
         self._path = path
@@ -82,7 +86,8 @@ class ReleaseStore:
         self._current: Release | None = None
         self._refused: str | None = None
         self._old: AnswerCache[Release] = AnswerCache(_OLD_RELEASES_OPEN)
-        self._watching_in: int | None = None
+        self._process = os.getpid()
+        self._watcher: threading.Thread | None = None
         self._stop = threading.Event()
 
     def current(self) -> Release:
@@ -90,8 +95,6 @@ class ReleaseStore:
 
         Raises: NothingPublished; ReleaseDamaged if the only one known fails its check.
         """
-        if self._watching_in is not None and self._watching_in != os.getpid():
-            self.start_watching()
         release = self._current
         return release if release is not None and self._is_watched() else self.refresh()
 
@@ -100,12 +103,13 @@ class ReleaseStore:
 
         Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
         """
-        listed = self._read_pointer().releases.get(number)
+        pointer = self._read_pointer()
+        listed = pointer.releases.get(number)
         if listed is None:
             raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
         if listed.withdrawn:
             raise ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
-        current = self._current
+        current = self.refresh() if listed == pointer.current else self._current
         if current is not None and current.manifest_sha256 == listed.manifest_sha256:
             return current
         return self._old.get(listed.manifest_sha256, lambda: self._open(listed))
@@ -162,16 +166,15 @@ class ReleaseStore:
             if self._is_watched():
                 return
             self._stop = threading.Event()
-            self._watching_in = os.getpid()
-            threading.Thread(target=self._watch, args=(self._stop,), name="release-watch", daemon=True).start()
+            self._watcher = threading.Thread(target=self._watch, args=(self._stop,), name="release-watch", daemon=True)
+            self._watcher.start()
 
     def close(self) -> None:
         """Stop watching. Releases that are in use stay usable."""
         self._stop.set()
-        self._watching_in = None
 
     def _is_watched(self) -> bool:
-        return self._watching_in == os.getpid() and not self._stop.is_set()
+        return self._watcher is not None and self._watcher.is_alive() and not self._stop.is_set()
 
     def _watch(self, stop: threading.Event) -> None:
         while not stop.wait(self._poll_s):
@@ -181,6 +184,8 @@ class ReleaseStore:
                 _log.debug("nothing to switch to: %s", error)
 
     def _open(self, listed: ListedRelease) -> Release:
+        if self._process != os.getpid():
+            raise RuntimeError("a store of releases is made by the process that uses it")
         release = open_release(self._path / str(listed.release), manifest_sha256=listed.manifest_sha256)
         warm(release)
         return release

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import shutil
-import warnings
 import weakref
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -130,18 +128,6 @@ def test_release__stays_usable_after_its_folder_is_gone(tmp_path: Path) -> None:
     assert search(release, RegistryQuery(q="colegio"), limit=5).total == 2
     assert len(release.to_items(range(16))) == 16
     assert release.events_of([invented_record_id(8)])
-
-
-def test_release__answers_in_a_forked_process(release: Release) -> None:
-    with warnings.catch_warnings():
-        # Newer Pythons warn of forking a process with threads, which servers that preload do as well.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        found = search(release, RegistryQuery(q="colegio"), limit=5).total
-        os._exit(0 if found == 2 else 1)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_release__leaves_nothing_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
