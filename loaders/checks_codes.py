@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -47,6 +47,7 @@ JOBS_KINDS: Mapping[str, JobsKind] = {
 
 _TAX_SEPARATORS = re.compile(r"\s*[;,/]\s*")
 _SECTIONED_CLASS = r"^([A-U])[\s.-]?([0-9]{4})$"
+_SHARED, _RTU_TYPE = "category.shared", "exempt_type.rtu"
 _LAWFUL_TERM_YEARS = 10
 """Of income-tax relief where the regime's own law sets none. Source: Código Tributario, art. 63."""
 
@@ -61,6 +62,8 @@ def parse_codes(frame: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
         look_up(frame, "jobs_kind", JOBS_KINDS),
         _taxes(frame, catalogs),
         _activity(frame, catalogs),
+        is_among(frame, "category", _shared_texts(catalogs)).alias(_SHARED),
+        is_among(frame, "exempt_type", _rtu_types(catalogs)).alias(_RTU_TYPE),
     )
     return frame.join(_category_facts(catalogs), on="category.value", how="left", maintain_order="left")
 
@@ -69,7 +72,7 @@ def code_checks(context: Context) -> Iterator[Check]:
     """The checks of each code by itself, and of the category against the type."""
     catalogs = context.catalogs
     shared = _shared_texts(catalogs)
-    ambiguous = fold_expr(pl.col("category")).is_in(list(shared))
+    ambiguous = pl.col(_SHARED)
     yield Check("tipo_vacio", "exempt_type", pl.col("exempt_type").is_null())
     yield Check("tipo_desconocido", "exempt_type", is_unreadable("exempt_type"), explain=_near(catalogs, "types"))
     yield Check("categoria_vacia", "category", pl.col("category").is_null())
@@ -100,6 +103,12 @@ def look_up(frame: pl.DataFrame, key: str, codes: Mapping[str, str]) -> pl.Expr:
     return replace(key, known)
 
 
+def is_among(frame: pl.DataFrame, key: str, folded: Collection[str]) -> pl.Expr:
+    """Whether a column's text, folded, is one of some texts; null where it is blank."""
+    texts = _distinct(frame, key)
+    return pl.col(key).is_in([text for text, own in texts.iter_rows() if own in folded])
+
+
 def replace(key: str, known: Mapping[str, str]) -> pl.Expr:
     """`<key>.value` from a table of whole texts."""
     found = pl.col(key).replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
@@ -111,6 +120,12 @@ def nearest(catalogs: Catalogs, name: CatalogName, text: str) -> str:
     aliases = catalogs.aliases(name)
     close = difflib.get_close_matches(fold_text(text), list(aliases), n=1, cutoff=0.6)
     return aliases[close[0]] if close else "—"
+
+
+def _distinct(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """The different texts of a column and their folded forms; a column of codes has few."""
+    texts = frame.select(pl.col(key).drop_nulls().unique(maintain_order=True))
+    return texts.with_columns(folded=fold_expr(pl.col(key)))
 
 
 def _near(catalogs: Catalogs, name: str) -> Callable[[str], Mapping[str, Any]]:
@@ -157,14 +172,8 @@ def _type_check(catalogs: Catalogs) -> Check:
         for category in catalogs.categories.values()
         for part in category.rtu
     }
-    rtu_texts = {
-        fold_text(text)
-        for kind in catalogs.types.values()
-        for part in kind.rtu
-        for text in (part.classification, part.name)
-    }
     filed = pl.concat_str(value("category"), value("exempt_type"), separator="/").is_in(sorted(pairs))
-    by_rtu = fold_expr(pl.col("exempt_type")).is_in(sorted(rtu_texts)) & filed
+    by_rtu = pl.col(_RTU_TYPE) & filed
     other = (value("exempt_type") != pl.col("category.type")) & ~by_rtu
     detail = {"category": value("category"), "expected": pl.col("category.type"), "type": pl.col("exempt_type")}
     return Check("categoria_no_es_del_tipo", "category", other, detail)
@@ -178,6 +187,12 @@ def _shared_texts(catalogs: Catalogs) -> Mapping[str, tuple[str, ...]]:
             for text in (part.type, f"{part.classification}/{part.type}", part.name):
                 owners[fold_text(text)][category.code] = None
     return {text: tuple(codes) for text, codes in owners.items() if len(codes) > 1}
+
+
+def _rtu_types(catalogs: Catalogs) -> frozenset[str]:
+    """Folded codes and names of the RTU classifications."""
+    parts = (part for kind in catalogs.types.values() for part in kind.rtu)
+    return frozenset(fold_text(text) for part in parts for text in (part.classification, part.name))
 
 
 def _taxes(frame: pl.DataFrame, catalogs: Catalogs) -> pl.Expr:
@@ -216,9 +231,8 @@ def _activity(frame: pl.DataFrame, catalogs: Catalogs) -> pl.Expr:
         for code, activity in catalogs.activities.items()
     }
     aliases = catalogs.aliases(CatalogName.ACTIVITIES)
-    texts = frame.select(pl.col("activity").drop_nulls().unique(maintain_order=True)).with_columns(
-        folded=fold_expr(pl.col("activity")),
-        compact=pl.col("activity").str.to_uppercase().str.replace(_SECTIONED_CLASS, "${1}${2}"),
+    texts = _distinct(frame, "activity").with_columns(
+        compact=pl.col("activity").str.to_uppercase().str.replace(_SECTIONED_CLASS, "${1}${2}")
     )
     known = {
         text: code

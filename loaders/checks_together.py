@@ -19,14 +19,16 @@ def compare_records(frame: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("row").filter(value("nit").is_not_null() & value("category").is_not_null())
     key = (value("nit"), value("category"), pl.col("resolution").fill_null(""))
     named = value("nit").is_not_null() & pl.col("name").is_not_null()
-    folded = fold_expr(pl.col("name"))
-    return frame.with_columns(
+    frame = frame.with_columns(
         known.first().over(key).alias(_DUPLICATE_OF),
         pl.col("row").filter(named).first().over(value("nit")).alias(_FIRST_ROW),
         pl.col("name").filter(named).first().over(value("nit")).alias(_FIRST_NAME),
-        (folded != folded.filter(named).first().over(value("nit"))).alias(_OTHER_NAME),
         (value("person_kind") != value("person_kind").first().over(value("nit"))).alias(_OTHER_KIND),
     )
+    # Folding is the dearest step, and few rows differ from the first of their NIT at all.
+    differing = frame.filter(named & (pl.col("name") != pl.col(_FIRST_NAME)))
+    renamed = differing.filter(fold_expr(pl.col("name")) != fold_expr(pl.col(_FIRST_NAME))).get_column("row")
+    return frame.with_columns(pl.col("row").is_in(renamed.implode()).alias(_OTHER_NAME))
 
 
 def together_checks() -> Iterator[Check]:

@@ -8,13 +8,14 @@ import polars as pl
 
 from exemptions.batches import Finding
 from exemptions.datasets import DATASET_COLUMNS, Dataset
+from loaders.checks_text import FREE_TEXT
 from loaders.options import SourceTable
 from loaders.rules import make_finding
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The records of a file: `row`, every key of the dataset as trimmed text, and `<key>.raw` as it came."""
+    """The records of a file: `row`, every key as trimmed text, and free texts as they came under `<key>.raw`."""
 
     frame: pl.DataFrame
     findings: tuple[Finding, ...]
@@ -31,7 +32,7 @@ def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
     absent = [pl.lit(None, pl.String).alias(key) for key in keys if key not in raw.columns]
     raw = raw.with_columns(absent)
     trimmed = raw.with_columns(_blank_is_null(pl.col(key).str.strip_chars()).alias(key) for key in keys)
-    frame = trimmed.hstack([raw.get_column(key).alias(f"{key}.raw") for key in keys])
+    frame = trimmed.hstack([raw.get_column(key).alias(f"{key}.raw") for key in FREE_TEXT])
     blank = pl.all_horizontal(pl.col(key).is_null() for key in keys)
     last = frame.filter(~blank).get_column("row").max()
     between = frame.filter(blank & (pl.col("row") < pl.lit(last, pl.Int64))).get_column("row")
