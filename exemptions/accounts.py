@@ -81,10 +81,15 @@ def require(session: Session, *, token: str, right: Right) -> Actor:
 
 
 def add_account(session: Session, *, actor: Actor, name: str, role: StaffRole, at: datetime) -> None:
-    """Add a member of staff, without a token yet.
+    """Add a member of staff, without a token yet. The first has to be an administrator, or nobody could add more.
 
-    Raises: NotAllowed if the name is taken or kept for the system.
+    Raises: NotAllowed if the name is taken or kept for the system, or the first account has another role.
     """
+    if role is not StaffRole.ADMINISTRATOR and not list_accounts(session):
+        raise NotAllowed(
+            f"La primera cuenta tiene que ser {StaffRole.ADMINISTRATOR}: nadie más puede agregar otras.",
+            f"The first account has to be {StaffRole.ADMINISTRATOR}: nobody else can add others.",
+        )
     if name in (OPERATOR, "system") or session.get(Account, name) is not None:
         raise NotAllowed(f"El nombre «{name}» ya está en uso.", f"The name “{name}” is taken.")
     session.add(Account(name=name, role=str(role), disabled=False, created_at=at))

@@ -10,15 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from exemptions.disclosure_file import DEMONSTRATION
 from loaders.demo_plan import plan_taxpayers
 from loaders.demo_rows import build_rows
 
 DEFAULT_ROWS = 2_000
 DEFAULT_SEED = 20_260
-
-DEMO_POLICY = DEMONSTRATION.read_text(encoding="utf-8")
-"""The disclosure policy of a demonstration: the default one, but the amounts of invented legal persons are public."""
 
 _CHUNK = 65_536
 """Taxpayers made at a time: some 60 MB of columns, whatever the size of the registry."""

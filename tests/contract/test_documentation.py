@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import commands
 from exemptions.settings import DEFAULTS, ENVIRONMENT, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,12 @@ def test_make__the_readme_names_only_targets_that_exist() -> None:
     named = set(re.findall(r"(?:`|^|\s)make ([a-z]+)\b(?=[ `]|$)", "\n".join(iter_code(README)), re.MULTILINE))
     assert named >= {"run", "test", "setup"}
     assert named <= targets
+
+
+def test_commands__the_readme_lists_every_command_and_no_other() -> None:
+    section = README.partition("\n## Commands\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`exemptions ([a-z]+)", row)} == set(commands.commands)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -83,6 +83,21 @@ def stage(session: Session, home: Path, *nits: str, state: State = State.VALIDAT
     return number
 
 
+def begin(session: Session) -> Actor:
+    """The first administrator, whom nobody had to allow."""
+    nobody = require(session, token="", right=Right.ACCOUNTS)
+    add_account(session, actor=nobody, name="ana", role=StaffRole.ADMINISTRATOR, at=NOW)
+    return Actor("ana")
+
+
+def test_add_account__the_first_is_an_administrator(strict: Book) -> None:
+    with strict.write() as session:
+        nobody = require(session, token="", right=Right.ACCOUNTS)
+        for role in (StaffRole.LOADER, StaffRole.APPROVER):
+            with pytest.raises(NotAllowed):
+                add_account(session, actor=nobody, name="lucia", role=role, at=NOW)
+
+
 def test_require__with_two_people_a_token_is_needed(strict: Book) -> None:
     with strict.read() as session, pytest.raises(NotAllowed, match="EXEMPTIONS_TOKEN"):
         require(session, token="", right=Right.LOAD)
@@ -98,7 +113,7 @@ def test_require__with_two_people_a_token_is_needed(strict: Book) -> None:
 )
 def test_require__each_role_has_its_rights_only(strict: Book, role: StaffRole, rights: set[Right]) -> None:
     with strict.write() as session:
-        first = require(session, token="", right=Right.ACCOUNTS)
+        first = begin(session)
         add_account(session, actor=first, name="lucia", role=role, at=NOW)
         token = issue_token(session, actor=first, name="lucia", at=NOW)
         for right in Right:
@@ -113,7 +128,7 @@ def test_require__each_role_has_its_rights_only(strict: Book, role: StaffRole, r
 
 def test_token__is_not_in_the_book_and_dies_with_the_account(strict: Book) -> None:
     with strict.write() as session:
-        admin = require(session, token="", right=Right.ACCOUNTS)
+        admin = begin(session)
         add_account(session, actor=admin, name="lucia", role=StaffRole.LOADER, at=NOW)
         old = issue_token(session, actor=admin, name="lucia", at=NOW)
         new = issue_token(session, actor=admin, name="lucia", at=NOW)

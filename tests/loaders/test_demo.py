@@ -17,7 +17,7 @@ from exemptions.disclosure_file import load_policy
 from exemptions.nit import CUI, NIT, parse_taxpayer_id
 from exemptions.text import fold_text
 from loaders.checks import Context
-from loaders.demo import DEMO_POLICY, demo_summary, write_demo_registry
+from loaders.demo import demo_summary, write_demo_registry
 from loaders.demo_plan import MAX_ROWS
 from loaders.demo_update import write_demo_update
 from loaders.demo_words import NATURAL_PERSON, PATTERNS, POOLS
@@ -377,8 +377,7 @@ def test_demo__passes_every_rule_of_loading_without_a_remark(path: Path, update:
 
 
 def test_demo_policy__opens_the_amounts_of_legal_persons_and_says_that_they_are_invented(tmp_path: Path) -> None:
-    (tmp_path / "disclosure.toml").write_text(DEMO_POLICY, encoding="utf-8")
-    policy = load_policy(tmp_path, load_catalogs().categories)
+    policy = load_policy(tmp_path, load_catalogs().categories, demonstration=True)
     for category in load_catalogs().categories:
         legal = policy.rule("amount_gtq", PersonKind.LEGAL, category)
         assert legal.level is Level.PUBLIC
