@@ -8,6 +8,7 @@ _INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]"
 _RUN = r"[0-9]+(?:[^0-9A-Z]{1,3}[0-9]+)*(?:[^0-9A-Z]{0,3}K)?"
 """Digits with up to three signs or blanks between them, and the letter that some numbers end with."""
 _TOKEN = "[0-9]+|K"  # noqa: S105 - a pattern, not a secret
+_WHOLE = "^0*([0-9]+)[^0-9A-Z]?([0-9K])$"
 _MARKED = r"N[^0-9A-Z]?I[^0-9A-Z]?T|C[^0-9A-Z]?U[^0-9A-Z]?I"
 _LONGEST = 13
 """Digits of a CUI, the longest number; each may stand alone between blanks."""
@@ -41,7 +42,8 @@ def _clean(text: pl.Expr) -> pl.Expr:
 
 
 def _whole_cells(cleaned: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
-    bare = pl.col("clean").str.replace_all("[^0-9A-Z]", "").str.strip_chars_start("0")
+    packed = pl.col("clean").str.replace_all(r"[\s.,]", "")
+    bare = packed.str.extract(_WHOLE, 1) + packed.str.extract(_WHOLE, 2)
     return cleaned.filter((bare.str.len_bytes() >= WHOLE_LENGTH) & bare.is_in(wanted.implode())).select("id")
 
 

@@ -95,7 +95,7 @@ def _scan(folder: Path, paths: list[Path], private: pl.Series) -> None:
     if private.is_empty():
         return
     distinct = [texts.unique().rename("text") for path in paths for _, texts in iter_texts(path)]
-    guilty = find_identifiers(pl.concat(distinct), private)
+    guilty = find_identifiers(pl.concat([pl.Series("text", [], pl.String), *distinct]), private)
     if guilty.is_empty():
         return
     places = tuple(_iter_places(folder, paths, guilty))
