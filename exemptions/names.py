@@ -93,7 +93,7 @@ def find_nit(q: str) -> str | None:
 def name_order_expr(names: pl.Expr) -> pl.Expr:
     """The key that sorts names in Spanish order; null for a null name.
 
-    Order: without case and accents, ñ after every other n, signs ignored.
+    Order: without case and accents, ñ after every other n, signs and the width of gaps ignored.
     """
     return (
         names.str.normalize("NFC")
@@ -102,13 +102,16 @@ def name_order_expr(names: pl.Expr) -> pl.Expr:
         .str.normalize("NFKD")
         .str.to_lowercase()
         .str.replace_all("[^a-z0-9~ ]", "")
+        .str.replace_all(" +", " ")
+        .str.strip_chars(" ")
     )
 
 
 def name_order(name: str) -> str:
     """The key of one name, by the same rules as `name_order_expr`."""
     composed = unicodedata.normalize("NFC", name).lower().replace("ñ", "n~")
-    return re.sub("[^a-z0-9~ ]", "", unicodedata.normalize("NFKD", composed).lower())
+    plain = re.sub("[^a-z0-9~ ]", "", unicodedata.normalize("NFKD", composed).lower())
+    return re.sub(" +", " ", plain).strip(" ")
 
 
 def _join_letters(tokens: list[str]) -> list[Word]:

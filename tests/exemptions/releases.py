@@ -279,8 +279,8 @@ def _pointer_entry(release: Path) -> Row:
 def _row_order(row: Row) -> tuple[object, ...]:
     name = row["name"]
     return (
-        name is None, name_order(name or ""), row["nit"] or "", row["category"], row["resolution"] or "",
-        row["record_id"],
+        name is None, name_order(name or ""), row["nit"] is None, row["nit"] or "", row["category"],
+        row["resolution"] is None, row["resolution"] or "", row["record_id"],
     )  # fmt: skip
 
 

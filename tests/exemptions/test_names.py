@@ -131,8 +131,8 @@ def test_find_nit__the_whole_text_must_be_one() -> None:
 
 
 def test_name_order__is_spanish() -> None:
-    names = ["Ozono", "ñandú", "Nube", "Ñame", "nuez", "Álamo", "alameda", '"Alba"', "Nzuzi"]
-    expected = ["alameda", "Álamo", '"Alba"', "Nube", "nuez", "Nzuzi", "Ñame", "ñandú", "Ozono"]
+    names = ["Ozono", "ñandú", "Nube", "Ñame", "nuez", "Álamo", "alameda", '"Alba"', "Nzuzi", "Alba   & Z", "Alba Y"]
+    expected = ["alameda", "Álamo", '"Alba"', "Alba Y", "Alba   & Z", "Nube", "nuez", "Nzuzi", "Ñame", "ñandú", "Ozono"]
     assert sorted(names, key=name_order) == expected
 
 
