@@ -145,8 +145,17 @@ def operation(
 
 
 def query_parameter(name: str, about: Both, schema: Mapping[str, object]) -> Document:
-    """A query parameter; one whose schema is an array is given once for each value."""
-    parameter: Document = {"name": name, "in": "query", "description": about, "schema": dict(schema)}
+    """A query parameter; one whose schema is an array is given once for each value.
+
+    A blank value counts as absent, because forms send the fields that a person left empty.
+    """
+    parameter: Document = {
+        "name": name,
+        "in": "query",
+        "description": about,
+        "allowEmptyValue": True,
+        "schema": dict(schema),
+    }
     if schema.get("type") == "array":
         parameter |= {"style": "form", "explode": True}
     return parameter

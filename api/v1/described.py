@@ -15,6 +15,10 @@ from exemptions.query import DEFAULT_LIMIT, MAX_LIMIT, SORTS
 _MAX_LISTED_CODES = 60
 """Codes of a catalogue that the document lists itself; of longer ones it names the address of the list."""
 
+MAX_COUNT = 10**15 - 1
+"""The longest whole number that a parameter may be has 15 digits."""
+_MAX_AMOUNT = 99_999_999_999_999.99
+
 _ABOUT_KIND = {
     FilterKind.WORDS: both(
         f"Palabras del nombre en cualquier orden, o un NIT. Acentos, mayúsculas, signos y forma legal no importan; la "
@@ -68,7 +72,7 @@ def release_parameter() -> Document:
             "Número de la publicación que responde; sin él, la vigente. Con él la respuesta no cambia nunca.",
             "Number of the release that answers; the current one without it. With it the answer never changes.",
         ),
-        {"type": "integer", "minimum": 1},
+        {"type": "integer", "minimum": 1, "maximum": MAX_COUNT},
     )
 
 
@@ -146,9 +150,9 @@ def _schema(spec: Filter, catalogs: Catalogs) -> dict[str, Any]:
         case FilterKind.WORDS:
             return {"type": "string", "maxLength": MAX_TEXT}
         case FilterKind.COUNT:
-            return {"type": "integer", "minimum": 0}
+            return {"type": "integer", "minimum": 0, "maximum": MAX_COUNT}
         case FilterKind.MONEY:
-            return {"type": "number"}
+            return {"type": "number", "minimum": -_MAX_AMOUNT, "maximum": _MAX_AMOUNT, "multipleOf": 0.01}
         case FilterKind.DAY:
             return {"type": "string", "format": "date"}
         case FilterKind.NIT:

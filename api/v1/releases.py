@@ -16,6 +16,7 @@ from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
 from api.state import absolute, app_state
 from api.v1.blueprints import v1
+from api.v1.described import MAX_COUNT
 from api.v1.differences import Comparison, find_differences, iter_differences_json
 from exemptions.calendar import format_instant
 from exemptions.release import Release
@@ -32,7 +33,7 @@ _FROM = query_parameter(
         "Publicación con la que se compara; sin él, la anterior.",
         "Release to compare with; the one before without it.",
     ),
-    {"type": "integer", "minimum": 1},
+    {"type": "integer", "minimum": 1, "maximum": MAX_COUNT},
 )
 
 
