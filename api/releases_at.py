@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import g
 
 from api.metrics import show_release
 from api.state import app_state
+from exemptions.errors import NothingPublished, ReleaseDamaged
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
 
 def release_of_query(query: RegistryQuery, *, cursor_release: int | None = None) -> Release:
-    """The release that a query names by number, by day or by its cursor; else the current one.
+    """The release that a query names by number, by its cursor or by day; else the current one.
 
     Raises: ReleaseNotFound, ReleaseWithdrawn, NothingPublished; InvalidQuery for a day without a release.
     """
     store = app_state().store
     if query.release is not None:
         return keep_release(store.get(query.release))
+    if cursor_release is not None:
+        # Before the day: a release published during a walk would change which one is in force at the end of today.
+        return keep_release(store.get(cursor_release))
     if query.as_of is not None:
         return keep_release(store.as_of(query.as_of))
-    if cursor_release is not None:
-        return keep_release(store.get(cursor_release))
     return current_release()
 
 
@@ -41,6 +45,16 @@ def current_release() -> Release:
     release = app_state().store.current()
     show_release(release.number)
     return keep_release(release)
+
+
+def tell_release() -> None:
+    """Let a page that is made from no release tell about the newest one all the same, when there is one.
+
+    Every page must say when the registry's data is invented.
+    """
+    if "release" not in g:
+        with suppress(NothingPublished, ReleaseDamaged):
+            current_release()
 
 
 def keep_release(release: Release) -> Release:

@@ -113,14 +113,16 @@ def _without(query: RegistryQuery, name: str) -> RegistryQuery:
 
 
 def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping[str, Sequence[FacetValue]]:
-    """Facets that the query does not filter by, counted together."""
-
-    def count() -> Mapping[str, Sequence[FacetValue]]:
-        counted = _aggregate(release, query, {name: _terms(_facet_field(name)) for name in names})
-        return {name: _facet_values(counted[name]) for name in names}
-
-    found: Mapping[str, Sequence[FacetValue]] = release.answers.get(("facets", query, *sorted(names)), count)
-    return found
+    """Facets that the query does not filter by; those that are not known yet are counted together."""
+    kept = {name: release.answers.find(("facet", query, name)) for name in names}
+    known: dict[str, Sequence[FacetValue]] = {name: values for name, values in kept.items() if values is not None}
+    missing = [name for name in names if name not in known]
+    if missing:
+        counted = _aggregate(release, query, {name: _terms(_facet_field(name)) for name in missing})
+        for name in missing:
+            known[name] = _facet_values(counted[name])
+            release.answers.keep(("facet", query, name), known[name])
+    return known
 
 
 def _facet_field(name: str) -> str:

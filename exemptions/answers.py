@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 class AnswerCache(Generic[Answer]):
     """Keeps the answers used last, for several threads at once.
 
-    It belongs to its release and goes with it, which a cache on a module's function would not.
+    It belongs to its release and goes with it, which a cache on a module's function would not. No answer is None.
     """
 
     def __init__(self, size: int) -> None:
@@ -26,14 +26,23 @@ class AnswerCache(Generic[Answer]):
 
         Two threads that ask for the same new answer at once both compute it; neither waits for the other.
         """
+        known = self.find(key)
+        if known is None:
+            known = compute()
+            self.keep(key, known)
+        return known
+
+    def find(self, key: Hashable) -> Answer | None:
+        """The answer of `key` if it is known."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = compute()
+            return self._answers.get(key)
+
+    def keep(self, key: Hashable, answer: Answer) -> None:
+        """Keep an answer in place of the one that was not used for longest."""
         with self._lock:
             self._answers[key] = answer
             self._answers.move_to_end(key)
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)
-        return answer

@@ -31,8 +31,8 @@ from exemptions.ranks import Sort, order_rows, rank_rows
 BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
 
-# Answers are small (counts, sums, facets); ranks are 4 bytes a row, 8 MB each at 2,000,000 rows.
-_ANSWERS_KEPT = 4_096
+# Answers are counts, sums and single facets, 20 KB at most; ranks are 4 bytes a row, 8 MB each at 2,000,000 rows.
+_ANSWERS_KEPT = 2_048
 _RANKS_KEPT = 4
 
 

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from exemptions.aggregates import sums, taxpayers
+from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.answers import AnswerCache
 from exemptions.calendar import Clock, guatemala_day, parse_instant, system_clock
 from exemptions.errors import (
@@ -27,6 +28,7 @@ from exemptions.errors import (
     ReleaseNotFound,
     ReleaseWithdrawn,
 )
+from exemptions.filters import FACETS
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
 from exemptions.release import Release, open_release
@@ -34,6 +36,8 @@ from exemptions.release import Release, open_release
 POINTER = "current.json"
 POLL_S = 0.5
 """Seconds between looks at the pointer; a switch is promised within two."""
+RETRY_S = 30.0
+"""Seconds until a release that failed its check is checked again, because somebody may have repaired its copy."""
 
 # An old release is mapped, not read: keeping a few open costs address space and some 20 MB each at 2,000,000 rows.
 _OLD_RELEASES_OPEN = 4
@@ -78,13 +82,17 @@ class ReleaseStore:
     and waiting for them would hang. A server therefore forks first and opens its store in each worker.
     """
 
-    def __init__(self, path: Path, *, clock: Clock = system_clock, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self, path: Path, *, clock: Clock = system_clock, poll_s: float = POLL_S, retry_s: float = RETRY_S
+    ) -> None:
         self._path = path
         self._clock = clock
         self._poll_s = poll_s
+        self._retry_s = retry_s
         self._lock = threading.Lock()
         self._current: Release | None = None
         self._refused: str | None = None
+        self._retry_at = 0.0
         self._old: AnswerCache[Release] = AnswerCache(_OLD_RELEASES_OPEN)
         self._process = os.getpid()
         self._watcher: threading.Thread | None = None
@@ -148,14 +156,15 @@ class ReleaseStore:
                 raise _nothing_published()
             if self._current is not None and self._current.manifest_sha256 == wanted.manifest_sha256:
                 return self._current
-            if self._current is not None and self._refused == wanted.manifest_sha256:
+            if self._current is not None and self._is_refused(wanted) and time.monotonic() < self._retry_at:
                 return self._current
             try:
                 self._current = self._open(wanted)
             except ReleaseDamaged as error:
-                if self._refused != wanted.manifest_sha256:
-                    self._refused = wanted.manifest_sha256
+                if not self._is_refused(wanted):
                     _log.error("release %d is not served: %s", wanted.release, error)
+                self._refused = wanted.manifest_sha256
+                self._retry_at = time.monotonic() + self._retry_s
                 if self._current is None:
                     raise
             return self._current
@@ -172,6 +181,9 @@ class ReleaseStore:
     def close(self) -> None:
         """Stop watching. Releases that are in use stay usable."""
         self._stop.set()
+
+    def _is_refused(self, listed: ListedRelease) -> bool:
+        return self._refused == listed.manifest_sha256
 
     def _is_watched(self) -> bool:
         return self._watcher is not None and self._watcher.is_alive() and not self._stop.is_set()
@@ -206,6 +218,7 @@ def warm(release: Release) -> None:
     """Compute the answers for everything, which are asked most and are the slowest, before the release is served."""
     everything = RegistryQuery()
     total(release, everything)
+    facets(release, everything, FACETS)
     sums(release, everything)
     taxpayers(release, everything)
 

@@ -363,6 +363,7 @@ def test_cursor__fits_the_same_query_with_and_without_its_release() -> None:
     for other in (
         RegistryQuery(status=("active",), release=8),
         RegistryQuery(),
+        RegistryQuery(status=("active",), as_of=date(2026, 1, 1)),
         RegistryQuery(status=("active",), sort="jobs"),
         RegistryQuery(status=("active",), descending=True),
     ):

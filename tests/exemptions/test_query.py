@@ -167,6 +167,11 @@ def test_parse__two_hundred_characters_and_twenty_words_are_accepted() -> None:
     assert len(parse(q=" ".join(["ab"] * 20)).q.split()) == 20
 
 
+def test_parse__a_flood_of_values_is_refused_as_one_problem() -> None:
+    assert problems_of(category=["COOP"] * 501) == [("category", None)]
+    assert len(problems_of(municipality=[f"x{n}" for n in range(400)])) == 400
+
+
 def test_page__defaults_and_values() -> None:
     assert parse_page({}) == PageRequest(limit=20, cursor=None, facets=(), fields=())
     page = parse_page({"limit": ["1000"], "facets": ["type,category", "type"], "fields": ["name, nit"]})

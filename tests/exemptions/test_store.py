@@ -213,6 +213,22 @@ def test_watch__goes_on_after_a_damaged_release(tmp_path: Path, store: ReleaseSt
     wait_until(lambda: store.current().number == 3)
 
 
+def test_watch__serves_a_release_whose_copy_was_repaired(tmp_path: Path) -> None:
+    store = ReleaseStore(tmp_path, poll_s=0.02, retry_s=0.05)
+    build_test_release(tmp_path, rows(1), 1)
+    store.start_watching()
+    assert store.current().number == 1
+    folder = build_test_release(tmp_path, rows(2), 2, make_current=False)
+    whole = (folder / "records.arrow").read_bytes()
+    damage(folder)
+    point_at(tmp_path, 2)
+    with pytest.raises(ReleaseDamaged):
+        store.get(2)
+    (folder / "records.arrow").write_bytes(whole)
+    wait_until(lambda: store.current().number == 2)
+    store.close()
+
+
 def test_store__the_only_release_damaged_is_an_error(tmp_path: Path, store: ReleaseStore) -> None:
     damage(build_test_release(tmp_path, rows(1), 1))
     for _ in range(2):
