@@ -15,11 +15,13 @@ from api.pages.language import ENGLISH_PREFIX, page_language
 from api.pages.render import render_page
 from api.parameters import refuse_parameters
 from api.problem_types import PROBLEM_TYPES
+from api.releases_at import tell_release
 from api.spec import Document, RegistryApi, localised_document
 from api.state import absolute
 
 _DOCUMENTS = "openapi"
 _OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json"
+_TELLING = 10**9
 _CACHING = "public, max-age=300"
 _EXAMPLE_BASE = "http://127.0.0.1:8000"
 """Stands in examples where the settings name no public address."""
@@ -86,6 +88,7 @@ def answer_openapi() -> Response:
 def answer_docs() -> Response:
     """The documentation page in the language of the address."""
     refuse_parameters()
+    tell_release()
     document = _document(page_language())
     html = render_page(
         "docs.html",
@@ -149,8 +152,11 @@ def _operation_text(document: Document, path: str, method: str, item: Document) 
 def _parameter_text(parameter: Document) -> ParameterText:
     schema = parameter["schema"]
     inner = schema.get("items", schema)
+    # Bounds that only the length of a number sets tell a reader nothing.
     limits = [
-        f"{sign} {inner[key]}" for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("default", "=")) if key in inner
+        f"{sign} {inner[key]}"
+        for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("default", "="))
+        if key in inner and not (isinstance(inner[key], int | float) and abs(inner[key]) > _TELLING)
     ]
     return ParameterText(
         name=parameter["name"],

@@ -15,6 +15,7 @@ from api.negotiation import preferred_language
 from api.observability import current_request_id, route_name
 from api.pages import render_error_page
 from api.problem_types import CLIENT_ERROR, INTERNAL_ERROR, OF_STATUS, ProblemType, find_problem_type
+from api.releases_at import tell_release
 from api.state import absolute
 from exemptions.errors import InvalidQuery, ParameterProblem, RegistryError
 
@@ -78,6 +79,7 @@ def _answer_registry_error(error: RegistryError) -> BaseResponse:
         raise error
     problems = error.problems if isinstance(error, InvalidQuery) else ()
     if _wants_page():
+        tell_release()
         page = render_error_page(status=kind.status, request_id=current_request_id(), error=error, problems=problems)
         if kind.retry_after_s is not None:
             page.headers["Retry-After"] = str(kind.retry_after_s)
@@ -94,6 +96,7 @@ def _answer_http_error(error: HTTPException) -> BaseResponse:
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     if _wants_page():
         try:
+            tell_release()
             page = render_error_page(status=status, request_id=current_request_id())
         except Exception as failure:  # noqa: BLE001 - the last handler: what broke a page may break its error page too
             log_failure(failure)

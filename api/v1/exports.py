@@ -7,6 +7,7 @@ from hashlib import blake2b
 from urllib.parse import urlencode
 
 from flask import Response
+from werkzeug.urls import iri_to_uri
 
 from api.conditional import Headers, Representation, answer_stream
 from api.negotiation import require_acceptable
@@ -107,7 +108,7 @@ def _headers(form: Format, release: Release, permalink: str, total: int) -> Head
     links = [f'<{permalink}>; rel="bookmark"']
     license_url = release.manifest["license"]["url"]
     if license_url:
-        links.append(f'<{license_url}>; rel="license"')
+        links.append(f'<{iri_to_uri(license_url)}>; rel="license"')
     return (
         ("Content-Disposition", f'attachment; filename="exenciones-{release.number}-{fingerprint}{form.suffix}"'),
         ("X-Total-Count", str(total)),
