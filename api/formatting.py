@@ -15,6 +15,8 @@ NO_BREAK = "\u00a0"
 
 # Guatemala writes 1,234.56 as English does, so numbers need no locale; dates need the name of the month.
 _DATE_PATTERNS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+_SHORT_DATE_PATTERN = "d MMM y"
+_MILLION = Decimal(1_000_000)
 _SIZE_UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -29,9 +31,23 @@ def format_money(amount: Decimal) -> str:
     return f"{sign}Q{NO_BREAK}{abs(amount):,.2f}"
 
 
+def format_large_money(amount: Decimal, lang: str) -> str:
+    """Quetzales for a headline: from a million on in millions with one decimal, `Q 3,152.5 millones`."""
+    if abs(amount) < _MILLION:
+        return format_money(amount)
+    sign = "−" if amount < 0 else ""
+    unit = "million" if lang == "en" else "millones"
+    return f"{sign}Q{NO_BREAK}{abs(amount) / _MILLION:,.1f} {unit}"
+
+
 def format_day(day: date, lang: str) -> str:
     """A calendar day in words: `12 de marzo de 2025`, `12 March 2025`."""
     return babel_format_date(day, _DATE_PATTERNS[lang], locale=lang)
+
+
+def format_short_day(day: date, lang: str) -> str:
+    """A calendar day for lists, the month in three letters: `12 mar 2025`, `12 Mar 2025`."""
+    return babel_format_date(day, _SHORT_DATE_PATTERN, locale=lang).replace(" ", NO_BREAK)
 
 
 def format_moment(moment: datetime, lang: str) -> str:

@@ -24,7 +24,7 @@ _SHOWN_AS_BOXES = 12
 """A filter with more values than this shows the most frequent ones as boxes and the others in a list."""
 _BOXES_OF_MANY = 8
 
-_OPEN_AT_FIRST = ("type", "status", "permanence", "category")
+_OPEN_AT_FIRST = ("type", "status", "permanence")
 _CATALOG_ORDER = ("type", "permanence", "status", "department", "person_kind")
 """Filters whose values keep the order of their catalogue; the others begin with the most frequent one."""
 
@@ -208,6 +208,7 @@ def _range_group(
         label=label,
         is_open=active > 0 or any(entry.error for entry in inputs),
         active=active,
+        error=next((entry.error for entry in inputs if entry.error), ""),
         inputs=inputs,
     )
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from api.formatting import format_count, format_day, format_money
+from api.formatting import format_count, format_day, format_large_money, format_money
 from api.pages.blueprint import pages
 from api.pages.filter_panel import value_label, with_filter
 from api.pages.labels import JOBS_KIND
 from api.pages.links import search_url
 from api.pages.releases import changed_words
 from api.pages.render import answer_page, answer_plain, page_reader
-from api.pages.sums import excluded_words, year_words
+from api.pages.sums import excluded_words
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, records_phrase
 from api.releases_at import current_release
-from exemptions.aggregates import FacetValue, Sums, facets, sums
+from exemptions.aggregates import AmountSum, FacetValue, Sums, facets, sums
 from exemptions.calendar import guatemala_day
 from exemptions.columns import JobsKind, Permanence, Status
 from exemptions.errors import NothingPublished
@@ -26,6 +26,8 @@ from exemptions.filters import FILTER
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
+_CATEGORIES_SHOWN = 12
+"""The rest is one fold away: forty lines would push the departments out of sight."""
 _WAYS = ("type", "status", "permanence", "category", "department")
 
 
@@ -59,6 +61,8 @@ class HomePage:
     statuses: tuple[Way, ...]
     permanences: tuple[Way, ...]
     categories: tuple[Way, ...]
+    """The most frequent ones."""
+    other_categories: tuple[Way, ...]
     departments: tuple[Way, ...]
     without_department: str
 
@@ -81,13 +85,14 @@ def _build(release: Release, reader: Reader) -> HomePage:
     ways = {name: _ways(name, counted[name], records, reader) for name in _WAYS}
     placed = sum(value.count for value in counted["department"])
     return HomePage(
-        figures=_figures(release, counted, summed),
+        figures=_figures(release, counted, summed, reader),
         money_note=_money_note(summed),
         latest=_latest(release, reader),
         types=ways["type"],
         statuses=_in_order(ways["status"], counted["status"], tuple(Status)),
         permanences=ways["permanence"],
-        categories=ways["category"],
+        categories=ways["category"][:_CATEGORIES_SHOWN],
+        other_categories=ways["category"][_CATEGORIES_SHOWN:],
         departments=_in_order(ways["department"], counted["department"], tuple(reader.catalogs.departments)),
         without_department=_("%(count)s no tienen departamento publicado.", count=records_phrase(records - placed))
         if records > placed
@@ -95,7 +100,9 @@ def _build(release: Release, reader: Reader) -> HomePage:
     )
 
 
-def _figures(release: Release, counted: Mapping[str, Sequence[FacetValue]], summed: Sums) -> tuple[Figure, ...]:
+def _figures(
+    release: Release, counted: Mapping[str, Sequence[FacetValue]], summed: Sums, reader: Reader
+) -> tuple[Figure, ...]:
     counts = release.manifest["counts"]
     by_permanence = {value.value: value.count for value in counted["permanence"]}
     by_status = {value.value: value.count for value in counted["status"]}
@@ -116,7 +123,7 @@ def _figures(release: Release, counted: Mapping[str, Sequence[FacetValue]], summ
             _("de %(count)s publicados", count=records_phrase(counts["records"])),
         ),
     ]
-    return (*figures, *_jobs_figure(summed), *_amount_figure(summed))
+    return (*figures, *_jobs_figure(summed), *_amount_figure(summed, reader))
 
 
 def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:
@@ -130,26 +137,44 @@ def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:
     return (Figure(label, format_count(latest.sum), _("en %(count)s", count=records_phrase(latest.rows))),)
 
 
-def _amount_figure(summed: Sums) -> tuple[Figure, ...]:
+def _amount_figure(summed: Sums, reader: Reader) -> tuple[Figure, ...]:
     """The tax not paid in the year that most records tell of."""
-    known = [part for part in summed.amount_gtq if part.year is not None]
-    if not known:
+    told = _told_year(summed)
+    if told is None:
         return ()
-    told = max(known, key=lambda part: (part.rows, part.year or 0))
-    label = _("Impuesto no pagado en %(year)s", year=year_words(told.year))
-    return (Figure(label, format_money(told.sum), _("en %(count)s", count=records_phrase(told.rows))),)
+    note = _("en %(count)s", count=records_phrase(told.rows))
+    value = format_large_money(told.sum, reader.lang)
+    exact = format_money(told.sum)
+    return (
+        Figure(
+            _("Impuesto no pagado en %(year)s", year=told.year),
+            value,
+            note if value == exact else f"{exact}, {note}",
+        ),
+    )
+
+
+def _told_year(summed: Sums) -> AmountSum | None:
+    """The year that most records tell of; the later one of two alike. None if no amount is published."""
+    known = [part for part in summed.amount_gtq if part.year is not None]
+    return max(known, key=lambda part: (part.rows, part.year or 0), default=None)
 
 
 def _money_note(summed: Sums) -> str:
-    if not any(part.year is not None for part in summed.amount_gtq):
-        return _(
-            "El impuesto no pagado por cada contribuyente no se publica, o no se ha reportado. %(excluded)s",
-            excluded=(excluded_words(summed.states["amount_gtq"])),
-        )
-    return _(
-        "La suma de montos no es el gasto tributario oficial, que se estima con otros métodos. %(excluded)s",
-        excluded=excluded_words(summed.states["amount_gtq"]),
-    )
+    """What the headline of the amounts leaves out, and what it is not."""
+    left_out = excluded_words(summed.states["amount_gtq"])
+    told = _told_year(summed)
+    if told is None:
+        return _("El impuesto no pagado por cada contribuyente no se publica o no se ha reportado.") + " " + left_out
+    others = sum(part.rows for part in summed.amount_gtq) - told.rows
+    sentences = [
+        _("La suma de montos no es el gasto tributario oficial, que se estima con otros métodos."),
+        _("Tampoco incluye %(count)s cuyo último monto es de otro año.", count=records_phrase(others))
+        if others
+        else "",
+        left_out,
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _latest(release: Release, reader: Reader) -> str:

@@ -32,11 +32,19 @@ class NoHits:
 def explain_no_hits(release: Release, query: RegistryQuery, active: Sequence[Chip], reader: Reader) -> NoHits:
     """What to try instead of a query without results."""
     return NoHits(
-        title=_("Nada coincide con «%(q)s»", q=query.q) if query.q else _("Ningún registro cumple estos filtros"),
+        title=_title(query, active),
         reason=_reason(query, active),
-        names=_names(release, query),
+        names=() if _found_without_filters(release, query, active) else _names(release, query),
         loosened=_loosened(release, query, active),
     )
+
+
+def _title(query: RegistryQuery, active: Sequence[Chip]) -> str:
+    if not query.q:
+        return _("Ningún registro cumple estos filtros")
+    if active:
+        return _("Nada coincide con «%(q)s» y estos filtros", q=query.q)
+    return _("Nada coincide con «%(q)s»", q=query.q)
 
 
 def _reason(query: RegistryQuery, active: Sequence[Chip]) -> str:
@@ -52,6 +60,11 @@ def _reason(query: RegistryQuery, active: Sequence[Chip]) -> str:
     if query.q:
         return _("Ni exactamente ni por parecido. El nombre puede estar escrito de otra forma, o no tener beneficios.")
     return _("Cada filtro por separado puede tener registros, pero no todos a la vez.")
+
+
+def _found_without_filters(release: Release, query: RegistryQuery, active: Sequence[Chip]) -> bool:
+    """Whether the words are right and only the filters are too narrow; then other names would mislead."""
+    return bool(active) and total(release, RegistryQuery(q=query.q)) > 0
 
 
 def _names(release: Release, query: RegistryQuery) -> tuple[Link, ...]:
@@ -75,5 +88,7 @@ def _loosened(release: Release, query: RegistryQuery, active: Sequence[Chip]) ->
     candidates = [(_("Sin «%(filter)s»", filter=chip.text), chip.without) for chip in active]
     if query.q and active:
         candidates.append((_("Sin las palabras «%(q)s»", q=query.q), replace(query, q="")))
+    if len(active) > 1:
+        candidates.append((_("Sin ningún filtro"), RegistryQuery(q=query.q, release=query.release, as_of=query.as_of)))
     counted = [(name, loosened, total(release, loosened)) for name, loosened in candidates]
     return tuple(Link(name, search_url(loosened), records_phrase(count)) for name, loosened, count in counted if count)

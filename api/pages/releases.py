@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from flask import Response
 
 from api.formatting import format_count, format_day, format_moment
@@ -209,7 +211,7 @@ def _facts(release: Release, reader: Reader) -> tuple[Fact, ...]:
 
 def _changes(release: Release, count: int, reader: Reader) -> tuple[ChangeLine, ...]:
     """The first changes; one that ended is named by the publication before, where it still was."""
-    changes = release.changes.slice(0, count).to_pylist()
+    changes = _telling_first(release.changes, count)
     gone = [change["record_id"] for change in changes if change["kind"] == "ended"]
     here = [change["record_id"] for change in changes if change["kind"] != "ended"]
     items = _items(release, here)
@@ -217,6 +219,15 @@ def _changes(release: Release, count: int, reader: Reader) -> tuple[ChangeLine, 
     if previous is not None:
         items |= _items(previous, gone)
     return tuple(_change_line(change, items.get(change["record_id"]), release, previous, reader) for change in changes)
+
+
+def _telling_first(changes: pa.RecordBatch, count: int) -> list[dict[str, Any]]:
+    """The first `count` changes: what was corrected, then what ended, then what was added."""
+    rows: list[int] = []
+    for kind in ("changed", "ended", "added"):
+        alike = pc.indices_nonzero(pc.equal(changes.column("kind"), kind))
+        rows += alike.slice(0, count - len(rows)).to_pylist()
+    return list(changes.take(pa.array(rows, pa.uint32())).to_pylist())
 
 
 def _previous(release: Release) -> Release | None:

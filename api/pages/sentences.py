@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from api.formatting import format_day
+from api.formatting import format_day, format_short_day
 from api.pages.texts import gettext as _
 from api.pages.values import Item, as_day
 from exemptions.columns import Permanence, Status
@@ -46,15 +46,19 @@ def term(item: Item, *, lang: str) -> str:
 
 def short_term(item: Item, *, lang: str) -> str:
     """The benefit's term in few words, for lists; empty when there is nothing to tell."""
-    first, last = _day(item["valid_from"], lang), _day(item["valid_until"], lang)
+    first, last = _short_day(item["valid_from"], lang), _short_day(item["valid_until"], lang)
     if item["status"] == Status.PENDING and first:
-        return _("desde el %(first)s", first=first)
+        return _("desde %(first)s", first=first)
     if last:
-        return _("hasta el %(last)s", last=last)
+        return _("hasta %(last)s", last=last)
     if item["permanence"] == Permanence.PERMANENT:
         return _("sin plazo")
-    return _("desde el %(first)s", first=first) if first else ""
+    return _("desde %(first)s", first=first) if first else ""
 
 
 def _day(value: date | str | None, lang: str) -> str:
     return format_day(as_day(value), lang) if value is not None else ""
+
+
+def _short_day(value: date | str | None, lang: str) -> str:
+    return format_short_day(as_day(value), lang) if value is not None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +41,16 @@ _TOLD = ("taxes", "legal_basis", "authority", "resolution", "jobs", "amount_gtq"
 """Columns that the page tells of each benefit; the benefit's own page tells all."""
 
 
+_STATUS_ORDER = (
+    Status.ACTIVE,
+    Status.SUSPENDED,
+    Status.PENDING,
+    Status.EXPIRED,
+    Status.CANCELLED,
+    Status.REVOKED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Benefit:
     category: str
@@ -53,7 +63,7 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class JobsTotal:
-    """Jobs of one period and kind; periods and kinds are never added together."""
+    """Jobs of one period and kind over several benefits; periods and kinds are never added together."""
 
     period: str
     kind: str
@@ -114,14 +124,15 @@ def _build(release: Release, nit: str, items: Sequence[Item], reader: Reader) ->
     benefits = {
         item["record_id"]: reader.name_of("categories", item["category"], item["category_name"]) for item in items
     }
-    names = tuple(dict.fromkeys(item["name"] for item in items if item["name"]))
+    # The name that most of its benefits carry comes first; files write the same taxpayer in several ways.
+    names = tuple(name for name, _count in Counter(item["name"] for item in items if item["name"]).most_common())
     jobs, amounts = release.jobs_of(ids), release.amounts_of(ids)
     return TaxpayerPage(
         name=names[0],
         other_names=names[1:],
         nit=format_tax_number(nit),
         summary=_summary(release, items, reader),
-        benefits=tuple(_benefit(item, benefits[item["record_id"]], reader) for item in items),
+        benefits=tuple(_benefit(item, benefits[item["record_id"]], reader) for item in _by_status(items)),
         job_totals=_job_totals(jobs),
         jobs=jobs_rows(jobs, benefits),
         amount_totals=_amount_totals(amounts, reader),
@@ -130,6 +141,12 @@ def _build(release: Release, nit: str, items: Sequence[Item], reader: Reader) ->
         json_url=f"/api/v1/taxpayers/{nit}?release={release.number}",
         csv_url=export_url("csv", [("nit", nit)], release=release.number),
     )
+
+
+def _by_status(items: Sequence[Item]) -> list[Item]:
+    """What is in force first, what has ended last; the latest first among those alike."""
+    latest_first = sorted(items, key=lambda item: item["valid_from"] or "", reverse=True)
+    return sorted(latest_first, key=lambda item: _STATUS_ORDER.index(Status(item["status"])))
 
 
 def _summary(release: Release, items: Sequence[Item], reader: Reader) -> str:
@@ -158,12 +175,14 @@ def _benefit(item: Item, category: str, reader: Reader) -> Benefit:
 
 
 def _job_totals(jobs: Sequence[Fact]) -> tuple[JobsTotal, ...]:
+    """The sums over more than one benefit; what one benefit alone reports is among the jobs themselves."""
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for fact in jobs:
         together[fact["period"], fact["kind"]].append(fact["jobs"])
     return tuple(
         JobsTotal(period_words(period), str(JOBS_KIND[kind]), sum(counts), len(counts))
         for (period, kind), counts in sorted(together.items(), reverse=True)
+        if len(counts) > 1
     )
 
 

@@ -129,7 +129,7 @@ def _release_number(key: str) -> Callable[[Item, Reader], Shown]:
 
 
 def _word(key: str, words: Mapping[str, object]) -> Callable[[Item, Reader], Shown]:
-    return lambda item, reader: Shown(str(words[item[key]]), code=item[key])
+    return lambda item, reader: Shown(str(words[item[key]]))
 
 
 _SPECIAL: Mapping[str, Callable[[Item, Reader], Shown]] = {
