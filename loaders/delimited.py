@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -52,7 +52,7 @@ def read_delimited(data: bytes, options: ReadOptions) -> SourceTable:
     declaration = _SEPARATOR_LINE.match(text)
     skipped = declaration.end() if declaration else 0
     text = text[skipped:]
-    if not text.strip():
+    if re.search(rb"\S", text) is None:
         raise ReadingRefused(make_finding("archivo_vacio"))
     head = _choose_delimiter(text, options)
     header = _find_header(head, text, options)
@@ -129,62 +129,73 @@ def _read_body(body: bytes, header: Header, delimiter: str, header_line: int) ->
     columns = len(header.names)
     if not body:
         return _empty(columns), pl.Series("row", [], pl.Int64)
-    faulty = has_broken_quotes(body, delimiter)
-    skipped: list[arrow_csv.InvalidRow] = []
+    if has_broken_quotes(body, delimiter):
+        faults = tuple(_faults(body, header, delimiter, header_line))
+        raise ReadingRefused(*(faults or (make_finding("archivo_ilegible", reason='"'),)))
     try:
-        table = _parse(body, columns, delimiter, skipped)
-    except pa.ArrowInvalid as error:
-        faults = tuple(_faults(body, header, delimiter, header_line))
-        raise ReadingRefused(*(faults or (make_finding("archivo_ilegible", reason=str(error)),))) from error
-    ragged = [row for row in skipped if not _is_blank(row.text, delimiter)]
-    if faulty or ragged:
-        faults = tuple(_faults(body, header, delimiter, header_line))
-        if faults:
-            raise ReadingRefused(*faults)
-        if ragged:
-            raise ReadingRefused(*(_irregular(row, header, columns) for row in ragged))
+        table = _parse(body, columns, delimiter, None)
+        skipped: list[arrow_csv.InvalidRow] = []
+    except pa.ArrowInvalid:
+        table, skipped = _read_oddly_shaped(body, header, delimiter, header_line)
     numbers = pl.int_range(1, table.num_rows + len(skipped) + 1, eager=True).alias("row")
     if skipped:
         numbers = numbers.filter(~numbers.is_in([row.number for row in skipped]))
     return table, numbers + header.row
 
 
-def _parse(body: bytes, columns: int, delimiter: str, skipped: list[arrow_csv.InvalidRow]) -> pa.Table:
-    names = [f"c{position}" for position in range(columns)]
+def _read_oddly_shaped(
+    body: bytes, header: Header, delimiter: str, header_line: int
+) -> tuple[pa.Table, list[arrow_csv.InvalidRow]]:
+    """Rows that are blank but have another number of cells are set apart; other ragged rows are refused."""
+    skipped: list[arrow_csv.InvalidRow] = []
+    try:
+        table = _parse(body, len(header.names), delimiter, skipped)
+    except pa.ArrowInvalid as error:
+        raise ReadingRefused(make_finding("archivo_ilegible", reason=str(error))) from error
+    if any(not _is_blank(row.text, delimiter) for row in skipped):
+        raise ReadingRefused(*_faults(body, header, delimiter, header_line))
+    return table, skipped
 
+
+def _parse(body: bytes, columns: int, delimiter: str, skipped: list[arrow_csv.InvalidRow] | None) -> pa.Table:
+    """The cells as text. With a list, rows of another number of cells go there; without, they are an error.
+
+    Raises: pa.ArrowInvalid.
+    """
+    names = [f"c{position}" for position in range(columns)]
+    return arrow_csv.read_csv(
+        pa.BufferReader(body),
+        read_options=arrow_csv.ReadOptions(
+            column_names=names,
+            # Rows are numbered only without threads, and the pool of threads now and then aborts a process that ends.
+            use_threads=False,
+            # A record longer than a block is an error; the second time the whole file is one block.
+            block_size=_BLOCK_BYTES if skipped is None else min(len(body) + 1, _LARGEST_BLOCK_BYTES),
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=None if skipped is None else _skip_into(skipped),
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def _skip_into(skipped: list[arrow_csv.InvalidRow]) -> Callable[[arrow_csv.InvalidRow], str]:
     def skip(row: arrow_csv.InvalidRow) -> str:
         skipped.append(row)
         return "skip"
 
-    def parse(block_size: int) -> pa.Table:
-        skipped.clear()
-        return arrow_csv.read_csv(
-            pa.BufferReader(body),
-            # Rows are numbered only without threads; one thread reads 350 MB a second.
-            read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_size),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-
-    try:
-        return parse(_BLOCK_BYTES)
-    except pa.ArrowInvalid:
-        # A record longer than a block is read in one block of the whole file.
-        return parse(min(len(body) + 1, _LARGEST_BLOCK_BYTES))
+    return skip
 
 
 def _faults(body: bytes, header: Header, delimiter: str, header_line: int) -> Iterator[Finding]:
     return iter_faults(
         body, delimiter=delimiter, header_row=header.row, header_line=header_line, columns=len(header.names)
     )
-
-
-def _irregular(row: arrow_csv.InvalidRow, header: Header, columns: int) -> Finding:
-    return make_finding("fila_irregular", row=header.row + row.number, found=row.actual_columns, expected=columns)
 
 
 def _is_blank(text: str | None, delimiter: str) -> bool:

@@ -130,10 +130,15 @@ def _read_rows(sheet: _Sheet, header: Header) -> pa.Table:
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         columns = list(zip(*chunk, strict=True))
         arrays = [pa.array(range(number, number + len(chunk)), pa.int64())]
-        arrays += [pa.array([cell_text(cell) for cell in columns[position]], pa.string()) for position in wanted]
+        arrays += [_texts(columns[position]) for position in wanted]
         batches.append(pa.record_batch(arrays, schema=schema))
         number += len(chunk)
     return pa.Table.from_batches(batches, schema)
+
+
+def _texts(cells: Sequence[Cell]) -> pa.Array:
+    # Nearly every cell is text already, and a call for each would take as long as reading the sheet.
+    return pa.array([cell if type(cell) is str else cell_text(cell) for cell in cells], pa.string())
 
 
 def _error_findings(cells: Sequence[ErrorCell], sheet: _Sheet, header: Header) -> Iterator[Finding]:

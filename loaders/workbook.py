@@ -29,6 +29,7 @@ _OVERLAP_BYTES = 4096
 """Kept from one chunk to the next, so that a cell across the border is seen whole."""
 
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_ERROR_MARK = re.compile(rb"""t=["']e["']""")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 
@@ -140,6 +141,8 @@ def _refuse_far_cells(columns: int, rows: int) -> None:
 
 
 def _error_cells(chunk: bytes) -> Iterator[ErrorCell]:
+    if _ERROR_MARK.search(chunk) is None:
+        return
     for found in _ERROR_CELL.finditer(chunk):
         place = _REFERENCE.search(found[1])
         text = _ERROR_TEXT.search(found[2])
