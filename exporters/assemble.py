@@ -29,7 +29,7 @@ from exporters import build
 from exporters.changes import changes_batch, count_changes, extend_history, find_changes
 from exporters.durable import link_tree, make_folder, sync_tree
 from exporters.indexing import IndexWriter
-from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_folder
+from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
 from exporters.project import project
 from exporters.scan import private_identifiers, scan_file, scan_folder
 from exporters.steps import Progress, Step
@@ -62,7 +62,11 @@ class Previous:
         return cls(release.number, folder, release.status_date, manifest)
 
     def table(self, name: str) -> pa.RecordBatch:
-        """One of its tables, mapped."""
+        """One of its tables, mapped.
+
+        Raises: ReleaseDamaged if the file is not the one in the manifest.
+        """
+        verify_file(self.folder, f"{name}.arrow", self.manifest)
         return read_arrow(self.folder / f"{name}.arrow")
 
     def frame(self) -> pl.DataFrame:
@@ -204,7 +208,8 @@ def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:
 
 def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, int]) -> dict[str, int]:
     """Write the difference from the release before and the history so far; gives counts by kind of change."""
-    since = inputs.previous.status_date if inputs.previous else draft.status_date
+    # What a rollback changes is the work of the person who asked for it, whatever the calendar would have done.
+    since = inputs.previous.status_date if inputs.previous and draft.restores is None else draft.status_date
     calendar = status_changes(inputs.content, no_events(), since=since, until=draft.status_date)
     records = read_arrow(folder / build.RECORDS)
     changes = find_changes(inputs.previous_table("records"), records, calendar, release=draft.number)

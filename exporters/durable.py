@@ -12,9 +12,10 @@ FOLDER_MODE = 0o755
 
 
 def make_folder(path: Path) -> None:
-    """Make a public folder, and the ones above it that are missing."""
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(FOLDER_MODE)
+    """Make a public folder, and the ones above it that are missing; one that is there keeps its mode."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(FOLDER_MODE)
 
 
 def sync_tree(folder: Path) -> None:

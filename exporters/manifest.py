@@ -48,6 +48,18 @@ def read_release_manifest(folder: Path, *, sha256: str) -> Mapping[str, Any]:
     return manifest
 
 
+def verify_file(folder: Path, path: str, manifest: Mapping[str, Any]) -> None:
+    """Check one file of a release folder against its manifest.
+
+    Raises: ReleaseDamaged.
+    """
+    entry = next((entry for entry in manifest["files"] if entry["path"] == path), None)
+    if entry is None or not (folder / path).is_file():
+        raise damaged(folder, path)
+    if any(value != entry[key] for key, value in _measure(_iter_blocks(folder / path)).items()):
+        raise damaged(folder, path)
+
+
 def verify_folder(folder: Path, *, sha256: str | None = None) -> Mapping[str, Any]:
     """Check every file of a release folder against its manifest, which is returned.
 

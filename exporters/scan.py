@@ -51,28 +51,39 @@ _NIT = "nit"
 def private_identifiers(session: Session, policy: Policy) -> pl.Series:
     """The numbers of natural persons that must not be public: those of all records the book ever held.
 
-    A number that today belongs to legal persons only was entered wrongly before, and is not private. A number that the
-    policy publishes, on a recorded ground, is not either.
+    A number that the latest file to speak of it gives to legal persons was entered wrongly before, and is not private;
+    a rollback does not undo that knowledge. A number that the policy publishes, on a recorded ground, is not either.
     Order: ascending.
     """
-    statement = (
-        select(RecordKey.nit, RecordKey.category, RecordVersion.person_kind, RecordVersion.to_release)
-        .join_from(RecordVersion, RecordKey, RecordVersion.record_id == RecordKey.record_id)
-        .distinct()
-    )
-    schema = {"nit": pl.String, "category": pl.String, "person_kind": pl.String, "to_release": pl.Int64}
-    held = read_frame(session, cast("Select[tuple[object, ...]]", statement), schema)
+    held = _held_numbers(session)
     natural = pl.col("person_kind") == PersonKind.NATURAL
-    current = held.filter(pl.col("to_release").is_null())
-    corrected = current.group_by("nit").agg(legal=(~natural).all()).filter("legal")
-    pairs = held.filter(natural).select("nit", "category").unique()
+    batch = pl.col("batch").fill_null(0)
+    latest = batch == batch.max().over("nit")
+    persons = held.filter(natural & (latest | pl.col("to_release").is_null())).select("nit").unique()
+    pairs = held.filter(natural).join(persons, on="nit", how="semi").select("nit", "category").unique()
     closed = [
         category
         for category in pairs.get_column("category").unique()
         if policy.rule("nit", PersonKind.NATURAL, category).level is not Level.PUBLIC
     ]
-    private = pairs.filter(pl.col("category").is_in(closed)).join(corrected, on="nit", how="anti")
-    return private.get_column("nit").unique().sort()
+    return pairs.filter(pl.col("category").is_in(closed)).get_column("nit").unique().sort()
+
+
+def _held_numbers(session: Session) -> pl.DataFrame:
+    versions = RecordVersion
+    statement = (
+        select(RecordKey.nit, RecordKey.category, versions.person_kind, versions.to_release, versions.batch)
+        .join_from(versions, RecordKey, versions.record_id == RecordKey.record_id)
+        .distinct()
+    )
+    schema = {
+        "nit": pl.String,
+        "category": pl.String,
+        "person_kind": pl.String,
+        "to_release": pl.Int64,
+        "batch": pl.Int64,
+    }
+    return read_frame(session, cast("Select[tuple[object, ...]]", statement), schema)
 
 
 def scan_folder(folder: Path, private: pl.Series) -> None:

@@ -453,6 +453,29 @@ def test_rollback__refuses_a_release_whose_files_are_damaged(home: Home) -> None
     assert home.pointer() == before
 
 
+def test_rollback__leaves_the_calendar_to_the_next_publication(home: Home) -> None:
+    home.release([row(1, category="ENR", valid_until=date(2026, 11, 25))])
+    home.release([row(1, category="ENR", valid_until=date(2026, 11, 25), name="Otro")])
+    home.now += timedelta(days=10)
+    assert home.rollback(1).release == 3
+    assert (home.manifest()["status_date"], home.records()[0]["status"]) == ("2026-11-20", "active")
+    assert home.publish(if_due=True).release == 4
+    assert (home.manifest()["status_date"], home.records()[0]["status"]) == ("2026-11-30", "expired")
+    assert home.publish(if_due=True).release is None
+
+
+def test_publish__refuses_to_build_on_a_damaged_release(home: Home) -> None:
+    folder = home.release(EDITION)
+    home.approve([row(9)])
+    content = (folder / "records.arrow").read_bytes()
+    (folder / "records.arrow").write_bytes(content[:-300] + bytes(300))
+    with pytest.raises(ReleaseDamaged):
+        home.publish()
+    assert home.pointer()["release"] == 1
+    (folder / "records.arrow").write_bytes(content)
+    assert home.publish().release == 2
+
+
 def test_history__forgets_values_that_became_private(home: Home) -> None:
     home.release([row(1, category="CED_PRIV", name="Nombre Viejo", municipality="0101")])
     home.release([row(1, category="CED_PRIV", name="Nombre Medio", municipality="0102")])

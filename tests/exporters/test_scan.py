@@ -245,6 +245,16 @@ def test_private_identifiers__forget_a_kind_of_person_that_was_entered_wrongly(h
     assert "Colegio, S.A." in {r["name"] for r in home.records()}
 
 
+def test_private_identifiers__are_not_forgotten_by_a_rollback(home: Home) -> None:
+    home.release([row(1, category="CED_PRIV"), row(2)])
+    home.release([natural(1), row(2)])
+    before = home.pointer()
+    with pytest.raises(PrivateIdentifierFound):
+        home.rollback(1)
+    assert home.pointer() == before
+    assert _private(home) == [invented_nit(1)]
+
+
 def test_private_identifiers__keep_a_number_that_is_both_natural_and_legal(home: Home) -> None:
     home.approve([natural(1), row(1, category="COOP")])
     with pytest.raises(PrivateIdentifierFound):
