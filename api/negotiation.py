@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.exceptions import NotAcceptable
 
 LANGUAGES = ("es", "en")
+"""Languages that answers come in; the first is for those who ask for no other."""
 
 
 class Coding(StrEnum):

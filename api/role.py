@@ -17,7 +17,7 @@ def refuse_private_access(settings: Settings) -> None:
     own_book = settings.home / "book.sqlite"
     if settings.database_url != f"sqlite:///{own_book}":
         raise _refusal("database_url", "DATABASE_URL")
-    for private in (own_book, settings.home / "keys", settings.home / "uploads"):
+    for private in (own_book, settings.home / "keys", settings.home / "uploads", settings.home / "staged"):
         if os.access(private, os.R_OK):
             raise _refusal("home", str(private))
 

@@ -18,7 +18,7 @@ def test_role_public__serves_what_is_published(tmp_path: Path) -> None:
     assert client.get("/api/v1/records").json["total"] == 1
 
 
-@pytest.mark.parametrize("private", ["book.sqlite", "keys", "uploads"])
+@pytest.mark.parametrize("private", ["book.sqlite", "keys", "uploads", "staged"])
 def test_role_public__refuses_to_start_where_it_can_read_what_is_private(tmp_path: Path, private: str) -> None:
     place = tmp_path / private
     place.touch() if "." in private else place.mkdir()

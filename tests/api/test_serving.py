@@ -134,6 +134,18 @@ def test_server__figures_are_the_sum_of_all_workers(server: Server) -> None:
     assert float(counted[0].rpartition(" ")[2]) == 12
 
 
+def test_serving__the_master_loads_nothing_that_its_workers_use() -> None:
+    """Threads and maps of compiled libraries do not survive a fork."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import api.serving, api.worker, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert {"flask", "polars", "pyarrow", "tantivy", "prometheus_client"} & set(loaded) == set()
+
+
 def test_server__logs_no_address(server: Server) -> None:
     requests.get(f"{server.url}/api/v1/records?q=palabra-tecleada", timeout=5)
     requests.get(f"{server.url}/contribuyente/palabra-tecleada", timeout=5)
