@@ -78,11 +78,13 @@ def test_records__walking_by_next_gives_every_record_once(client: FlaskClient, s
     assert len(seen) == len(set(seen)) == 16
 
 
-def test_records__a_walk_stays_with_its_release(tmp_path: Path) -> None:
-    build_test_release(tmp_path / "releases", [record(n) for n in range(1, 6)])
+@pytest.mark.parametrize("query", ["", "&as_of=2026-03-01"])
+def test_records__a_walk_stays_with_its_release(tmp_path: Path, query: str) -> None:
+    rows = [record(n) for n in range(1, 6)]
+    build_test_release(tmp_path / "releases", rows, published_at="2026-03-01T12:00:00Z")
     client = make_app(tmp_path).test_client()
-    first = client.get(f"{PATH}?limit=2").json
-    build_test_release(tmp_path / "releases", [record(99)], 2)
+    first = client.get(f"{PATH}?limit=2{query}").json
+    build_test_release(tmp_path / "releases", [record(99)], 2, published_at="2026-03-01T13:00:00Z")
     assert client.get(PATH).json["total"] == 1
     rest = client.get(first["next"]).json
     assert (rest["release"], rest["total"], len(rest["items"])) == (1, 5, 2)
