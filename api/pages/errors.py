@@ -63,7 +63,7 @@ def _words(status: int) -> tuple[str, str]:
             )
         case 410:
             return _("Esta publicación fue retirada"), _(
-                "Contenía algo que no debió publicarse. La lista de publicaciones dice cuándo se retiró y por qué."
+                "Contenía algo que no debió publicarse. La lista de publicaciones dice cuáles siguen disponibles."
             )
         case 422 | 400:
             return _("No entendimos lo que se pidió"), _("Corrija lo que se señala, o empiece una búsqueda nueva.")

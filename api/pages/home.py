@@ -169,7 +169,7 @@ def _money_note(summed: Sums) -> str:
     others = sum(part.rows for part in summed.amount_gtq) - told.rows
     sentences = [
         _("La suma de montos no es el gasto tributario oficial, que se estima con otros métodos."),
-        _("Tampoco incluye %(count)s cuyo último monto es de otro año.", count=records_phrase(others))
+        _("No incluye %(count)s cuyo último monto es de otro año.", count=records_phrase(others))
         if others
         else "",
         left_out,
