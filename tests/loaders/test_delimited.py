@@ -103,6 +103,10 @@ def test_delimited__binary_data_is_told_from_a_bad_header() -> None:
     assert refusal(b"\x00\x01\x02\x03\n\x00\n") == [(None, "*", "archivo_binario")]
 
 
+def test_delimited__a_text_that_is_no_table_is_refused() -> None:
+    assert refusal("A" * 200_000 + "\n") == [(None, "*", "archivo_ilegible")]
+
+
 def test_delimited__names_every_ragged_row() -> None:
     lines = csv_text(*(permanent(number) for number in range(1, 6))).splitlines()
     lines[1] += ",de más"
