@@ -14,6 +14,8 @@ from exemptions.errors import ReleaseDamaged
 from exporters.manifest import verify_folder
 from tests.exporters.staging import Home, row
 
+OTHER = gzip.compress(b"other", mtime=0)
+
 
 def _flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
@@ -21,10 +23,10 @@ def _flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def _swap_inside(folder: Path) -> None:
+def _swap_inside(folder: Path, content: bytes = OTHER) -> None:
     """Replace a download and its own hash, but not the hash of what is inside."""
     path = folder / "downloads" / "records.csv.gz"
-    path.write_bytes(gzip.compress(b"other", mtime=0))
+    path.write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())
     entry = next(e for e in manifest["files"] if e["path"] == "downloads/records.csv.gz")
     entry |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
@@ -40,6 +42,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "no manifest": lambda f: (f / "manifest.json").unlink(),
     "broken manifest": lambda f: (f / "manifest.json").write_text("{", encoding="utf-8"),
     "altered content": _swap_inside,
+    "no gzip inside": lambda f: _swap_inside(f, b"plain"),
 }
 
 

@@ -1,0 +1,50 @@
+"""The index of a large registry is written by a process of its own, with the same outcome as by ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exemptions.index import open_index
+from exporters.indexing import IndexWriter
+from exporters.tables import write_arrow
+from tests.exemptions.releases import invented_record_id, record, records_table
+from tests.exporters.staging import Home, row
+
+OWN_PROCESS = "exporters.indexing._OWN_PROCESS_ROWS"
+
+
+@pytest.mark.parametrize("threshold", [1, 1_000], ids=["own process", "this process"])
+def test_index_writer__writes_an_index_that_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threshold: int
+) -> None:
+    monkeypatch.setattr(OWN_PROCESS, threshold)
+    write_arrow(tmp_path / "records.arrow", records_table(record(n) for n in range(1, 5)))
+    with IndexWriter(tmp_path, write=True) as index:
+        index.finish()
+    found = open_index(tmp_path / "index").find_rows("record_id", invented_record_id(3))
+    assert found == [2]
+
+
+@pytest.mark.parametrize("threshold", [1, 1_000], ids=["own process", "this process"])
+def test_index_writer__hands_on_what_went_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threshold: int
+) -> None:
+    monkeypatch.setattr(OWN_PROCESS, threshold)
+    write_arrow(tmp_path / "records.arrow", records_table([record(1)]))
+    (tmp_path / "index").mkdir()
+    with IndexWriter(tmp_path, write=True) as index, pytest.raises(FileExistsError):
+        index.finish()
+
+
+def test_index_writer__leaves_an_index_that_is_there_alone(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path, write=False) as index:
+        index.finish()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_publish__indexes_in_a_process_of_its_own(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OWN_PROCESS, 2)
+    folder = home.release([row(1), row(2), row(3)])
+    assert open_index(folder / "index").searcher.num_docs == 3
