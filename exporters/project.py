@@ -90,12 +90,17 @@ def _complete(content: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
     departments = {code: m.department for code, m in catalogs.municipalities.items()}
     joined = content.join(categories, on="category", how="left", maintain_order="left")
     return joined.with_columns(
-        authority=pl.coalesce("authority", "own_authority"),
-        taxes=pl.coalesce("taxes", "own_taxes"),
+        authority=_unless_unknown("authority", pl.coalesce("authority", "own_authority")),
+        taxes=_unless_unknown("taxes", pl.coalesce("taxes", "own_taxes")),
         resolution=pl.when(pl.col("resolution") != "").then("resolution"),
-        department=pl.coalesce("department", _lookup("municipality", departments)),
+        department=_unless_unknown("department", pl.coalesce("department", _lookup("municipality", departments))),
         amount_gtq="amount_cents",
     )
+
+
+def _unless_unknown(key: str, value: pl.Expr) -> pl.Expr:
+    """`value`, or null where the file has a text that no catalogue knows: that is not a blank to be filled."""
+    return pl.when(pl.col("unresolved").str.json_path_match(f"$.{key}").is_null()).then(value)
 
 
 def _with_states(records: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:

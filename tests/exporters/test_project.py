@@ -27,7 +27,7 @@ def test_project__publishes_a_row_field_by_field(home: Home) -> None:
         home, category="ENR", name="Energía Papalote, S.A.", resolution="MEM-1-2020", taxes="ISR;IVA",
         authority="MINECO", valid_from=date(2020, 1, 1), valid_until=date(2029, 12, 31), status="suspended",
         status_reason="Falta de informe", activity="3510", municipality="0101", jobs=0, jobs_year=2025,
-        jobs_kind="reported", amount_cents=0, amount_year=2025, unresolved='{"department": "Atlantis"}',
+        jobs_kind="reported", amount_cents=0, amount_year=2025, unresolved='{"jobs_kind": "Atlantis"}',
     )  # fmt: skip
     category = load_catalogs().categories["ENR"]
     record_id = record.pop("record_id")
@@ -85,6 +85,15 @@ def test_project__fills_blanks_from_the_catalogues(home: Home) -> None:
     category = load_catalogs().categories["MAQ_SERV"]
     assert record["taxes"].split(";") == list(category.taxes)
     assert (record["authority"], record["department"]) == (category.authority, "09")
+
+
+@pytest.mark.parametrize("key", ["authority", "taxes", "department"])
+def test_project__a_text_that_no_catalogue_knows_is_no_blank_to_fill(home: Home, key: str) -> None:
+    given = {"category": "ENR", "resolution": "MEM-1-2020", "municipality": "0101"}
+    dates = {"valid_from": date(2020, 1, 1), "valid_until": date(2029, 12, 31)}
+    record = published(home, **given, **dates, unresolved=f'{{"{key}": "Atlantis"}}')
+    filled = {name for name in ("authority", "taxes", "department") if record[name] is not None}
+    assert filled == {"authority", "taxes", "department"} - {key}
 
 
 def test_project__leaves_missing_what_nobody_knows(home: Home) -> None:
