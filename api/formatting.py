@@ -10,13 +10,13 @@ from babel.dates import format_date as babel_format_date
 from exemptions.calendar import GUATEMALA
 from exemptions.nit import format_nit
 
+MILLION = Decimal(1_000_000)
 NO_BREAK = "\u00a0"
 """Keeps a number and its unit on one line."""
 
 # Guatemala writes 1,234.56 as English does, so numbers need no locale; dates need the name of the month.
 _DATE_PATTERNS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _SHORT_DATE_PATTERN = "d MMM y"
-_MILLION = Decimal(1_000_000)
 _SIZE_UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -31,13 +31,10 @@ def format_money(amount: Decimal) -> str:
     return f"{sign}Q{NO_BREAK}{abs(amount):,.2f}"
 
 
-def format_large_money(amount: Decimal, lang: str) -> str:
-    """Quetzales for a headline: from a million on in millions with one decimal, `Q 3,152.5 millones`."""
-    if abs(amount) < _MILLION:
-        return format_money(amount)
+def format_millions(amount: Decimal) -> str:
+    """Quetzales in millions with one decimal, without their unit: `Q 3,152.5`."""
     sign = "−" if amount < 0 else ""
-    unit = "million" if lang == "en" else "millones"
-    return f"{sign}Q{NO_BREAK}{abs(amount) / _MILLION:,.1f} {unit}"
+    return f"{sign}Q{NO_BREAK}{abs(amount) / MILLION:,.1f}"
 
 
 def format_day(day: date, lang: str) -> str:

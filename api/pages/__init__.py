@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
-
 from flask import Flask, redirect, url_for
 from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from api import formatting
 from api.pages import catalogs, data, dictionary, home, methodology, record, releases, search, taxpayer
+from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
 from api.pages.errors import render_error_page
-from api.pages.frame import asset_url
 from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
 
 __all__ = ["register_pages", "render_error_page"]
@@ -21,14 +18,11 @@ __all__ = ["register_pages", "render_error_page"]
 _FAMILIES = (home, search, record, taxpayer, releases, data, dictionary, catalogs, methodology)
 """The modules of pages; importing one adds its addresses to the blueprint."""
 
-_ASSET_MARK_LENGTH = 12
-"""Hexadecimal digits of an asset's digest in its address: enough that two versions never share one."""
-
 
 def register_pages(app: Flask) -> None:
     """Add every page to the application, in both languages, and what their templates need."""
     Babel(app, default_locale=LOCALES["es"], locale_selector=select_locale)
-    app.extensions["page_assets"] = _asset_marks(Path(app.static_folder or ""))
+    register_assets(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -48,11 +42,3 @@ def register_pages(app: Flask) -> None:
 
 def _english_root() -> Response:
     return redirect(url_for("en.home"), code=308)
-
-
-def _asset_marks(folder: Path) -> dict[str, str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:_ASSET_MARK_LENGTH]
-        for path in files
-    }

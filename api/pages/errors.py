@@ -44,7 +44,7 @@ def render_error_page(
         problems=problems,
         request_id=request_id,
     )
-    response = make_response(render_page("error.html", {"page": page}), status)
+    response = make_response(render_page("error.html", {"page": page}, is_error=True), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -12,7 +12,7 @@ from api.formatting import format_count, format_day, format_money, format_tax_nu
 from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON
 from api.pages.language import page_url
 from api.pages.texts import gettext as _
-from api.pages.values import Item, Reader, as_day
+from api.pages.values import Item, Reader, as_day, column_label
 from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind
 
 Fact = Mapping[str, Any]
@@ -145,7 +145,7 @@ def value_words(key: str, text: str | None, reader: Reader) -> str:
         parts = text.split(LIST_SEPARATOR)
         if column.catalog is not None:
             return "; ".join(reader.name_of(column.catalog, part) for part in parts)
-        return ", ".join(COLUMN[part].label(reader.lang) if part in COLUMN else part for part in parts)
+        return ", ".join(column_label(part, reader.lang) if part in COLUMN else part for part in parts)
     if column.catalog is not None:
         return reader.name_of(column.catalog, text)
     if key == "nit":
@@ -181,7 +181,7 @@ def _change_row(change: Fact, reader: Reader) -> ChangeRow:
     return ChangeRow(
         release=change["release"],
         url=page_url("release", number=change["release"]),
-        what=COLUMN[field].label(reader.lang) if field else str(CHANGE[change["kind"]]),
+        what=column_label(field, reader.lang) if field else str(CHANGE[change["kind"]]),
         before=value_words(field, change["before"], reader) if field else "",
         after=value_words(field, change["after"], reader) if field else "",
         reason=str(REASON[change["reason"]]) if change["reason"] in REASON else "",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from api.pages.language import page_url
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
-from api.pages.values import Item, Reader, Shown, show
-from exemptions.columns import COLUMN, KEYS
+from api.pages.values import Item, Reader, Shown, column_label, show
+from exemptions.columns import COLUMN
 
 CODE_AND_NAME = ("exempt_type", "category", "activity", "department", "municipality")
 """Columns with a column of names beside them; the page shows both in one line."""
@@ -124,12 +124,11 @@ def told_columns() -> Iterator[str]:
 
 def _line(item: Item, key: str, reader: Reader) -> FieldLine:
     column = COLUMN[key]
-    named = COLUMN[f"{key}_name"] if f"{key}_name" in KEYS else column
     parameter = _FILTERED_BY.get(key)
     value = item[key]
     return FieldLine(
         key=key,
-        label=named.label(reader.lang),
+        label=column_label(key, reader.lang),
         shown=show(item, key, reader),
         about=column.about(reader.lang),
         source=str(SOURCES[column.source]),

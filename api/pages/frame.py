@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import current_app, g, request
+from flask import g, request
 
 from api.pages.language import LANGUAGES, page_language, page_url, same_page_in
 from api.pages.texts import gettext as _
 from api.state import absolute, app_state
-
-if TYPE_CHECKING:
-    from exemptions.release import Release
+from exemptions.release import Release
 
 _HREFLANG = {"es": "es-GT", "en": "en"}
 _OWN_SEARCH = ("home", "search")
@@ -58,10 +55,11 @@ class Frame:
     contact_url: str
 
 
-def build_frame(*, canonical_query: str = "") -> Frame:
+def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
     """The frame of the page of this request.
 
-    `canonical_query` is the part of the address after `?` that the page's one lasting address keeps.
+    `canonical_query` is the part of the address after `?` that the page's one lasting address keeps; an error has no
+    lasting address.
     """
     settings = app_state().settings
     endpoint = request.endpoint or ""
@@ -76,8 +74,8 @@ def build_frame(*, canonical_query: str = "") -> Frame:
     return Frame(
         page=page,
         other_language=same_page_in("es" if page_language() == "en" else "en"),
-        canonical=_address(request.path, canonical_query) if page else "",
-        alternates=_alternates(canonical_query) if page else (),
+        canonical="" if is_error else _address(request.path, canonical_query),
+        alternates=() if is_error else _alternates(canonical_query),
         navigation=_navigation(page),
         header_search=page not in _OWN_SEARCH,
         release=_release_facts(release),
@@ -126,9 +124,3 @@ def _contact_url(contact: str) -> str:
     if contact.startswith(("https://", "http://", "mailto:")):
         return contact
     return f"mailto:{contact}" if "@" in contact and " " not in contact else ""
-
-
-def asset_url(name: str) -> str:
-    """The path of a file of the design, with a mark that changes with its bytes so that it may be kept for ever."""
-    marks: dict[str, str] = current_app.extensions["page_assets"]
-    return f"/static/{name}?v={marks[name]}"

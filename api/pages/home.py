@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from api.formatting import format_count, format_day, format_large_money, format_money
+from api.formatting import MILLION, format_count, format_day, format_millions, format_money
 from api.pages.blueprint import pages
 from api.pages.filter_panel import value_label, with_filter
 from api.pages.labels import JOBS_KIND
@@ -38,6 +38,7 @@ class Figure:
     label: str
     value: str
     note: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _build(release: Release, reader: Reader) -> HomePage:
     ways = {name: _ways(name, counted[name], records, reader) for name in _WAYS}
     placed = sum(value.count for value in counted["department"])
     return HomePage(
-        figures=_figures(release, counted, summed, reader),
+        figures=_figures(release, counted, summed),
         money_note=_money_note(summed),
         latest=_latest(release, reader),
         types=ways["type"],
@@ -100,9 +101,7 @@ def _build(release: Release, reader: Reader) -> HomePage:
     )
 
 
-def _figures(
-    release: Release, counted: Mapping[str, Sequence[FacetValue]], summed: Sums, reader: Reader
-) -> tuple[Figure, ...]:
+def _figures(release: Release, counted: Mapping[str, Sequence[FacetValue]], summed: Sums) -> tuple[Figure, ...]:
     counts = release.manifest["counts"]
     by_permanence = {value.value: value.count for value in counted["permanence"]}
     by_status = {value.value: value.count for value in counted["status"]}
@@ -123,7 +122,7 @@ def _figures(
             _("de %(count)s publicados", count=records_phrase(counts["records"])),
         ),
     ]
-    return (*figures, *_jobs_figure(summed), *_amount_figure(summed, reader))
+    return (*figures, *_jobs_figure(summed), *_amount_figure(summed))
 
 
 def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:
@@ -137,21 +136,16 @@ def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:
     return (Figure(label, format_count(latest.sum), _("en %(count)s", count=records_phrase(latest.rows))),)
 
 
-def _amount_figure(summed: Sums, reader: Reader) -> tuple[Figure, ...]:
-    """The tax not paid in the year that most records tell of."""
+def _amount_figure(summed: Sums) -> tuple[Figure, ...]:
+    """The tax not paid in the year that most records tell of; a large sum in millions, with the exact one beside it."""
     told = _told_year(summed)
     if told is None:
         return ()
-    note = _("en %(count)s", count=records_phrase(told.rows))
-    value = format_large_money(told.sum, reader.lang)
-    exact = format_money(told.sum)
-    return (
-        Figure(
-            _("Impuesto no pagado en %(year)s", year=told.year),
-            value,
-            note if value == exact else f"{exact}, {note}",
-        ),
-    )
+    label = _("Impuesto no pagado en %(year)s", year=told.year)
+    exact, note = format_money(told.sum), _("en %(count)s", count=records_phrase(told.rows))
+    if abs(told.sum) < MILLION:
+        return (Figure(label, exact, note),)
+    return (Figure(label, format_millions(told.sum), f"{exact}, {note}", _("millones")),)
 
 
 def _told_year(summed: Sums) -> AmountSum | None:
@@ -169,9 +163,7 @@ def _money_note(summed: Sums) -> str:
     others = sum(part.rows for part in summed.amount_gtq) - told.rows
     sentences = [
         _("La suma de montos no es el gasto tributario oficial, que se estima con otros métodos."),
-        _("No incluye %(count)s cuyo último monto es de otro año.", count=records_phrase(others))
-        if others
-        else "",
+        _("No incluye %(count)s cuyo último monto es de otro año.", count=records_phrase(others)) if others else "",
         left_out,
     ]
     return " ".join(sentence for sentence in sentences if sentence)

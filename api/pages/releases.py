@@ -20,11 +20,10 @@ from api.pages.links import Link
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
-from api.pages.values import Reader, holder_name
+from api.pages.values import Reader, column_label, holder_name
 from api.parameters import refuse_parameters
 from api.releases_at import current_release, release_numbered
 from api.state import app_state
-from exemptions.columns import COLUMN
 from exemptions.errors import NotFound
 from exemptions.release import Release
 from exemptions.store import ListedRelease, ReleaseState
@@ -32,7 +31,7 @@ from exemptions.store import ListedRelease, ReleaseState
 _CHANGES_SHOWN = 50
 """Changes on the page of a publication; the rest is a download."""
 
-_CHANGE_FORMATS = ("csv", "ndjson", "parquet")
+_CHANGE_FORMATS = (("CSV", ".csv"), ("NDJSON", ".ndjson"), ("JSON", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +176,7 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         changes=() if manifest["previous"] is None else _changes(release, shown, reader),
         changes_caption=_("%(shown)s de %(all)s cambios", shown=format_count(shown), all=format_count(changes_total)),
         changes_links=tuple(
-            Link(suffix.upper() if suffix != "parquet" else "Parquet", f"/api/v1/releases/{number}/changes.{suffix}")
-            for suffix in _CHANGE_FORMATS
+            Link(name, f"/api/v1/releases/{number}/changes{suffix}") for name, suffix in _CHANGE_FORMATS
         ),
         downloads=file_rows(release),
         manifest_url=f"/api/v1/releases/{number}",
@@ -262,7 +260,7 @@ def _change_line(
         url=page_url("record", record_id=record_id, release=shown_by.number)
         if item is not None and shown_by is not None
         else "",
-        what=COLUMN[field].label(reader.lang) if field else str(CHANGE[change["kind"]]),
+        what=column_label(field, reader.lang) if field else str(CHANGE[change["kind"]]),
         before=value_words(field, change["before"], reader) if field else "",
         after=value_words(field, change["after"], reader) if field else "",
         reason=str(REASON[change["reason"]]) if change["reason"] in REASON else "",

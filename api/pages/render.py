@@ -24,7 +24,7 @@ def page_reader(release: Release | None = None) -> Reader:
     return Reader(page_language(), app_state().catalogs if release is None else release.catalogs)
 
 
-def render_page(template: str, context: Context, *, canonical_query: str = "") -> str:
+def render_page(template: str, context: Context, *, canonical_query: str = "", is_error: bool = False) -> str:
     """The HTML of a page in the language of its address.
 
     `canonical_query` is the query of the page's lasting address; without it that address has none.
@@ -32,7 +32,7 @@ def render_page(template: str, context: Context, *, canonical_query: str = "") -
     return render_template(
         template,
         lang=page_language(),
-        frame=build_frame(canonical_query=canonical_query),
+        frame=build_frame(canonical_query=canonical_query, is_error=is_error),
         **context,
     )
 
@@ -66,8 +66,9 @@ def answer_page(
 
 def answer_plain(template: str, context: Context, *, status: int = HTTPStatus.OK) -> Response:
     """A page that is made from no release, or not to be kept."""
-    response = Response(render_page(template, context), status, content_type=_HTML)
-    response.headers["Cache-Control"] = UNPINNED if status == HTTPStatus.OK else "no-store"
+    is_error = status != HTTPStatus.OK
+    response = Response(render_page(template, context, is_error=is_error), status, content_type=_HTML)
+    response.headers["Cache-Control"] = "no-store" if is_error else UNPINNED
     response.headers["Content-Language"] = page_language()
     return response
 

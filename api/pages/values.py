@@ -76,6 +76,11 @@ def holder_name(item: Item) -> str:
     return _("Persona individual (nombre reservado)")
 
 
+def column_label(key: str, lang: str) -> str:
+    """What people call a column; a column of codes goes by the label of its names."""
+    return (COLUMN.get(f"{key}_name") or COLUMN[key]).label(lang)
+
+
 def as_day(value: date | str) -> date:
     """The day of a date or of its ISO text."""
     return value if isinstance(value, date) else date.fromisoformat(value)
@@ -104,7 +109,7 @@ def _name_column(key: str) -> str:
 
 
 def _withheld(item: Item, reader: Reader) -> Shown:
-    labels = [COLUMN[key].label(reader.lang) for key in item["withheld_fields"] if key in COLUMN]
+    labels = [column_label(key, reader.lang) for key in item["withheld_fields"] if key in COLUMN]
     return Shown(", ".join(labels), code="; ".join(item["withheld_fields"]))
 
 

@@ -11,7 +11,7 @@ from api.formatting import format_day
 from api.pages.labels import LEVEL, PERSON_KIND
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
-from api.pages.values import Item, Reader
+from api.pages.values import Item, Reader, column_label
 from exemptions.columns import COLUMN
 
 Account = Mapping[str, Any]
@@ -61,7 +61,7 @@ def notes_of(item: Item, account: Account, reader: Reader) -> tuple[WithheldNote
     grounds = {(entry["field"], entry["category"], entry["person_kind"]): entry for entry in account.get("fields", ())}
     return tuple(
         WithheldNote(
-            COLUMN[key].label(reader.lang),
+            column_label(key, reader.lang),
             _sentence(grounds.get((key, item["category"], item["person_kind"])), reader.lang),
         )
         for key in item["withheld_fields"] or ()
@@ -98,7 +98,7 @@ def _counted(entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], reade
 def _line(entries: list[Mapping[str, Any]], reader: Reader) -> WithheldLine:
     first = entries[0]
     return WithheldLine(
-        field=COLUMN[first["field"]].label(reader.lang),
+        field=column_label(first["field"], reader.lang),
         person_kind=str(PERSON_KIND[first["person_kind"]]),
         level=str(LEVEL[first["level"]]),
         records=sum(entry["records"] for entry in entries),
