@@ -113,8 +113,11 @@ def _citation(release: Release, reader: Reader) -> str:
     published = format_day(guatemala_day(release.published_at), reader.lang)
     parts = [
         publisher or "",
-        _("Registro abierto de exenciones tributarias, publicación %(number)s", number=release.number),
-        _("publicada el %(day)s", day=published),
+        _(
+            "Registro abierto de exenciones tributarias, publicación %(number)s, del %(day)s",
+            number=release.number,
+            day=published,
+        ),
         absolute(page_url("release", number=release.number)),
         f"SHA-256 {release.manifest_sha256}",
     ]

@@ -25,7 +25,7 @@ _SHOWN_AS_BOXES = 12
 _BOXES_OF_MANY = 8
 
 _OPEN_AT_FIRST = ("type", "status", "permanence")
-_CATALOG_ORDER = ("type", "permanence", "status", "department", "person_kind")
+_CATALOG_ORDER = ("type", "permanence", "status", "person_kind")
 """Filters whose values keep the order of their catalogue; the others begin with the most frequent one."""
 
 RANGES: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (

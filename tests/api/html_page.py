@@ -36,6 +36,8 @@ class Element:
         return found[0]
 
     def _raw_text(self) -> str:
+        if self.tag == "br":
+            return " "
         return "".join(child if isinstance(child, str) else child._raw_text() for child in self.children)
 
     def _has(self, name: str, value: str) -> bool:

@@ -1,0 +1,224 @@
+"""The first page, the publications, the data and the methodology: figures equal to the API's, nothing hidden."""
+
+import json
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from api.pages import catalogs as catalog_pages
+from exemptions.catalog_entries import CatalogName
+from exemptions.catalogs import load_catalogs
+from exemptions.columns import KEYS
+from tests.api.conftest import CSV_TEXT, make_app
+from tests.api.html_page import Element, read_page
+from tests.exemptions.releases import (
+    build_test_release,
+    default_rows,
+    invented_record_id,
+    point_at,
+    record,
+)
+
+
+def load(client: FlaskClient, path: str, status: int = 200) -> Element:
+    response = client.get(path)
+    assert response.status_code == status
+    return read_page(response.get_data(as_text=True))
+
+
+def figures(page: Element) -> dict[str, tuple[str, str]]:
+    parts = page.find("dl", class_="figures").find_all("div")
+    return {
+        part.find("dt").text: (
+            part.find("span", class_="figure-value").text,
+            part.find("span", class_="figure-note").text,
+        )
+        for part in parts
+    }
+
+
+def change_manifest(folder: Path, **changed: object) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | changed, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def test_home__gives_the_first_answers_as_the_api_counts_them(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/records?facets=permanence,status,type").get_json()
+    counts = {name: {value["value"]: value["count"] for value in answer["facets"][name]} for name in answer["facets"]}
+    shown = figures(load(client, "/"))
+    permanent, temporary = counts["permanence"]["permanent"], counts["permanence"]["temporary"]
+    assert shown["Beneficios"] == (str(answer["total"]), f"{permanent} permanentes y {temporary} temporales")
+    assert shown["Vigentes"][0] == str(counts["status"]["active"])
+    manifest = client.get("/api/v1/releases/3").get_json()
+    assert shown["Contribuyentes"][0] == str(manifest["counts"]["taxpayers"])
+    jobs = next(part for part in answer["sums"]["jobs"] if part["kind"] == "reported")
+    assert shown[f"Empleos reportados en {jobs['year']}"] == (f"{jobs['sum']:,}", f"en {jobs['rows']} registros")
+    amount = max(answer["sums"]["amount_gtq"], key=lambda part: part["rows"])
+    value, note = shown[f"Impuesto no pagado en {amount['year']}"]
+    assert value == f"Q {amount['sum'] / 1_000_000:,.1f} millones"
+    assert note == f"Q {amount['sum']:,.2f}, en {amount['rows']} registros"
+
+
+def test_home__says_what_the_amounts_leave_out(client: FlaskClient) -> None:
+    states = client.get("/api/v1/records").get_json()["sums"]["states"]["amount_gtq"]
+    text = load(client, "/").find("main").text
+    assert "no es el gasto tributario oficial" in text
+    assert "No incluye 1 registro cuyo último monto es de otro año." in text
+    assert f"{states['not_reported']} registros sin dato reportado; 1 registro con el dato reservado" in text
+
+
+def test_home__without_amounts_shows_none_and_says_why(tmp_path: Path) -> None:
+    rows = [record(number, amount_status="withheld", withheld_fields="amount_gtq") for number in (1, 2)]
+    build_test_release(tmp_path / "releases", rows)
+    with make_app(tmp_path).test_client() as client:
+        page = load(client, "/")
+    assert set(figures(page)) == {"Beneficios", "Contribuyentes", "Vigentes"}
+    assert "no se publica o no se ha reportado. Deja fuera: 2 registros con el dato reservado." in page.text
+
+
+def test_home__ways_in_count_what_their_search_finds(client: FlaskClient) -> None:
+    page = load(client, "/")
+    ways = [way for group in page.find_all("ul", class_="ways") for way in group.find_all("a")]
+    assert len(ways) > 20
+    for way in ways:
+        count = int(way.find("span", class_="way-count").text.split()[0].replace(",", ""))
+        assert load(client, way.attrs["href"]).find("h1").text.startswith(f"{count} registro")
+
+
+def test_releases__lists_all_from_the_newest_with_what_was_withdrawn(client: FlaskClient) -> None:
+    rows = load(client, "/publicaciones").find("table").find_all("tr")[1:]
+    assert [row.find("th").text for row in rows] == ["3", "2", "1"]
+    assert [bool(row.find("th").find_all("a")) for row in rows] == [True, True, False]
+    assert "Retirada" in rows[2].text
+    sha256 = client.get("/api/v1/releases").get_json()["items"][0]["manifest_sha256"]
+    assert rows[0].find("code").text == sha256
+
+
+def test_releases__says_when_one_person_may_do_both(tmp_path: Path, client: FlaskClient) -> None:
+    folder = build_test_release(tmp_path / "releases")
+    change_manifest(folder, two_person=False)
+    point_at(tmp_path / "releases", 1)
+    with make_app(tmp_path).test_client() as lone:
+        assert "la regla de dos personas está apagada" in load(lone, "/publicaciones").text
+        assert "apagada: la misma persona puede cargar y aprobar" in load(lone, "/publicaciones/1").text
+        assert "puede hacerlo la misma persona que lo cargó" in load(lone, "/metodologia").text
+    assert "apagada" not in load(client, "/publicaciones").text
+
+
+def test_release__tells_what_changed_and_names_what_has_gone(client: FlaskClient) -> None:
+    page = load(client, "/publicaciones/3")
+    table = next(table for table in page.find_all("table") if "cambios" in table.find("caption").text)
+    rows = [[cell.text for cell in (*row.find_all("th"), *row.find_all("td"))] for row in table.find_all("tr")[1:]]
+    assert rows == [
+        ["Cooperativa Agrícola Ñandú, R.L. Cooperativa, federación o confederación", "Empleos generados", "12", "15"],
+        ["Fundación Nube Fundación", "Retirado del registro", "", ""],
+        ["Ábaco del Futuro, S. A. Asociación", "Agregado", "", ""],
+    ]
+    gone = table.find_all("a")[1].attrs["href"]
+    assert gone == f"/registro/{invented_record_id(12)}?release=2"
+    assert client.get(gone).status_code == 200
+
+
+def test_release__that_is_the_first_says_so_and_lists_no_changes(tmp_path: Path) -> None:
+    build_test_release(tmp_path / "releases", number=1)
+    with make_app(tmp_path).test_client() as client:
+        page = load(client, "/publicaciones/1")
+    assert "Es la primera publicación" in page.text
+    assert not [table for table in page.find_all("table") if "cambios" in table.find("caption").text]
+
+
+def test_release__tells_its_note_what_it_restores_and_which_is_newer(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    for number in (1, 2):
+        build_test_release(releases, number=number)
+    folder = build_test_release(releases, number=3, restores=1)
+    change_manifest(folder, note="Se deshace <lo de ayer>.")
+    point_at(releases, 3)
+    with make_app(tmp_path).test_client() as client:
+        page, older = load(client, "/publicaciones/3"), load(client, "/publicaciones/1")
+        assert "Repite el contenido de la publicación 1." in load(client, "/publicaciones").text
+    assert "Se deshace <lo de ayer>." in page.text
+    assert "/publicaciones/1" in [link.attrs["href"] for link in page.find("main").find_all("a")]
+    assert "No es la publicación más nueva" not in page.text
+    assert "No es la publicación más nueva" in older.text
+
+
+def test_release__gives_its_files_with_size_and_hash(client: FlaskClient) -> None:
+    page = load(client, "/publicaciones/2")
+    table = next(table for table in page.find_all("table") if "Descargas" in table.find("caption").text)
+    rows = {row.find("th").find("a").text: row for row in table.find_all("tr")[1:]}
+    assert {"records.csv", "records.parquet", "jobs.arrow", "history.arrow"} <= set(rows)
+    csv = rows["records.csv"]
+    address = csv.find("th").find("a").attrs["href"]
+    assert address == "/downloads/2/records.csv"
+    with client.get(address) as response:
+        assert response.get_data() == CSV_TEXT
+        assert response.headers["ETag"].strip('"') == csv.find("code").text
+    with client.get("/downloads/2/records.csv.gz") as packed:
+        assert packed.status_code == 200
+    assert "records.arrow" not in rows
+
+
+def test_data__tells_how_to_cite_the_release(registry_home: Path) -> None:
+    with make_app(registry_home, EXEMPTIONS_BASE_URL="https://registro.example").test_client() as client:
+        citation = load(client, "/datos").find("blockquote").text
+        english = load(client, "/en/datos").find("blockquote").text
+        sha256 = client.get("/api/v1/releases").get_json()["items"][0]["manifest_sha256"]
+    assert citation == (
+        "Registro de ensayo. Registro abierto de exenciones tributarias, publicación 3, del 15 de febrero de "
+        f"2026. https://registro.example/publicaciones/3. SHA-256 {sha256}."
+    )
+    assert "https://registro.example/en/publicaciones/3" in english
+
+
+def test_dictionary__has_every_column_with_its_values(client: FlaskClient) -> None:
+    page = load(client, "/diccionario")
+    entries = page.find_all("article", class_="entry")
+    assert [entry.attrs["id"] for entry in entries] == list(KEYS)
+    values = {entry.attrs["id"]: [value.find("code").text for value in entry.find_all("dt") if value.find_all("code")]
+              for entry in entries}  # fmt: skip
+    assert values["status"] == ["pending", "active", "suspended", "revoked", "cancelled", "expired"]
+    assert values["department"] == list(load_catalogs().departments)
+    linked = {link.attrs["href"] for link in page.find("main").find_all("a") if "/diccionario/" in link.attrs["href"]}
+    assert f"/diccionario/{CatalogName.MUNICIPALITIES}" in linked
+
+
+def test_catalogs__have_a_page_each_with_every_code(client: FlaskClient) -> None:
+    known = load_catalogs()
+    for name in CatalogName:
+        for prefix in ("", "/en"):
+            page = load(client, f"{prefix}/diccionario/{name}")
+            codes = [element.attrs["id"] for tag in ("tr", "article") for element in page.find("main").find_all(tag)
+                     if "id" in element.attrs]  # fmt: skip
+            assert codes == list(known.entries(name)), name
+    assert client.get("/diccionario/nada").status_code == 404
+    assert set(catalog_pages._SEARCHED_BY) <= set(CatalogName)
+
+
+def test_category__tells_law_taxes_authority_and_what_is_unsourced(client: FlaskClient) -> None:
+    page = load(client, "/diccionario/categories")
+    entry = page.find("article", id="MAQ_ADT_E")
+    category = load_catalogs().categories["MAQ_ADT_E"]
+    for citation in category.legal_basis:
+        assert citation in entry.text
+    assert "Ministerio de Economía" in entry.text
+    assert "Derechos Arancelarios a la Importación" in entry.text
+
+
+def test_methodology__counts_what_is_withheld_by_ground(tmp_path: Path) -> None:
+    ground = {"level": "withheld", "ground": "Ley de prueba", "authority": "Autoridad", "date": "2026-01-02"}
+    withheld = [
+        {"field": "nit", "category": category, "person_kind": "natural", "records": records, **ground}
+        for category, records in (("CED_PRIV", 12), ("MAQ_REP", 30))
+    ]
+    count_only = [{"category": "DIPL", "records": 1234}]
+    build_test_release(tmp_path / "releases", default_rows(), withheld=withheld, count_only=count_only)
+    with make_app(tmp_path).test_client() as client:
+        rows = load(client, "/metodologia").find("table").find_all("tr")[1:]
+    cells = [[cell.text for cell in (*row.find_all("th"), *row.find_all("td"))] for row in rows]
+    assert cells == [
+        ["El registro entero: solo se cuenta", "Persona individual: Misión o agente diplomático", "1,234", "", ""],
+        ["NIT: no se publica",
+         "Persona individual Centro educativo privado; Maquila, reposición con franquicia arancelaria", "42",
+         "Ley de prueba", "Autoridad 2 de enero de 2026"],
+    ]  # fmt: skip
