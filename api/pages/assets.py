@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, request, url_for
 
 from api.compression import compress
-from api.conditional import IMMUTABLE
+from api.conditional import IMMUTABLE, UNPINNED
 from api.negotiation import Coding, preferred_coding
 from exemptions.errors import NotFound
 
@@ -30,24 +30,24 @@ class Asset:
 
 
 def register_assets(app: Flask) -> None:
-    """Read the files of the application's static folder and serve them."""
+    """Read the files of the application's static folder once; its own route serves them packed and to be kept."""
     folder = Path(app.static_folder or "")
     app.extensions[_EXTENSION] = {path.name: _read(path) for path in sorted(folder.iterdir()) if path.is_file()}
-    app.add_url_rule("/assets/<mark>/<name>", "asset", _answer)
+    app.view_functions["static"] = _answer
 
 
 def asset_url(name: str) -> str:
-    """The path of a file, which may be kept for ever."""
-    return url_for("asset", mark=_assets()[name].mark, name=name)
+    """The path of a file, which may be kept for ever: it names the file's bytes."""
+    return url_for("static", filename=name, v=_assets()[name].mark)
 
 
-def _answer(mark: str, name: str) -> Response:
-    asset = _assets().get(name)
-    if asset is None or asset.mark != mark:
+def _answer(filename: str) -> Response:
+    asset = _assets().get(filename)
+    if asset is None:
         raise NotFound("No existe ese archivo.", "There is no such file.")
     coding = preferred_coding()
     response = Response(asset.bodies[coding], content_type=asset.media_type)
-    response.headers["Cache-Control"] = IMMUTABLE
+    response.headers["Cache-Control"] = IMMUTABLE if request.args.get("v") == asset.mark else UNPINNED
     response.vary.add("Accept-Encoding")
     if coding is not Coding.IDENTITY:
         response.headers["Content-Encoding"] = coding.value

@@ -95,7 +95,7 @@ def test_page__loads_nothing_from_elsewhere_and_has_nothing_inline(client: Flask
         for element in page.find_all(element_tag):
             if element.attrs.get("rel") in ("canonical", "alternate"):
                 continue
-            assert element.attrs[name].startswith("/assets/")
+            assert element.attrs[name].startswith("/static/")
     assert not page.find_all("style")
     assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", html)
     assert all(script.text == "" for script in page.find_all("script"))
@@ -183,7 +183,8 @@ def test_asset__is_kept_for_ever_and_packed(client: FlaskClient) -> None:
     assert plain.mimetype == "text/css"
     assert plain.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert gzip.decompress(packed.get_data()) == plain.get_data() != b""
-    assert client.get("/assets/000000000000/site.css").status_code == 404
+    assert client.get("/static/site.css?v=000000000000").headers["Cache-Control"] == "public, max-age=0, s-maxage=2"
+    assert client.get("/static/no-hay.css").status_code == 404
 
 
 def test_page__language_comes_from_the_address_alone(client: FlaskClient) -> None:
