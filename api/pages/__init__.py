@@ -12,6 +12,7 @@ from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
 from api.pages.errors import render_error_page
 from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
+from api.pages.values import breakable
 
 __all__ = ["register_pages", "render_error_page"]
 
@@ -35,6 +36,7 @@ def register_pages(app: Flask) -> None:
         day=lambda value: formatting.format_day(value, page_language()),
         moment=lambda value: formatting.format_moment(value, page_language()),
     )
+    app.jinja_env.filters["breakable"] = breakable
     app.register_blueprint(pages, name="es")
     app.register_blueprint(pages, name="en", url_prefix=ENGLISH_PREFIX)
     app.add_url_rule(ENGLISH_PREFIX, "english_root", _english_root)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from markupsafe import Markup
 
 from api.formatting import format_count, format_day, format_money, format_tax_number
 from api.pages.labels import JOBS_KIND, PERMANENCE, PERSON_KIND, STATUS, VALUE_STATE
@@ -74,6 +77,11 @@ def holder_name(item: Item) -> str:
     if item["name"] is not None:
         return str(item["name"])
     return _("Persona individual (nombre reservado)")
+
+
+def breakable(name: str) -> Markup:
+    """A name that may be broken after its commas: the tax authority writes persons as five parts without a space."""
+    return Markup("<wbr>").join(re.split("(?<=,)", name))
 
 
 def column_label(key: str, lang: str) -> str:
