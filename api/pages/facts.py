@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from api.formatting import format_count, format_day, format_money, format_tax_number
-from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON
+from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON, VALUE_STATE
 from api.pages.language import page_url
 from api.pages.texts import gettext as _
 from api.pages.values import Item, Reader, as_day, column_label
-from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind
+from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind, ValueState
 
 Fact = Mapping[str, Any]
 """One row of a release's jobs, amounts, events or changes."""
@@ -111,8 +111,39 @@ def timeline(item: Item, events: Iterable[Fact], lang: str) -> list[TimelineEntr
 
 def change_rows(changes: Iterable[Fact], reader: Reader) -> tuple[ChangeRow, ...]:
     """The changes of one record, the latest release first."""
-    ordered = sorted(changes, key=lambda change: (-change["release"], change["field"] or ""))
+    ordered = sorted(telling_changes(changes), key=lambda change: -change["release"])
     return tuple(_change_row(change, reader) for change in ordered)
+
+
+def telling_changes(changes: Iterable[Fact]) -> list[Fact]:
+    """The changes without those of a name whose code changed too: the code is shown by its name.
+
+    Order: as given.
+    """
+    listed = list(changes)
+    codes = {(change["record_id"], change["release"], f"{change['field']}_name") for change in listed}
+    return [change for change in listed if (change["record_id"], change["release"], change["field"]) not in codes]
+
+
+def changed_what(change: Fact, reader: Reader) -> str:
+    """What changed: a column, or the record's coming or going."""
+    field = change["field"]
+    return column_label(field, reader.lang) if field else str(CHANGE[change["kind"]])
+
+
+def change_words(change: Fact, reader: Reader) -> tuple[str, str]:
+    """The value before and after; a change that the policy hides has neither."""
+    field, before, after = change["field"], change["before"], change["after"]
+    if not field:
+        return "", ""
+    if before is None and after is None:
+        return str(VALUE_STATE[ValueState.WITHHELD]), str(VALUE_STATE[ValueState.WITHHELD])
+    return value_words(field, before, reader), value_words(field, after, reader)
+
+
+def change_reason(change: Fact) -> str:
+    """Why the calendar alone changed a status; empty for every other change."""
+    return str(REASON[change["reason"]]) if change["reason"] in REASON else ""
 
 
 def period_words(period: str) -> str:
@@ -177,12 +208,12 @@ def _event_entry(event: Fact, lang: str) -> TimelineEntry:
 
 
 def _change_row(change: Fact, reader: Reader) -> ChangeRow:
-    field = change["field"]
+    before, after = change_words(change, reader)
     return ChangeRow(
         release=change["release"],
         url=page_url("release", number=change["release"]),
-        what=column_label(field, reader.lang) if field else str(CHANGE[change["kind"]]),
-        before=value_words(field, change["before"], reader) if field else "",
-        after=value_words(field, change["after"], reader) if field else "",
-        reason=str(REASON[change["reason"]]) if change["reason"] in REASON else "",
+        what=changed_what(change, reader),
+        before=before,
+        after=after,
+        reason=change_reason(change),
     )

@@ -103,8 +103,8 @@ def _navigation(page: str) -> tuple[NavigationEntry, ...]:
     entries = (
         ("search", _("Buscar"), ("search", "record", "taxpayer")),
         ("data", _("Datos"), ("data",)),
-        ("releases", _("Publicaciones"), ("releases", "release", "release_changes")),
-        ("dictionary", _("Diccionario"), ("dictionary",)),
+        ("releases", _("Publicaciones"), ("releases", "release")),
+        ("dictionary", _("Diccionario"), ("dictionary", "catalog")),
         ("methodology", _("Metodología"), ("methodology",)),
     )
     return tuple(NavigationEntry(page_url(name), label, page in family) for name, label, family in entries)

@@ -12,15 +12,14 @@ from flask import Response
 
 from api.formatting import format_count, format_day, format_moment
 from api.pages.blueprint import pages
-from api.pages.facts import value_words
+from api.pages.facts import change_reason, change_words, changed_what, telling_changes
 from api.pages.files import FileRow, file_rows
-from api.pages.labels import CHANGE, REASON
 from api.pages.language import page_url
 from api.pages.links import Link
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
-from api.pages.values import Reader, column_label, holder_name
+from api.pages.values import Reader, holder_name
 from api.parameters import refuse_parameters
 from api.releases_at import current_release, release_numbered
 from api.state import app_state
@@ -154,8 +153,8 @@ def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
 def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
     manifest, number = release.manifest, release.number
     counts = manifest["counts"]
-    changes_total = release.changes.num_rows
-    shown = min(changes_total, _CHANGES_SHOWN)
+    # In the first publication everything is new, which the search shows better than a list of changes.
+    changes = () if manifest["previous"] is None else _changes(release, _CHANGES_SHOWN, reader)
     return ReleasePage(
         number=number,
         summary=_(
@@ -172,9 +171,12 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         changed=_("Es la primera publicación: todos sus registros son nuevos.")
         if manifest["previous"] is None
         else changed_words(counts),
-        # In the first publication everything is new, which the search shows better than a list of changes.
-        changes=() if manifest["previous"] is None else _changes(release, shown, reader),
-        changes_caption=_("%(shown)s de %(all)s cambios", shown=format_count(shown), all=format_count(changes_total)),
+        changes=changes,
+        changes_caption=_(
+            "%(shown)s de %(all)s cambios",
+            shown=format_count(len(changes)),
+            all=format_count(release.changes.num_rows),
+        ),
         changes_links=tuple(
             Link(name, f"/api/v1/releases/{number}/changes{suffix}") for name, suffix in _CHANGE_FORMATS
         ),
@@ -209,7 +211,7 @@ def _facts(release: Release, reader: Reader) -> tuple[Fact, ...]:
 
 def _changes(release: Release, count: int, reader: Reader) -> tuple[ChangeLine, ...]:
     """The first changes; one that ended is named by the publication before, where it still was."""
-    changes = _telling_first(release.changes, count)
+    changes = telling_changes(_telling_first(release.changes, count))
     gone = [change["record_id"] for change in changes if change["kind"] == "ended"]
     here = [change["record_id"] for change in changes if change["kind"] != "ended"]
     items = _items(release, here)
@@ -252,7 +254,8 @@ def _change_line(
     previous: Release | None,
     reader: Reader,
 ) -> ChangeLine:
-    field, record_id = change["field"], change["record_id"]
+    record_id = change["record_id"]
+    before, after = change_words(change, reader)
     shown_by = previous if change["kind"] == "ended" else release
     return ChangeLine(
         name=holder_name(item) if item is not None else record_id,
@@ -260,8 +263,8 @@ def _change_line(
         url=page_url("record", record_id=record_id, release=shown_by.number)
         if item is not None and shown_by is not None
         else "",
-        what=column_label(field, reader.lang) if field else str(CHANGE[change["kind"]]),
-        before=value_words(field, change["before"], reader) if field else "",
-        after=value_words(field, change["after"], reader) if field else "",
-        reason=str(REASON[change["reason"]]) if change["reason"] in REASON else "",
+        what=changed_what(change, reader),
+        before=before,
+        after=after,
+        reason=change_reason(change),
     )

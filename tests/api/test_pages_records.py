@@ -166,6 +166,31 @@ def test_record__tells_its_changes_by_release(client: FlaskClient) -> None:
     assert "no ha cambiado" in load_record(client, 3).text
 
 
+def test_record__tells_a_changed_code_once_and_hides_what_is_withheld(tmp_path: Path) -> None:
+    shared = {"record_id": invented_record_id(1), "kind": "changed", "release": 2}
+    history = [
+        shared | {"field": "department", "before": "01", "after": "09"},
+        shared | {"field": "department_name", "before": "Guatemala", "after": "Quetzaltenango"},
+        shared | {"field": "category_name", "before": "Asociaciones", "after": "Asociación"},
+        shared | {"field": "amount_gtq", "before": None, "after": None},
+        shared | {"field": "valid_until", "before": None, "after": "2027-01-31"},
+        shared | {"field": "status", "before": "active", "after": "expired", "reason": "expired"},
+        shared | {"field": "taxes", "before": "ISR", "after": "ISR;ISO"},
+    ]
+    build_test_release(tmp_path / "releases", [record(1)], history=history)
+    with make_app(tmp_path).test_client() as client:
+        page = load_record(client, 1)
+    table = next(table for table in page.find_all("table") if "Qué cambió" in table.find("caption").text)
+    assert cell_texts(table.find_all("tr")[1:]) == [
+        ["2", "Departamento", "Guatemala", "Quetzaltenango"],
+        ["2", "Categoría exento", "Asociaciones", "Asociación"],
+        ["2", "Impuesto no pagado (Q)", "reservado", "reservado"],
+        ["2", "Vigente hasta", "(vacío)", "31 de enero de 2027"],
+        ["2", "Estado pasó el último día del beneficio", "Vigente", "Vencido"],
+        ["2", "Impuestos", "Impuesto Sobre la Renta", "Impuesto Sobre la Renta; Impuesto de Solidaridad"],
+    ]
+
+
 def test_record__links_its_data_of_the_same_release(client: FlaskClient) -> None:
     record_id = invented_record_id(3)
     page = load_record(client, 3)
