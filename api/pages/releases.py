@@ -172,11 +172,9 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         if manifest["previous"] is None
         else changed_words(counts),
         changes=changes,
-        changes_caption=_(
-            "%(shown)s de %(all)s cambios",
-            shown=format_count(len(changes)),
-            all=format_count(release.changes.num_rows),
-        ),
+        changes_caption=_("Los primeros %(shown)s cambios", shown=format_count(len(changes)))
+        if len(changes) == _CHANGES_SHOWN
+        else _("Los cambios"),
         changes_links=tuple(
             Link(name, f"/api/v1/releases/{number}/changes{suffix}") for name, suffix in _CHANGE_FORMATS
         ),
@@ -211,7 +209,8 @@ def _facts(release: Release, reader: Reader) -> tuple[Fact, ...]:
 
 def _changes(release: Release, count: int, reader: Reader) -> tuple[ChangeLine, ...]:
     """The first changes; one that ended is named by the publication before, where it still was."""
-    changes = telling_changes(_telling_first(release.changes, count))
+    # At most half of the changes only repeat another one in words.
+    changes = telling_changes(_telling_first(release.changes, 2 * count))[:count]
     gone = [change["record_id"] for change in changes if change["kind"] == "ended"]
     here = [change["record_id"] for change in changes if change["kind"] != "ended"]
     items = _items(release, here)

@@ -162,7 +162,7 @@ def test_record__tells_what_happened_in_the_order_of_the_days(client: FlaskClien
 def test_record__tells_its_changes_by_release(client: FlaskClient) -> None:
     page = load_record(client, 2)
     table = next(table for table in page.find_all("table") if "Qué cambió" in table.find("caption").text)
-    assert cell_texts(table.find_all("tr")[1:]) == [["3", "Empleos generados", "12", "15"]]
+    assert cell_texts(table.find_all("tr")[1:]) == [["Publicación 3", "Empleos generados", "12", "15"]]
     assert "no ha cambiado" in load_record(client, 3).text
 
 
@@ -182,12 +182,12 @@ def test_record__tells_a_changed_code_once_and_hides_what_is_withheld(tmp_path: 
         page = load_record(client, 1)
     table = next(table for table in page.find_all("table") if "Qué cambió" in table.find("caption").text)
     assert cell_texts(table.find_all("tr")[1:]) == [
-        ["2", "Departamento", "Guatemala", "Quetzaltenango"],
-        ["2", "Categoría exento", "Asociaciones", "Asociación"],
-        ["2", "Impuesto no pagado (Q)", "reservado", "reservado"],
-        ["2", "Vigente hasta", "(vacío)", "31 de enero de 2027"],
-        ["2", "Estado pasó el último día del beneficio", "Vigente", "Vencido"],
-        ["2", "Impuestos", "Impuesto Sobre la Renta", "Impuesto Sobre la Renta; Impuesto de Solidaridad"],
+        ["Publicación 2", "Departamento", "Guatemala", "Quetzaltenango"],
+        ["Publicación 2", "Categoría exento", "Asociaciones", "Asociación"],
+        ["Publicación 2", "Impuesto no pagado (Q)", "reservado", "reservado"],
+        ["Publicación 2", "Vigente hasta", "(vacío)", "31 de enero de 2027"],
+        ["Publicación 2", "Estado pasó el último día del beneficio", "Vigente", "Vencido"],
+        ["Publicación 2", "Impuestos", "Impuesto Sobre la Renta", "Impuesto Sobre la Renta; Impuesto de Solidaridad"],
     ]
 
 

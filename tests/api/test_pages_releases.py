@@ -119,6 +119,24 @@ def test_release__tells_what_changed_and_names_what_has_gone(client: FlaskClient
     assert client.get(gone).status_code == 200
 
 
+def test_release__with_many_changes_shows_the_first_and_links_all(tmp_path: Path) -> None:
+    rows = [record(number) for number in range(1, 81)]
+    changes = [
+        {"record_id": row["record_id"], "kind": "changed", "field": field, "before": "01", "after": "02", "release": 2}
+        for row in rows
+        for field in ("department", "department_name")
+    ]
+    build_test_release(tmp_path / "releases", rows, number=1)
+    build_test_release(tmp_path / "releases", rows, number=2, changes=changes)
+    with make_app(tmp_path).test_client() as client:
+        page = load(client, "/publicaciones/2")
+    table = next(table for table in page.find_all("table") if "cambios" in table.find("caption").text)
+    assert table.find("caption").text == "Los primeros 50 cambios"
+    assert len(table.find_all("tr")) == 51
+    links = [link.attrs["href"] for link in page.find("p", class_="after-table").find_all("a")]
+    assert links == [f"/api/v1/releases/2/changes{suffix}" for suffix in (".csv", ".ndjson", "")]
+
+
 def test_release__that_is_the_first_says_so_and_lists_no_changes(tmp_path: Path) -> None:
     build_test_release(tmp_path / "releases", number=1)
     with make_app(tmp_path).test_client() as client:
