@@ -106,7 +106,10 @@ def open_index(folder: Path) -> OpenIndex:
 
     Raises: ReleaseDamaged if the files are not an index of this kind.
     """
-    with index_guard(), tempfile.TemporaryDirectory(prefix="exemptions-index-") as private:
+    # The library's watcher may take its lock once more while the folder is being removed; then a folder with an empty
+    # lock file stays behind, which is no damage of the release.
+    scratch = tempfile.TemporaryDirectory(prefix="exemptions-index-", ignore_cleanup_errors=True)
+    with index_guard(), scratch as private:
         # Opening takes a lock file in the folder itself, so a folder of links stands in for the read-only one. The
         # files are mapped once the searcher is there, and the links can go.
         for path in folder.iterdir():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import stat
+import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -550,6 +553,30 @@ def test_index__opens_from_a_folder_that_may_not_be_written(tmp_path: Path) -> N
     finally:
         folder.chmod(0o755)
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_index__opens_while_the_library_takes_its_lock_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, scratch = tmp_path / "index", tmp_path / "scratch"
+    write_index(records_table(default_rows()), folder)
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    stop = threading.Event()
+
+    def take_locks() -> None:
+        while not stop.is_set():
+            for private in scratch.iterdir():
+                with suppress(FileNotFoundError):
+                    (private / ".tantivy-meta.lock").touch()
+
+    watcher = threading.Thread(target=take_locks)
+    watcher.start()
+    try:
+        assert {open_index(folder).searcher.num_docs for _ in range(100)} == {16}
+    finally:
+        stop.set()
+        watcher.join()
 
 
 def test_index__has_one_segment_in_row_order(tmp_path: Path) -> None:
