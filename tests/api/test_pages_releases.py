@@ -133,7 +133,7 @@ def test_release__with_many_changes_shows_the_first_and_links_all(tmp_path: Path
     table = next(table for table in page.find_all("table") if "cambios" in table.find("caption").text)
     assert table.find("caption").text == "Los primeros 50 cambios"
     assert len(table.find_all("tr")) == 51
-    links = [link.attrs["href"] for link in page.find("p", class_="after-table").find_all("a")]
+    links = [link.attrs["href"] for link in page.find_all("p", class_="after-table")[0].find_all("a")]
     assert links == [f"/api/v1/releases/2/changes{suffix}" for suffix in (".csv", ".ndjson", "")]
 
 
