@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,7 +23,7 @@ class Prepared:
 
 
 def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
-    """The records of a file, with a finding for every blank row that stands between them.
+    """The records of a file, with a finding for every run of blank rows that stands between them.
 
     Blank rows after the last record are the rest of a sheet and are not told.
     """
@@ -36,8 +37,17 @@ def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
     blank = pl.all_horizontal(pl.col(key).is_null() for key in keys)
     last = frame.filter(~blank).get_column("row").max()
     between = frame.filter(blank & (pl.col("row") < pl.lit(last, pl.Int64))).get_column("row")
-    findings = tuple(make_finding("fila_en_blanco", row=row) for row in between)
-    return Prepared(frame.filter(~blank), findings)
+    return Prepared(frame.filter(~blank), tuple(_blank_runs(between)))
+
+
+def _blank_runs(rows: pl.Series) -> Iterator[Finding]:
+    """Yield one finding a run: a stray cell at the foot of a sheet stands after a million blank rows."""
+    runs = rows.to_frame("row").group_by(pl.col("row") - pl.int_range(pl.len()), maintain_order=True)
+    for _, first, last in runs.agg(first=pl.col("row").first(), last=pl.col("row").last()).iter_rows():
+        if first == last:
+            yield make_finding("fila_en_blanco", row=first)
+        else:
+            yield make_finding("filas_en_blanco", row=first, last=last)
 
 
 def _blank_is_null(text: pl.Expr) -> pl.Expr:

@@ -412,14 +412,14 @@ def test_validate__jobs_of_an_unstated_kind_count_as_reported_and_of_an_unknown_
 
 
 def test_validate__blank_rows_are_skipped_and_told_but_not_after_the_last_record() -> None:
-    validated = check(permanent(1), {}, {"name": "  "}, permanent(2), {}, {})
-    assert [(f.row, f.rule, f.severity) for f in validated.findings] == [
-        (3, "fila_en_blanco", Severity.WARNING),
-        (4, "fila_en_blanco", Severity.WARNING),
+    validated = check(permanent(1), {}, permanent(2), {}, {"name": "  "}, {}, permanent(3), {}, {})
+    assert [(f.row, f.rule, f.severity, f.detail) for f in validated.findings] == [
+        (3, "fila_en_blanco", Severity.WARNING, {}),
+        (5, "filas_en_blanco", Severity.WARNING, {"last": 7}),
     ]
-    assert validated.rows == 2
+    assert validated.rows == 3
     assert validated.content is not None
-    assert validated.content["row"].to_list() == [2, 5]
+    assert validated.content["row"].to_list() == [2, 4, 8]
 
 
 def test_validate__a_file_without_records_is_refused() -> None:
