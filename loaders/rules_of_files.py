@@ -153,6 +153,28 @@ FILE_RULES: tuple[Rule, ...] = (
         ("Corrija la fórmula o escriba el valor.", "Mend the formula or write the value."),
     ),
     error(
+        "formula_sin_valor",
+        (
+            "La celda {cell} tiene una fórmula que ningún programa ha calculado: no se sabe qué dato es.",
+            "Cell {cell} holds a formula that no program has computed: what it says is not known.",
+        ),
+        (
+            "Abra el libro en Excel o LibreOffice, guárdelo de nuevo y envíelo; o escriba los valores.",
+            "Open the workbook in Excel or LibreOffice, save it again and send it; or write the values.",
+        ),
+    ),
+    error(
+        "celdas_combinadas",
+        (
+            "Las celdas {cell} están combinadas: solo la primera tiene el dato, y las demás quedarían vacías.",
+            "The cells {cell} are merged: only the first holds the value, and the others would be left empty.",
+        ),
+        (
+            "Sepárelas y escriba el dato en cada fila.",
+            "Unmerge them and write the value in every row.",
+        ),
+    ),
+    error(
         "hoja_inexistente",
         ("No hay una hoja «{value}»; hay: {sheets}.", "There is no sheet “{value}”; there are: {sheets}."),
         ("Use uno de esos nombres con --sheet.", "Use one of those names with --sheet."),

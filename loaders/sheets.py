@@ -15,7 +15,7 @@ from exemptions.batches import Finding
 from loaders.mapping import HEADER_SEARCH_ROWS, find_header, is_complete, unknown_columns
 from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable
 from loaders.rules import make_finding
-from loaders.workbook import ErrorCell, inspect_workbook
+from loaders.workbook import LostCells, inspect_workbook
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 Row = Sequence[Cell]
@@ -44,7 +44,7 @@ def read_sheet(path: Path, options: ReadOptions, *, max_bytes: int) -> SourceTab
 
     Raises: ReadingRefused.
     """
-    errors = inspect_workbook(path, max_bytes=max_bytes)
+    lost = inspect_workbook(path, max_bytes=max_bytes)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheet = _choose_sheet(workbook, options)
@@ -52,7 +52,7 @@ def read_sheet(path: Path, options: ReadOptions, *, max_bytes: int) -> SourceTab
         table = _read_rows(sheet, header)
     except CalamineError as error:
         raise ReadingRefused(make_finding("archivo_danado", reason=str(error))) from error
-    faults = tuple(_error_findings(errors.get(sheet.name, ()), sheet, header))
+    faults = tuple(_lost_findings(lost.get(sheet.name, ()), sheet, header))
     if faults:
         raise ReadingRefused(*faults)
     findings = (*unknown_columns(header, options), *_unnamed_columns(sheet, header))
@@ -141,18 +141,19 @@ def _texts(cells: Sequence[Cell]) -> pa.Array:
     return pa.array([cell if type(cell) is str else cell_text(cell) for cell in cells], pa.string())
 
 
-def _error_findings(cells: Sequence[ErrorCell], sheet: _Sheet, header: Header) -> Iterator[Finding]:
+def _lost_findings(lost: Sequence[LostCells], sheet: _Sheet, header: Header) -> Iterator[Finding]:
+    """Yield what stands below the header in columns that are loaded; title blocks may be merged."""
     keys: Mapping[int, tuple[str, str]] = {
         sheet.first_column + position + 1: (name, key)
         for position, (name, key) in enumerate(zip(header.names, header.keys, strict=True))
         if key is not None
     }
-    for cell in cells:
-        if cell.row > header.row and cell.column in keys:
-            name, key = keys[cell.column]
-            yield make_finding(
-                "celda_con_error", row=cell.row, column=name, key=key, value=cell.text, cell=cell.reference
-            )
+    for cells in lost:
+        column = next((c for c in range(cells.first_column, cells.last_column + 1) if c in keys), None)
+        if cells.last_row > header.row and column is not None:
+            name, key = keys[column]
+            row = max(cells.first_row, header.row + 1)
+            yield make_finding(cells.rule, row=row, column=name, key=key, value=cells.text, cell=cells.reference)
 
 
 def _unnamed_columns(sheet: _Sheet, header: Header) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
-"""Looking into an XLSX before it is opened: its unpacked size, how far its cells reach, and its error cells.
+"""Looking into an XLSX before it is opened: its unpacked size, how far its cells reach, what would be read as empty.
 
 The spreadsheet reader builds a dense table up to the farthest cell, so a kilobyte with one far cell asks for gigabytes,
-and the unpacked size does not show it. It also gives error cells as empty ones.
+and the unpacked size does not show it. It also gives as empty what is not: errors, formulas that no program has
+computed yet, and all cells but one of those that are merged.
 """
 
 from __future__ import annotations
@@ -25,13 +26,21 @@ MAX_CELLS = 64_000_000
 """Of the table up to the farthest cell: a million rows of sixty columns, some two gigabytes in the reader."""
 
 _CHUNK_BYTES = 4 * 1024**2
-_OVERLAP_BYTES = 4096
-"""Kept from one chunk to the next, so that a cell across the border is seen whole."""
+_OVERLAP_BYTES = 65_536
+"""Kept from one chunk to the next, so that a cell across the border is seen whole; a formula has 8,192 letters."""
 
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR_MARK = re.compile(rb"""t=["']e["']""")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_FORMULA_MARK = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_UNCOMPUTED_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*(?:/>|></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
+)
+_IS_TEXT = re.compile(rb"""\bt=["']str["']""")
+"""A formula whose computed value is a text, so that no text at all is one too."""
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["'](([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7}))["']""")
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -49,17 +58,21 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorCell:
-    """A cell whose value is a spreadsheet error such as #DIV/0!; places count from 1."""
+class LostCells:
+    """A cell, or a range of merged ones, whose value the reader would not give; places count from 1."""
 
-    row: int
-    column: int
+    rule: str
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
     reference: str
-    text: str
+    text: str | None
+    """What the cell shows: the name of an error such as #DIV/0!."""
 
 
-def inspect_workbook(path: Path, *, max_bytes: int) -> Mapping[str, tuple[ErrorCell, ...]]:
-    """The error cells of every worksheet, by its name.
+def inspect_workbook(path: Path, *, max_bytes: int) -> Mapping[str, tuple[LostCells, ...]]:
+    """The cells of every worksheet that would be read as empty and are not, by its name.
 
     Raises: ReadingRefused if it is no workbook, or unpacks to more than is allowed.
     """
@@ -106,16 +119,17 @@ def _part(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> tuple[ErrorCell, ...]:
+def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> tuple[LostCells, ...]:
     columns = rows = 0
-    errors: dict[str, ErrorCell] = {}
+    lost: dict[str, LostCells] = {}
     for chunk in _iter_chunks(archive, part):
         references = _REFERENCE.findall(chunk)
         columns = max(columns, max((column_number(text.decode()) for text in {c for c, _ in references}), default=0))
         rows = max(rows, max((int(row) for _, row in references), default=0))
         _refuse_far_cells(columns, rows)
-        errors.update((cell.reference, cell) for cell in _error_cells(chunk))
-    return tuple(errors.values())
+        for cells in (*_error_cells(chunk), *_uncomputed_cells(chunk), *_merged_cells(chunk)):
+            lost[cells.reference] = cells
+    return tuple(lost.values())
 
 
 def _iter_chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -140,16 +154,36 @@ def _refuse_far_cells(columns: int, rows: int) -> None:
         raise _too_large("cells", columns * rows, MAX_CELLS)
 
 
-def _error_cells(chunk: bytes) -> Iterator[ErrorCell]:
+def _error_cells(chunk: bytes) -> Iterator[LostCells]:
     if _ERROR_MARK.search(chunk) is None:
         return
     for found in _ERROR_CELL.finditer(chunk):
-        place = _REFERENCE.search(found[1])
         text = _ERROR_TEXT.search(found[2])
-        if place is not None:
-            letters, row = place[1].decode(), int(place[2])
-            shown = text[1].decode("utf-8", errors="replace") if text else ""
-            yield ErrorCell(row, column_number(letters), f"{letters}{row}", shown)
+        yield from _cell("celda_con_error", found[1], text[1].decode("utf-8", errors="replace") if text else "")
+
+
+def _uncomputed_cells(chunk: bytes) -> Iterator[LostCells]:
+    """Yield the cells of formulas without a value: programs that make workbooks leave computing to the spreadsheet."""
+    if _FORMULA_MARK.search(chunk) is None:
+        return
+    for found in _UNCOMPUTED_CELL.finditer(chunk):
+        if _IS_TEXT.search(found[1]) is None:
+            yield from _cell("formula_sin_valor", found[1], None)
+
+
+def _merged_cells(chunk: bytes) -> Iterator[LostCells]:
+    for found in _MERGED.finditer(chunk):
+        whole, left, top, right, bottom = (part.decode() for part in found.groups())
+        columns = column_number(left), column_number(right)
+        yield LostCells("celdas_combinadas", int(top), int(bottom), *columns, whole, None)
+
+
+def _cell(rule: str, attributes: bytes, text: str | None) -> Iterator[LostCells]:
+    place = _REFERENCE.search(attributes)
+    if place is not None:
+        letters, row = place[1].decode(), int(place[2])
+        column = column_number(letters)
+        yield LostCells(rule, row, row, column, column, f"{letters}{row}", text)
 
 
 def _too_large(what: str, found: int, limit: int) -> ReadingRefused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -92,6 +93,38 @@ def test_sheets__error_cells_are_named_not_read_as_empty(tmp_path: Path) -> None
         sheet.write_formula("T5", "=VLOOKUP(1,A1:A2,1)", None, "#N/A")
         sheet.write_formula("B1", "=1/0", None, "#DIV/0!")
     assert rules(path) == [(4, "celda_con_error", "#DIV/0!"), (5, "celda_con_error", "#N/A")]
+
+
+def test_sheets__a_formula_that_nobody_computed_is_refused_not_read_as_empty(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "a.xlsx", [*TITLES, *rows(permanent(1), permanent(2))])
+    status = list(HEADERS).index("status")
+    letter = chr(ord("A") + status)
+    with zipfile.ZipFile(path) as archive:
+        cell = re.search(rf'<c r="{letter}5"[^>]*>.*?</c>'.encode(), archive.read("xl/worksheets/sheet1.xml"))
+    assert cell is not None
+    place = f'<c r="{letter}5"'.encode()
+    for uncomputed in (b"><f>A1</f></c>", b' s="1"><f>A1</f><v/></c>', b'><f t="shared" si="0"/><v></v></c>'):
+        rewrite(path, "xl/worksheets/sheet1.xml", (cell[0], place + uncomputed))
+        assert rules(path) == [(5, "formula_sin_valor", None)]
+        rewrite(path, "xl/worksheets/sheet1.xml", (place + uncomputed, cell[0]))
+    computed = place + b' t="str"><f>"REVO"&amp;"CADO"</f><v>REVOCADO</v></c>'
+    rewrite(path, "xl/worksheets/sheet1.xml", (cell[0], computed))
+    assert read(path).table.to_pylist()[0]["status"] == "REVOCADO"
+    rewrite(path, "xl/worksheets/sheet1.xml", (computed, place + b' t="str"><f>IF(A1="","","x")</f><v></v></c>'))
+    assert read(path).table.to_pylist()[0]["status"] == ""
+
+
+def test_sheets__merged_records_are_refused_and_merged_titles_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Registro")
+        plain = book.add_format()
+        for number, row in enumerate([*TITLES[:1], *rows(permanent(1), permanent(2), permanent(3)), ["", ""]]):
+            sheet.write_row(number, 0, [str(cell) for cell in row])
+        sheet.merge_range("A1:D1", "REGISTRO DE PRUEBA", plain)
+        sheet.merge_range("B4:B5", "COLEGIO LA NIEBLA", plain)
+        sheet.merge_range("AA3:AA4", "aparte", plain)
+    assert rules(path) == [(4, "celdas_combinadas", None)]
 
 
 def test_sheets__takes_the_only_sheet_with_the_header_and_asks_when_there_are_two(tmp_path: Path) -> None:
