@@ -22,11 +22,12 @@ from exemptions.batches import list_approved, mark_published, read_staged
 from exemptions.calendar import Clock, guatemala_day
 from exemptions.catalogs import Catalogs, load_catalogs
 from exemptions.database import Book, is_demonstration
-from exemptions.datasets import Mode
+from exemptions.datasets import Dataset, Mode
 from exemptions.disclosure import Policy
 from exemptions.disclosure_file import load_policy
+from exemptions.editions import apply_edition, compare_edition, read_current, restore_editions
 from exemptions.errors import ReleaseNotFound, ReleaseWithdrawn
-from exemptions.history import apply_comparison, compare, read_content, restore_content
+from exemptions.history import read_content
 from exemptions.models import Batch, Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
@@ -143,7 +144,7 @@ def rollback(
         policy = load_policy(book.home, work.catalogs.categories, demonstration=is_demonstration(session))
         work.progress(Step.APPLY)
         number = _next_number(session)
-        restore_content(session, source=release, release=number)
+        restore_editions(session, source=release, release=number)
         restored = Previous.read(settings.releases, source)
         same_policy = restored.manifest.get("policy_sha256") == policy_sha256(policy)
         day = source.status_date if same_policy else work.today
@@ -186,10 +187,11 @@ def _apply_batches(session: Session, work: _Work, batches: list[Batch], number: 
     """Write the batches into the book; tell whether any of them changed it."""
     altered = False
     for batch in batches:
-        staged = read_staged(work.book.home, batch)
-        comparison = compare(read_content(session), staged, mode=Mode(batch.mode))
+        dataset, staged = Dataset(batch.dataset), read_staged(work.book.home, batch)
+        current = read_current(session, dataset)
+        comparison = compare_edition(current, staged, dataset=dataset, mode=Mode(batch.mode))
         altered = altered or not comparison.is_empty
-        apply_comparison(session, comparison, release=number, batch=batch.id, cutoff=batch.cutoff)
+        apply_edition(session, comparison, dataset=dataset, release=number, batch=batch.id, cutoff=batch.cutoff)
     session.flush()
     return altered
 

@@ -23,14 +23,14 @@ from exemptions.batches import (
     get_findings,
     is_latest,
     next_batch_id,
-    standing_content,
+    standing_edition,
 )
 from exemptions.calendar import Clock, guatemala_day, system_clock
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book
 from exemptions.datasets import DEFAULT_MODE, Dataset
+from exemptions.editions import compare_edition
 from exemptions.errors import FileRefused
-from exemptions.history import compare
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from loaders.checks import Context
@@ -205,7 +205,8 @@ def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tel
 
 
 def _count(session: Session, book: Book, upload: Upload, content: pl.DataFrame) -> Counts:
-    return Counts.of(compare(standing_content(session, book.home), content, mode=upload.mode))
+    standing = standing_edition(session, book.home, upload.dataset)
+    return Counts.of(compare_edition(standing, content, dataset=upload.dataset, mode=upload.mode))
 
 
 def _reason_to_block(same: Batch | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from exemptions import fact_models  # noqa: F401 - declares tables of the metadata
 from exemptions.models import Base
 from exemptions.settings import read_settings
 

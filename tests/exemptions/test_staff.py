@@ -30,7 +30,7 @@ from exemptions.batches import (
     read_staged,
     reject_batch,
     staged_path,
-    standing_content,
+    standing_edition,
 )
 from exemptions.content import STAGED_SCHEMA
 from exemptions.database import Book, open_book
@@ -157,7 +157,7 @@ def test_approve__compares_with_what_was_approved_before(book: Book) -> None:
         two = approve_batch(session, book.home, number=second, actor=APPROVER, at=NOW)
         assert (one.added, one.ended, one.changed) == (2, 0, 0)
         assert (two.added, two.ended, two.changed) == (1, 1, 0)
-        assert sorted(standing_content(session, book.home)["nit"]) == ["2", "3"]
+        assert sorted(standing_edition(session, book.home, Dataset.REGISTRY)["nit"]) == ["2", "3"]
 
 
 def test_reject__sends_later_approvals_back(book: Book) -> None:
