@@ -31,9 +31,10 @@ from exemptions.history import read_content
 from exemptions.models import Batch, Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
-from exemptions.status import derive_status, no_events
+from exemptions.status import derive_status
 from exporters.assemble import Draft, Inputs, Previous, assemble, policy_sha256
 from exporters.durable import move_folder
+from exporters.gather import gather_events, gather_facts
 from exporters.pointer import BUILDING, find_latest, point_at_latest, reconcile_store
 from exporters.steps import Progress, Step, ignore_progress
 
@@ -110,7 +111,7 @@ def publish(
         content = read_content(session)
         if not (
             altered
-            or _is_calendar_due(content, previous, work.today, if_due)
+            or _is_calendar_due(session, content, previous, work.today, if_due)
             or _is_policy_new(previous, policy, work, if_due)
         ):
             _close_batches(session, batches, previous.number if previous else None)
@@ -196,11 +197,13 @@ def _apply_batches(session: Session, work: _Work, batches: list[Batch], number: 
     return altered
 
 
-def _is_calendar_due(content: pl.DataFrame, previous: Previous | None, today: date, if_due: bool) -> bool:
+def _is_calendar_due(
+    session: Session, content: pl.DataFrame, previous: Previous | None, today: date, if_due: bool
+) -> bool:
     """Whether a published status is another one today."""
     if not if_due or previous is None:
         return False
-    now = content.select("record_id", today=derive_status(content, no_events(), on=today))
+    now = content.select("record_id", today=derive_status(content, gather_events(session, content), on=today))
     shown = previous.frame().select("record_id", "status").join(now, on="record_id", how="inner")
     return not shown.filter(pl.col("status") != pl.col("today")).is_empty()
 
@@ -224,7 +227,8 @@ def _release(
     """Build the folder, put it in place and add the release to the book; gives its counts."""
     # A part of a killed publication may still be writing: it must never find a folder of the same name again.
     building = work.settings.releases / f"{BUILDING}{draft.number}-{secrets.token_hex(4)}"
-    inputs = Inputs(session, work.settings, content, work.catalogs, policy, previous)
+    facts = gather_facts(session, content)
+    inputs = Inputs(session, work.settings, content, facts, work.catalogs, policy, previous)
     try:
         built = assemble(building, draft, inputs, work.progress)
         work.progress(Step.PLACE)
