@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import polars as pl
-from sqlalchemy import Table, delete, insert, literal, null, or_, select, update
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from exemptions import fact_models  # noqa: F401 - declares the tables
@@ -14,9 +14,7 @@ from exemptions.datasets import Mode
 from exemptions.fact_content import FACTS, FactSpec
 from exemptions.history import Comparison
 from exemptions.models import Base
-
-_IDS_AT_ONCE = 500
-"""Identifiers in one statement; SQLite takes 32,766 parameters, older ones 999."""
+from exemptions.versions import close_versions, holds_at, restore_versions
 
 
 def current_schema(spec: FactSpec) -> Mapping[str, type[pl.DataType]]:
@@ -31,12 +29,7 @@ def read_facts(session: Session, spec: FactSpec, *, release: int | None = None) 
     """
     table = _table(spec)
     columns = [table.c.id.label("version_id"), *(table.c[name] for name in spec.schema)]
-    statement = select(*columns).order_by(table.c.id)
-    if release is None:
-        statement = statement.where(table.c.to_release.is_(None))
-    else:
-        until = or_(table.c.to_release.is_(None), table.c.to_release > release)
-        statement = statement.where(table.c.from_release <= release, until)
+    statement = select(*columns).where(holds_at(table, release)).order_by(table.c.id)
     return read_frame(session, statement, current_schema(spec))
 
 
@@ -70,12 +63,8 @@ def overlay_facts(current: pl.DataFrame, incoming: pl.DataFrame, spec: FactSpec,
 def apply_facts(session: Session, comparison: Comparison, spec: FactSpec, *, release: int, batch: int) -> None:
     """Write `comparison` into the book as part of `release`."""
     table = _table(spec)
-    closed = [*comparison.ended["version_id"].to_list(), *comparison.changed["version_id"].to_list()]
-    for start in range(0, len(closed), _IDS_AT_ONCE):
-        some = closed[start : start + _IDS_AT_ONCE]
-        # A version that this same release brought in was never public, so it leaves no trace.
-        session.execute(delete(table).where(table.c.id.in_(some), table.c.from_release == release))
-        session.execute(update(table).where(table.c.id.in_(some)).values(to_release=release))
+    closed = pl.concat([comparison.ended["version_id"], comparison.changed["version_id"]])
+    close_versions(session, table, closed, release=release)
     names = spec.schema.keys()
     rows = pl.concat([comparison.added.select(names), comparison.changed.select(names)]).with_columns(
         pl.lit(batch, dtype=pl.Int64).alias("batch"), pl.lit(release, dtype=pl.Int64).alias("from_release")
@@ -86,15 +75,7 @@ def apply_facts(session: Session, comparison: Comparison, spec: FactSpec, *, rel
 def restore_facts(session: Session, *, source: int, release: int) -> None:
     """Make the book hold, from `release` on, the facts of every dataset that it held at `source`."""
     for spec in FACTS.values():
-        table = _table(spec)
-        later = table.c.to_release.is_(None) & (table.c.from_release > source)
-        session.execute(update(table).where(later).values(to_release=release))
-        copied = [c for c in table.c if c.name not in ("id", "from_release", "to_release")]
-        back = select(*copied, literal(release), null()).where(
-            table.c.from_release <= source, table.c.to_release.is_not(None), table.c.to_release > source
-        )
-        names = [*(c.name for c in copied), "from_release", "to_release"]
-        session.execute(insert(table).from_select(names, back))
+        restore_versions(session, _table(spec), source=source, release=release)
 
 
 def _table(spec: FactSpec) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import BigInteger, Date, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, Date, Float, ForeignKey, Identity, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exemptions.models import Base, BigId
@@ -13,7 +13,7 @@ from exemptions.models import Base, BigId
 class Fact:
     """What every fact has: a number, the batch it came with, and the span of releases that it holds for."""
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     batch: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     from_release: Mapped[int] = mapped_column(Integer)
     to_release: Mapped[int | None] = mapped_column(Integer, index=True)

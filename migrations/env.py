@@ -10,7 +10,7 @@ from exemptions.settings import read_settings
 def run() -> None:
     engine = context.config.attributes.get("engine")
     if engine is None:
-        from exemptions.database import make_engine
+        from exemptions.engines import make_engine
 
         engine = make_engine(read_settings().database_url)
     with engine.execution_options(writes=True).connect() as connection:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-import exemptions.database as database
+import exemptions.locking as locking
 from exemptions.audit import find_broken_entry
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, open_book
 from exemptions.errors import Busy
@@ -91,7 +91,7 @@ def test_write__another_process_waits_its_turn(book: Book, monkeypatch: pytest.M
     command = [sys.executable, "-c", HOLDER, str(book.home)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
-        monkeypatch.setattr(database, "_LOCK_WAIT_S", 0.2)
+        monkeypatch.setattr(locking, "LOCK_WAIT_S", 0.2)
         with pytest.raises(Busy), book.write():
             pytest.fail("two writers at once")
         with book.read() as session:
