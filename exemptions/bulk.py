@@ -31,7 +31,7 @@ def read_frame(session: Session, statement: Select[tuple[object, ...]], schema: 
     """The rows of `statement` as a frame of `schema`, whose names must be the statement's, in its order."""
     connection = session.connection()
     read = _read_sqlite if connection.dialect.name == SQLITE else _read_postgresql
-    return pl.concat([pl.DataFrame(schema=dict(schema)), *read(connection, statement, schema)], rechunk=True)
+    return pl.concat([pl.DataFrame(schema=dict(schema)), *read(connection, statement, schema)])
 
 
 def insert_frame(session: Session, table: Table, frame: pl.DataFrame) -> None:

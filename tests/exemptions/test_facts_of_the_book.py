@@ -18,6 +18,9 @@ from exemptions.datasets import DATASET_COLUMNS, DEFAULT_MODE, Dataset, Mode
 from exemptions.editions import apply_edition, compare_edition, overlay_edition, read_current, restore_editions
 from exemptions.fact_content import FACTS, FactSpec
 from exemptions.settings import read_settings
+from tests.databases import Databases
+
+pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SAMPLES: dict[type[pl.DataType], list[Any]] = {
@@ -29,8 +32,9 @@ SAMPLES: dict[type[pl.DataType], list[Any]] = {
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    opened = open_book(read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home")}), clock=lambda: NOW)
+def book(tmp_path: Path, database: Databases) -> Iterator[Book]:
+    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment()}
+    opened = open_book(read_settings(environment), clock=lambda: NOW)
     yield opened
     opened.close()
 
