@@ -44,7 +44,9 @@ def parse_places(frame: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
             (is_unreadable("municipality") & value("department").is_not_null() & pl.col("_owners").is_not_null()).alias(
                 _OUTSIDE
             ),
-            (is_unreadable("municipality") & value("department").is_null() & (pl.col("_owners") > 1)).alias(_AMBIGUOUS),
+            (
+                is_unreadable("municipality") & value("department").is_null() & (pl.col("_owners") > 1).fill_null(False)
+            ).alias(_AMBIGUOUS),
         )
         .drop("_folded", "_within", "_owners", "_anywhere")
     )
