@@ -9,7 +9,7 @@ from exemptions.errors import Sentence
 
 
 class Technology(StrEnum):
-    """Source of a renewable-energy project. Source: Decree 52-2003, which lists the renewable resources."""
+    """What a renewable-energy project runs on, after the resources of Decree 52-2003; biogas is counted by itself."""
 
     HYDRO = "HIDROELECTRICA"
     SOLAR = "SOLAR"

@@ -32,7 +32,7 @@ _DATES = ("valid_from", "valid_until")
 _KEPT_IF_UNKNOWN = ("technology", "municipality")
 _CAPACITY = r"(?i)^(-?)([0-9]{1,6}|[0-9]{1,3}(?:,[0-9]{3}))(?:\.([0-9]{1,3})0*)?\s*(?:MW)?$"
 _LARGEST_KW = 500_000
-"""Above the largest plant of the country, which has some 300 MW; more is likely a number of kilowatts."""
+"""Above any plant of the country; more is likely a number of kilowatts."""
 
 
 def _understand(frame: pl.DataFrame, context: Context) -> pl.DataFrame:

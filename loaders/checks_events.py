@@ -57,7 +57,11 @@ def _checks(context: Context) -> Iterator[Check]:
     yield Check("hasta_antes_de_fecha", "until", value("until") < value("date"), {"start": value("date")})
     start, end = pl.col("record.valid_from"), pl.col("record.valid_until")
     outside = (value("date") < start).fill_null(False) | (value("date") > end).fill_null(False)
-    yield Check("evento_fuera_de_vigencia", "date", outside, {"start": _or_dash(start), "end": _or_dash(end)})
+    term = {"start": _or_dash(start), "end": _or_dash(end)}
+    yield Check("evento_fuera_de_vigencia", "date", outside, term)
+    # A suspension that starts after the term is told once, by its first day.
+    beyond = (value("event") == Event.SUSPENSION.value) & (value("until") > end) & ~outside
+    yield Check("evento_fuera_de_vigencia", "until", beyond, term)
     yield Check("suspensiones_traslapadas", "date", pl.col(_OVERLAPS).is_not_null(), {"other": pl.col(_OVERLAPS)})
     yield Check("reactivacion_sin_motivo", "event", pl.col(_IDLE))
     yield duplicate_check(Dataset.EVENTS)

@@ -34,7 +34,7 @@ PARTITIONS: Mapping[str, Partition] = {
 """Folded text of PARTICION → partition."""
 
 _FIRST_YEAR = 1990
-"""The first estimates known are of the years after 2000; the database of the region begins about 1990."""
+"""Long before the oldest estimate known, which is of 2005; an earlier year is a slip."""
 
 _MILLIONS = r"(?i)^(-?)\s*(?:GTQ|Q\.?)?\s*([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]{1,8})0*)?$"
 _LONG_MILLIONS = r"(?i)^-?\s*(?:GTQ|Q\.?)?\s*[0-9][0-9,]*\.[0-9]{9,}$"
@@ -42,7 +42,8 @@ _CENTS_PLACES = 8
 """A cent is a hundred-millionth of a million."""
 _FOREIGN = r"(?i)[$€£¥]|\b(?:USD|US|EUR|MXN|HNL|CRC|NIO|SVC|GBP|d[oó]lar(?:es)?|euros?)\b"
 _PERCENTAGE = r"^(-?[0-9]{1,9}(?:\.[0-9]{1,12})?)\s*%?$"
-_URL = r"^https?://[^\s\x00-\x20\x7f<>\"]+$"
+# No sign that cannot be seen or that turns the direction of writing: the address is shown as a link.
+_URL = r"^(?i:https?)://[^\s\x00-\x20\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd<>\"]{1,2000}$"
 _TEXTS = ("key", "report", "method_version")
 
 

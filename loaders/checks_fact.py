@@ -10,7 +10,7 @@ from exemptions.columns import PersonKind
 from exemptions.content import KEY
 from exemptions.datasets import DATASET_COLUMNS, Dataset, Mode
 from exemptions.fact_content import FACTS
-from loaders.checks import Check, Context, is_unreadable, value
+from loaders.checks import Check, Context, empty_book, is_unreadable, value
 from loaders.checks_codes import category_checks, parse_category
 from loaders.checks_taxpayer import is_cui, is_invalid_cui, nit_checks, read_nit
 from loaders.rules import WHOLE_ROW
@@ -89,7 +89,7 @@ def facts_beside(frame: pl.DataFrame, context: Context, *, dataset: Dataset) -> 
     """
     spec = FACTS[dataset]
     key = [f"{name}.value" for name in spec.key]
-    standing = context.standing(dataset) if context.mode is Mode.MERGE else context.standing(dataset).clear()
+    standing = context.standing(dataset) if context.mode is Mode.MERGE else empty_book(dataset)
     named = standing.select(pl.col(name).alias(f"{name}.value") for name in spec.schema)
     return named.join(frame.select(key), on=key, how="anti", nulls_equal=True)
 

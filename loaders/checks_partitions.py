@@ -22,7 +22,10 @@ _NATURES: Mapping[str, tuple[str, ...]] = {
     "directos": ("ISR", "ISO", "IUSI", "HLD"),
     "indirectos": ("IVA", "IVA_IMP", "DAI", "ITF", "IPRIMA", "ISCV", "IDP", "ALC"),
 }
-"""Last word of the folded key of a nature → its taxes. Source: the budget's classification of tax revenue."""
+"""Last word of the folded key of a nature → its taxes.
+
+Source: reports count ISR and ISO as direct, IVA and DAI as indirect; the others stand as the budget classifies them.
+"""
 
 _ROUNDING, _REVISION = 0.1, 0.05
 """Percentages are printed with one decimal, and reports of one year differ a little in the product they divide by."""

@@ -122,6 +122,8 @@ BROKEN: list[tuple[Dataset, str, str, Row]] = [
     (EVENTS, "hasta_antes_de_fecha", "until", event(until="2023-01-31")),
     (EVENTS, "evento_fuera_de_vigencia", "date", event(date="2020-12-03")),
     (EVENTS, "evento_fuera_de_vigencia", "date", event(date="2030-12-04", until="")),
+    (EVENTS, "evento_fuera_de_vigencia", "date", event(date="2030-12-04", until="2031-01-01")),
+    (EVENTS, "evento_fuera_de_vigencia", "until", event(until="2030-12-04")),
     (EVENTS, "reactivacion_sin_motivo", "event", event(event="REACTIVACION", until="")),
     (EXPENDITURE, "anio_vacio", "year", estimate(year="")),
     (EXPENDITURE, "anio_invalido", "year", estimate(year="1989")),
@@ -145,6 +147,8 @@ BROKEN: list[tuple[Dataset, str, str, Row]] = [
     (EXPENDITURE, "porcentaje_en_fraccion", "pct_gdp", estimate(pct_gdp="0.025")),
     (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url="javascript:alert(1)")),
     (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url="example.org/informe")),
+    (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url="https://example.org/\u202egro")),
+    (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url='https://example.org/"><b>')),
 ]
 
 TOGETHER = {
