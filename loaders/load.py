@@ -196,7 +196,7 @@ def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tel
     else:
         tell(Phase.COMPARE, None, None)
         counts = _count(session, book, upload, checked.content)
-        reason = _reason_to_block(find_same_upload(session, upload))
+        reason = _reason_to_block(session, find_same_upload(session, upload))
         state = State.BLOCKED if reason else State.VALIDATED
     return LoadResult(
         batch=None,
@@ -216,8 +216,8 @@ def _count(session: Session, book: Book, upload: Upload, content: pl.DataFrame) 
     return Counts.of(compare_edition(standing, content, dataset=upload.dataset, mode=upload.mode))
 
 
-def _reason_to_block(same: Batch | None) -> str | None:
-    if same is None:
+def _reason_to_block(session: Session, same: Batch | None) -> str | None:
+    if same is None or is_latest(session, same):
         return None
     return (
         f"Repite el archivo del lote {same.id}, y después se cargó otro. / "

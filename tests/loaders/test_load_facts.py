@@ -124,3 +124,13 @@ def test_load_facts__events_are_compared_with_those_that_the_book_will_hold(desk
     replacing = desk.load(Dataset.EVENTS, back, mode=Mode.REPLACE)
     assert (replacing.added, replacing.ended) == (1, 1)
     assert [f.rule for f in replacing.findings] == ["reactivacion_sin_motivo"]
+
+
+def test_load_facts__a_dry_run_of_the_latest_file_is_no_repetition_of_an_older_one(desk: Desk) -> None:
+    desk.load_and_approve(Dataset.REGISTRY, *REGISTRY)
+    desk.load_and_approve(Dataset.JOBS, jobs())
+    again = desk.load(Dataset.JOBS, jobs(), dry_run=True)
+    assert (again.state, again.reason, again.added) == (State.VALIDATED, None, 0)
+    desk.load(Dataset.JOBS, jobs(jobs="26"))
+    older = desk.load(Dataset.JOBS, jobs(), dry_run=True)
+    assert older.state is State.BLOCKED
