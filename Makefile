@@ -53,7 +53,7 @@ run: setup ## Serve a demonstration registry of invented data at http://127.0.0.
 	@exec $(BIN)/exemptions serve --port $(PORT)
 
 test: setup ## Run the tests on all cores.
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile
+	@$(BIN)/python -m pytest -rs --numprocesses=auto --maxprocesses=8 --dist=loadfile
 
 lint: setup ## Check style, format and types.
 	@$(BIN)/ruff check .

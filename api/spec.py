@@ -27,6 +27,9 @@ TAGS: Mapping[str, Both] = {
     "taxpayers": both(
         "Un beneficio, o todos los de una persona jurídica.", "One benefit, or all those of a legal person."
     ),
+    "expenditure": both(
+        "Estimaciones oficiales del gasto tributario.", "Official estimates of tax expenditure."
+    ),
     "releases": both(
         "Publicaciones, sus archivos y lo que cambió entre ellas.",
         "Releases, their files, and what changed between them.",

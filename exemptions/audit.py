@@ -40,6 +40,9 @@ def record_act(
     """Append an entry, in the transaction of what it records."""
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).first()
     entry = AuditEntry(
+        # The writer's lock keeps the next number free; a sequence of PostgreSQL would leave a gap after each rollback,
+        # which the chain would take for a lost entry.
+        id=last.id + 1 if last else 1,
         at=at.replace(microsecond=0),
         actor=actor,
         act=str(act),

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
 from exemptions.audit import Act, record_act
-from exemptions.content import STAGED_SCHEMA
 from exemptions.database import is_two_person
 from exemptions.datasets import Dataset, Mode
+from exemptions.editions import compare_edition, overlay_edition, read_current, staged_schema
 from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged
-from exemptions.history import Comparison, compare, overlay, read_content
+from exemptions.history import Comparison
 from exemptions.models import Batch, BatchFinding
 
 
@@ -90,7 +90,7 @@ def staged_path(home: Path, batch: int) -> Path:
 def read_staged(home: Path, batch: Batch) -> pl.DataFrame:
     """The staged rows of a batch.
 
-    Shape: `STAGED_SCHEMA`.
+    Shape: `editions.staged_schema` of the batch's dataset.
     Raises: ReleaseDamaged if the file is not the one that was staged.
     """
     path = staged_path(home, batch.id)
@@ -100,7 +100,7 @@ def read_staged(home: Path, batch: Batch) -> pl.DataFrame:
             f"El archivo preparado del lote {batch.id} falta o cambió; cárguelo de nuevo.",
             f"The staged file of batch {batch.id} is missing or altered; load it again.",
         )
-    return pl.read_ipc(io.BytesIO(data)).select(STAGED_SCHEMA.keys())
+    return pl.read_ipc(io.BytesIO(data)).select(staged_schema(Dataset(batch.dataset)).keys())
 
 
 def next_batch_id(session: Session) -> int:
@@ -235,14 +235,16 @@ def get_findings(session: Session, number: int) -> list[Finding]:
     ]
 
 
-def standing_content(session: Session, home: Path) -> pl.DataFrame:
-    """The records as they will stand after the batches approved so far.
+def standing_edition(session: Session, home: Path, dataset: Dataset) -> pl.DataFrame:
+    """The records or facts of the dataset as they will stand after the batches approved so far.
 
-    Shape: `history.CURRENT_SCHEMA`; identifiers are null for records that only an approved batch brings.
+    Shape: as `editions.read_current`; identifiers are null for what only an approved batch brings.
     """
-    standing = read_content(session)
+    standing = read_current(session, dataset)
     for batch in list_approved(session):
-        standing = overlay(standing, read_staged(home, batch), mode=Mode(batch.mode), cutoff=batch.cutoff)
+        if batch.dataset == dataset:
+            staged, mode = read_staged(home, batch), Mode(batch.mode)
+            standing = overlay_edition(standing, staged, dataset=dataset, mode=mode, cutoff=batch.cutoff)
     return standing
 
 
@@ -258,7 +260,9 @@ def approve_batch(session: Session, home: Path, *, number: int, actor: Actor, at
             f"El lote {number} lo cargó «{actor.name}»; tiene que aprobarlo otra persona.",
             f"Batch {number} was loaded by “{actor.name}”; somebody else has to approve it.",
         )
-    counts = Counts.of(compare(standing_content(session, home), read_staged(home, batch), mode=Mode(batch.mode)))
+    dataset, staged = Dataset(batch.dataset), read_staged(home, batch)
+    standing = standing_edition(session, home, dataset)
+    counts = Counts.of(compare_edition(standing, staged, dataset=dataset, mode=Mode(batch.mode)))
     batch.added, batch.ended, batch.changed = counts.added, counts.ended, counts.changed
     batch.state = str(State.APPROVED)
     batch.approval_order = (session.scalar(select(func.max(Batch.approval_order))) or 0) + 1

@@ -1,36 +1,37 @@
-"""Moving frames in and out of the book within the session's own transaction."""
+"""Moving frames in and out of the book within the session's own connection and transaction.
+
+PostgreSQL takes and gives CSV by `COPY` on the connection that the session has, so that what is not committed yet is
+seen and a rollback takes it back. SQLite is used through Python's own module and no other library, since two SQLite
+libraries in one process do not see each other's locks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Date, Select, String, Table, insert, type_coerce
+from sqlalchemy import Column, Connection, Date, MetaData, Select, String, Table, type_coerce
 from sqlalchemy.orm import Session
+
+from exemptions.engines import SQLITE
+
+Schema = Mapping[str, type[pl.DataType]]
 
 _CHUNK = 50_000
 """Rows handed to the driver at once: enough to make calls rare, few enough to take some tens of megabytes."""
 
+_BLOCK_BYTES = 32 * 1024**2
+"""Text of `COPY` that is parsed at once, for the same reason."""
 
-def read_frame(
-    session: Session, statement: Select[tuple[object, ...]], schema: Mapping[str, type[pl.DataType]]
-) -> pl.DataFrame:
-    """The rows of `statement` as a frame of `schema`, whose names must be the statement's, in its order.
 
-    SQLite keeps dates as ISO text; they are parsed by Polars at once instead of one by one in Python.
-    """
+def read_frame(session: Session, statement: Select[tuple[object, ...]], schema: Schema) -> pl.DataFrame:
+    """The rows of `statement` as a frame of `schema`, whose names must be the statement's, in its order."""
     connection = session.connection()
-    text_dates = connection.dialect.name == "sqlite"
-    if text_dates:
-        columns = [
-            type_coerce(c, String).label(c.key) if isinstance(c.type, Date) else c for c in statement.selected_columns
-        ]
-        statement = statement.with_only_columns(*columns)
-    dates = [name for name, kind in schema.items() if kind is pl.Date] if text_dates else []
-    raw = {name: pl.String if name in dates else kind for name, kind in schema.items()}
-    rows = [tuple(row) for row in connection.execute(statement)]
-    frame = pl.DataFrame(rows, schema=raw, orient="row")
-    return frame.with_columns(pl.col(name).str.to_date("%Y-%m-%d") for name in dates)
+    read = _read_sqlite if connection.dialect.name == SQLITE else _read_postgresql
+    return pl.concat([pl.DataFrame(schema=dict(schema)), *read(connection, statement, schema)])
 
 
 def insert_frame(session: Session, table: Table, frame: pl.DataFrame) -> None:
@@ -38,14 +39,83 @@ def insert_frame(session: Session, table: Table, frame: pl.DataFrame) -> None:
     if frame.is_empty():
         return
     connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        for chunk in frame.iter_slices(_CHUNK):
-            connection.execute(insert(table), chunk.to_dicts())
-        return
-    dates = [name for name, kind in frame.schema.items() if kind == pl.Date]
-    names = ", ".join(f'"{name}"' for name in frame.columns)
+    quote = connection.dialect.identifier_preparer
+    names = ", ".join(quote.quote_identifier(name) for name in frame.columns)
+    target = f"{quote.format_table(table)} ({names})"
+    insert = _insert_sqlite if connection.dialect.name == SQLITE else _insert_postgresql
+    insert(connection, target, frame)
+
+
+@contextmanager
+def staged_frame(session: Session, columns: Sequence[Column[Any]], frame: pl.DataFrame) -> Iterator[Table]:
+    """A temporary table with the rows of `frame` for the length of the block, for statements over whole sets.
+
+    Shape: `columns` gives names and types; the frame has the same names.
+    """
+    connection = session.connection()
+    table = Table("staged", MetaData(), *columns, prefixes=["TEMPORARY"])
+    table.create(connection)
+    insert_frame(session, table, frame)
+    yield table
+    # An error needs no clearing up: it ends the transaction, which takes the table with it.
+    table.drop(connection)
+
+
+def _read_sqlite(connection: Connection, statement: Select[Any], schema: Schema) -> Iterator[pl.DataFrame]:
+    """SQLite keeps dates as ISO text; they are parsed by Polars at once instead of one by one in Python."""
+    columns = [
+        type_coerce(c, String).label(c.key) if isinstance(c.type, Date) else c for c in statement.selected_columns
+    ]
+    raw = {name: pl.String if kind is pl.Date else kind for name, kind in schema.items()}
+    dates = [pl.col(name).str.to_date("%Y-%m-%d") for name, kind in schema.items() if kind is pl.Date]
+    rows = connection.execution_options(stream_results=True).execute(statement.with_only_columns(*columns))
+    for chunk in rows.partitions(_CHUNK):
+        values = zip(*chunk, strict=True)
+        series = [pl.Series(name, column, dtype=kind) for (name, kind), column in zip(raw.items(), values, strict=True)]
+        yield pl.DataFrame(series).with_columns(dates)
+
+
+def _insert_sqlite(connection: Connection, target: str, frame: pl.DataFrame) -> None:
     places = ", ".join("?" for _ in frame.columns)
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 - names come from the frame's own schema
+    statement = f"INSERT INTO {target} VALUES ({places})"  # noqa: S608 - names come from the frame's own schema
+    dates = [pl.col(name).dt.to_string("%Y-%m-%d") for name, kind in frame.schema.items() if kind == pl.Date]
     for chunk in frame.iter_slices(_CHUNK):
-        texts = chunk.with_columns(pl.col(name).dt.to_string("%Y-%m-%d") for name in dates)
-        connection.exec_driver_sql(statement, texts.rows())
+        connection.exec_driver_sql(statement, chunk.with_columns(dates).rows())
+
+
+def _read_postgresql(connection: Connection, statement: Select[Any], schema: Schema) -> Iterator[pl.DataFrame]:
+    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
+    with (
+        _cursor(connection) as cursor,
+        cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params) as rows,
+    ):
+        for block in _blocks(rows):
+            # In the CSV of PostgreSQL and of Polars alike an empty field is null and "" is the empty text.
+            yield pl.read_csv(block, has_header=False, schema=dict(schema))
+
+
+def _blocks(rows: Iterable[bytes | memoryview]) -> Iterator[io.BytesIO]:
+    """Blocks of whole rows; PostgreSQL sends one message per row.
+
+    Source: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY.
+    """
+    block = io.BytesIO()
+    for row in rows:
+        if block.write(row) and block.tell() >= _BLOCK_BYTES:
+            block.seek(0)
+            yield block
+            block = io.BytesIO()
+    if block.tell():
+        block.seek(0)
+        yield block
+
+
+def _insert_postgresql(connection: Connection, target: str, frame: pl.DataFrame) -> None:
+    with _cursor(connection) as cursor, cursor.copy(f"COPY {target} FROM STDIN (FORMAT csv)") as rows:
+        for chunk in frame.iter_slices(_CHUNK):
+            rows.write(chunk.write_csv(include_header=False))
+
+
+def _cursor(connection: Connection) -> Any:
+    """A cursor of the session's own connection, so that `COPY` is part of its transaction."""
+    return connection.connection.cursor()

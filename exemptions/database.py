@@ -1,14 +1,7 @@
-"""Opening the book of record: one engine, one writer at a time, migrations applied before anything else.
-
-SQLite keeps a rollback journal with `synchronous=FULL`: acknowledged commits survive a power cut, and SQLite versions
-before 3.51.3 can corrupt a write-ahead log written from two processes. Source: https://sqlite.org/wal.html.
-"""
+"""Opening the book of record: one engine, one writer at a time, migrations applied before anything else."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,23 +11,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from exemptions.audit import Act, record_act
 from exemptions.calendar import Clock, system_clock
-from exemptions.errors import Busy
+from exemptions.engines import POSTGRESQL, make_engine, told_errors
+from exemptions.locking import WriterLock, hold_writer_lock
 from exemptions.models import Fact
 from exemptions.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 TWO_PERSON = "two_person"
 DEMONSTRATION = "demonstration"
-
-_LOCK_WAIT_S = 60.0
-"""How long a writer waits for another one; a publication of the real registry takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +35,11 @@ class Book:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that only reads; what it changed is rolled back."""
-        with Session(self.engine) as session:
+        """A session that only reads, and sees one state of the book throughout; what it changed is rolled back.
+
+        Raises: SettingsError if the database cannot be reached; Busy if it is locked for over a minute.
+        """
+        with told_errors(self.engine), Session(self._reading) as session:
             yield session
             session.rollback()
 
@@ -55,21 +47,28 @@ class Book:
     def write(self) -> Iterator[Session]:
         """A session that may write, alone across processes; committed at the end, rolled back on an error.
 
-        Raises: Busy if another writer does not finish within a minute.
+        Raises: Busy if another writer does not finish within a minute; SettingsError if the database cannot be reached.
         """
-        with self.writer_lock(), Session(self.engine.execution_options(writes=True)) as session, session.begin():
+        writing = self.engine.execution_options(writes=True)
+        with told_errors(self.engine), self.writer_lock() as lock, Session(writing) as session, session.begin():
             yield session
+            lock.confirm()
 
     @contextmanager
-    def writer_lock(self) -> Iterator[None]:
-        """Hold the lock that every writer of this home takes, without opening a transaction."""
-        path = self.home / "writer.lock"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            _lock(handle)
-            yield
-        finally:
-            os.close(handle)
+    def writer_lock(self) -> Iterator[WriterLock]:
+        """Hold the lock that every writer of this book takes, without opening a transaction.
+
+        Raises: Busy if another writer does not finish within a minute.
+        """
+        with hold_writer_lock(self.engine, self.home) as lock:
+            yield lock
+
+    @property
+    def _reading(self) -> Engine:
+        # SQLite shows a transaction one state by itself; PostgreSQL would show each statement the state of its moment.
+        if self.engine.dialect.name == POSTGRESQL:
+            return self.engine.execution_options(isolation_level="REPEATABLE READ")
+        return self.engine
 
     def close(self) -> None:
         """Give back every connection."""
@@ -79,13 +78,15 @@ class Book:
 def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     """The book of `settings`, made or brought to the present shape when needed.
 
-    Raises: Busy if another process is changing it for over a minute.
+    Raises: Busy if another process is changing it for over a minute; SettingsError if `DATABASE_URL` is wrong or its
+    database cannot be reached.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     book = Book(engine=make_engine(settings.database_url), home=settings.home)
-    if _revision(book.engine) != _head():
-        with book.writer_lock():
-            _migrate(book.engine)
+    with told_errors(book.engine):
+        if _revision(book.engine) != _head():
+            with book.writer_lock():
+                _migrate(book.engine)
     with book.read() as session:
         created = session.get(Fact, TWO_PERSON) is not None
     if not created:
@@ -112,59 +113,12 @@ def mark_demonstration(session: Session, *, actor: str, clock: Clock = system_cl
     record_act(session, actor=actor, act=Act.DEMONSTRATION_MARKED, subject="book", at=clock())
 
 
-def sqlite_version(engine: Engine) -> str | None:
-    """The version of the SQLite library in use, or None for another database."""
-    if engine.dialect.name != "sqlite":
-        return None
-    with engine.connect() as connection:
-        return str(connection.exec_driver_sql("SELECT sqlite_version()").scalar())
-
-
 def _create_facts(session: Session, settings: Settings, clock: Clock) -> None:
     if session.get(Fact, TWO_PERSON) is not None:
         return
     value = "on" if settings.two_person else "off"
     session.add(Fact(key=TWO_PERSON, value=value))
     record_act(session, actor="system", act=Act.BOOK_CREATED, subject="book", at=clock(), details={TWO_PERSON: value})
-
-
-def make_engine(url: str) -> Engine:
-    """An engine for `url`; on SQLite every connection gets the journal and durability of this module."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` decides between reading and writing.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=60000", "journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _lock(handle: int) -> None:
-    deadline = time.monotonic() + _LOCK_WAIT_S
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise Busy(
-                    "Otro proceso está cambiando el libro de registro; intente de nuevo en un momento.",
-                    "Another process is changing the book of record; try again in a moment.",
-                ) from error
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _alembic_config(engine: Engine) -> Config:

@@ -6,7 +6,7 @@ Source: the layouts are the project's own; the authorities' own files are mapped
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from exemptions.columns import Kind
@@ -14,6 +14,11 @@ from exemptions.columns import Kind
 
 class Dataset(StrEnum):
     REGISTRY = "registry"
+    JOBS = "jobs"
+    AMOUNTS = "amounts"
+    ENERGY = "energy"
+    EVENTS = "events"
+    EXPENDITURE = "expenditure"
 
 
 class Mode(StrEnum):
@@ -60,5 +65,77 @@ REGISTRY_COLUMNS: tuple[InputColumn, ...] = (
     InputColumn("ANIO_MONTO", "amount_year", Kind.INTEGER, aliases=("AÑO MONTO", "AÑO DEL MONTO", "AMOUNT YEAR")),
 )  # fmt: skip
 
-DATASET_COLUMNS: Mapping[Dataset, tuple[InputColumn, ...]] = {Dataset.REGISTRY: REGISTRY_COLUMNS}
-DEFAULT_MODE: Mapping[Dataset, Mode] = {Dataset.REGISTRY: Mode.REPLACE}
+_NIT, _CATEGORY, _RESOLUTION = (
+    replace(column, required=column.key != "resolution")
+    for column in REGISTRY_COLUMNS
+    if column.key in ("nit", "category", "resolution")
+)
+
+JOBS_COLUMNS: tuple[InputColumn, ...] = (
+    _NIT,
+    _CATEGORY,
+    _RESOLUTION,
+    InputColumn("PERIODO", "period", Kind.TEXT, True, aliases=("PERIOD", "AÑO O TRIMESTRE")),
+    InputColumn("TIPO", "kind", Kind.CODE, True, aliases=("TIPO_EMPLEOS", "KIND")),
+    InputColumn("EMPLEOS", "jobs", Kind.INTEGER, True, aliases=("EMPLEOS_GENERADOS", "JOBS")),
+    InputColumn("FUENTE", "source", Kind.TEXT, aliases=("SOURCE",)),
+)
+
+AMOUNTS_COLUMNS: tuple[InputColumn, ...] = (
+    _NIT,
+    _CATEGORY,
+    _RESOLUTION,
+    InputColumn("ANIO", "year", Kind.INTEGER, True, aliases=("AÑO", "PERIODO FISCAL", "YEAR")),
+    InputColumn("IMPUESTO", "tax", Kind.CODE, True, "taxes", ("TAX",)),
+    InputColumn("MECANISMO", "mechanism", Kind.CODE, True, "mechanisms", ("MECHANISM",)),
+    InputColumn("MONTO_GTQ", "amount_gtq", Kind.MONEY, True, aliases=("MONTO", "MONTO Q", "AMOUNT GTQ")),
+    InputColumn("FUENTE", "source", Kind.TEXT, aliases=("SOURCE",)),
+)
+
+ENERGY_COLUMNS: tuple[InputColumn, ...] = (
+    _NIT,
+    replace(_RESOLUTION, required=True),
+    InputColumn("PROYECTO", "project", Kind.TEXT, True, aliases=("NOMBRE DEL PROYECTO", "PROJECT")),
+    InputColumn("TECNOLOGIA", "technology", Kind.CODE, aliases=("TECHNOLOGY",)),
+    InputColumn("CAPACIDAD_MW", "capacity_mw", Kind.MONEY, aliases=("CAPACIDAD", "MW", "CAPACITY MW")),
+    InputColumn("MUNICIPIO", "municipality", Kind.CODE, False, "municipalities", ("MUNICIPALITY",)),
+    InputColumn("VIGENTE_DESDE", "valid_from", Kind.DATE, aliases=("VIGENCIA DESDE", "DESDE", "VALID FROM")),
+    InputColumn("VIGENTE_HASTA", "valid_until", Kind.DATE, aliases=("VIGENCIA HASTA", "HASTA", "VALID UNTIL")),
+)
+
+EVENTS_COLUMNS: tuple[InputColumn, ...] = (
+    _NIT,
+    _CATEGORY,
+    _RESOLUTION,
+    InputColumn("EVENTO", "event", Kind.CODE, True, aliases=("EVENT",)),
+    InputColumn("FECHA", "date", Kind.DATE, True, aliases=("FECHA DEL EVENTO", "DATE")),
+    InputColumn("HASTA", "until", Kind.DATE, aliases=("FECHA HASTA", "UNTIL")),
+    InputColumn("MOTIVO", "reason", Kind.TEXT, aliases=("REASON",)),
+    InputColumn("BASE_LEGAL", "legal_basis", Kind.TEXT, aliases=("FUNDAMENTO", "LEGAL BASIS")),
+)
+
+EXPENDITURE_COLUMNS: tuple[InputColumn, ...] = (
+    InputColumn("ANIO", "year", Kind.INTEGER, True, aliases=("AÑO", "YEAR")),
+    InputColumn("IMPUESTO", "tax", Kind.CODE, False, "taxes", ("TAX",)),
+    InputColumn("PARTICION", "partition", Kind.CODE, True, aliases=("PARTITION",)),
+    InputColumn("CLAVE", "key", Kind.TEXT, True, aliases=("KEY",)),
+    InputColumn("GRUPO", "group", Kind.TEXT, aliases=("GROUP",)),
+    InputColumn("MONTO_MILLONES_GTQ", "amount_millions", Kind.MONEY, True, aliases=("MILLONES DE QUETZALES", "AMOUNT MILLIONS GTQ")),
+    InputColumn("PCT_PIB", "pct_gdp", Kind.MONEY, aliases=("PORCENTAJE DEL PIB", "% PIB", "PCT GDP")),
+    InputColumn("INFORME", "report", Kind.TEXT, True, aliases=("REPORT",)),
+    InputColumn("VERSION_METODOLOGIA", "method_version", Kind.TEXT, aliases=("METODOLOGIA", "METHOD VERSION")),
+    InputColumn("NOTA", "note", Kind.TEXT, aliases=("NOTE",)),
+    InputColumn("FUENTE_URL", "source_url", Kind.TEXT, aliases=("URL", "SOURCE URL")),
+)  # fmt: skip
+
+DATASET_COLUMNS: Mapping[Dataset, tuple[InputColumn, ...]] = {
+    Dataset.REGISTRY: REGISTRY_COLUMNS,
+    Dataset.JOBS: JOBS_COLUMNS,
+    Dataset.AMOUNTS: AMOUNTS_COLUMNS,
+    Dataset.ENERGY: ENERGY_COLUMNS,
+    Dataset.EVENTS: EVENTS_COLUMNS,
+    Dataset.EXPENDITURE: EXPENDITURE_COLUMNS,
+}
+DEFAULT_MODE: Mapping[Dataset, Mode] = {
+    dataset: Mode.MERGE if dataset is Dataset.EVENTS else Mode.REPLACE for dataset in Dataset
+}

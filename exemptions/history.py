@@ -10,13 +10,14 @@ from datetime import date
 from typing import cast
 
 import polars as pl
-from sqlalchemy import Select, Table, delete, insert, literal, null, or_, select, update
+from sqlalchemy import Column, Select, Table, and_, select
 from sqlalchemy.orm import Session
 
-from exemptions.bulk import insert_frame, read_frame
+from exemptions.bulk import insert_frame, read_frame, staged_frame
 from exemptions.content import CONTENT_SCHEMA, KEY
 from exemptions.datasets import Mode
 from exemptions.models import RecordKey, RecordVersion
+from exemptions.versions import close_versions, holds_at, restore_versions
 
 COMPARED: tuple[str, ...] = tuple(name for name in CONTENT_SCHEMA if name not in KEY)
 """Columns whose difference makes a record changed."""
@@ -93,8 +94,8 @@ def apply_comparison(
 
     `cutoff` is the day from which the edition's status holds; a status that did not change keeps its earlier day.
     """
-    closed = [*comparison.ended["version_id"].to_list(), *comparison.changed["version_id"].to_list()]
-    _close_versions(session, closed, release)
+    closed = pl.concat([comparison.ended["version_id"], comparison.changed["version_id"]])
+    close_versions(session, _VERSIONS, closed, release=release)
     added = _with_record_ids(session, comparison.added, release).with_columns(pl.lit(cutoff).alias("status_since"))
     changed = _with_status_since(comparison.changed, cutoff)
     columns = ["record_id", *COMPARED, "status_since"]
@@ -106,16 +107,7 @@ def apply_comparison(
 
 def restore_content(session: Session, *, source: int, release: int) -> None:
     """Make the book hold, from `release` on, what it held at `source`."""
-    then = (_VERSIONS.c.from_release <= source) & or_(_VERSIONS.c.to_release.is_(None), _VERSIONS.c.to_release > source)
-    session.execute(
-        update(RecordVersion)
-        .where(RecordVersion.to_release.is_(None), RecordVersion.from_release > source)
-        .values(to_release=release)
-    )
-    copied = [c for c in _VERSIONS.c if c.name not in ("id", "from_release", "to_release")]
-    back = select(*copied, literal(release), null()).where(then, _VERSIONS.c.to_release.is_not(None))
-    names = [*(c.name for c in copied), "from_release", "to_release"]
-    session.execute(insert(_VERSIONS).from_select(names, back))
+    restore_versions(session, _VERSIONS, source=source, release=release)
 
 
 def _content_statement(release: int | None) -> Select[tuple[object, ...]]:
@@ -124,43 +116,37 @@ def _content_statement(release: int | None) -> Select[tuple[object, ...]]:
         _VERSIONS.c.id.label("version_id") if n == "version_id" else (_KEYS if n in of_key else _VERSIONS).c[n]
         for n in CURRENT_SCHEMA
     ]
-    statement = (
+    return (
         select(*columns)
         .join_from(_VERSIONS, _KEYS, _VERSIONS.c.record_id == _KEYS.c.record_id)
+        .where(holds_at(_VERSIONS, release))
         .order_by(_VERSIONS.c.id)
     )
-    if release is None:
-        return statement.where(_VERSIONS.c.to_release.is_(None))
-    return statement.where(
-        _VERSIONS.c.from_release <= release, or_(_VERSIONS.c.to_release.is_(None), _VERSIONS.c.to_release > release)
-    )
-
-
-def _close_versions(session: Session, ids: list[int], release: int) -> None:
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        # A version that this same release brought in was never public, so it leaves no trace.
-        session.execute(delete(RecordVersion).where(RecordVersion.id.in_(some), RecordVersion.from_release == release))
-        session.execute(update(RecordVersion).where(RecordVersion.id.in_(some)).values(to_release=release))
 
 
 def _with_record_ids(session: Session, added: pl.DataFrame, release: int) -> pl.DataFrame:
     """`added` with the identifiers their keys already have, or with new ones, which enter the book."""
-    known = read_frame(
-        session,
-        cast("Select[tuple[object, ...]]", select(*(_KEYS.c[name] for name in KEY), _KEYS.c.record_id)),
-        {**dict.fromkeys(KEY, pl.String), "record_id": pl.String},
-    )
-    joined = added.join(known, on=KEY, how="left")
+    joined = added.join(_find_record_ids(session, added.select(KEY)), on=KEY, how="left")
     fresh = joined.filter(pl.col("record_id").is_null())
     returning = joined.filter(pl.col("record_id").is_not_null())
     fresh = fresh.with_columns(pl.Series("record_id", draw_record_ids(fresh.height), dtype=pl.String))
-    insert_frame(
-        session,
-        _KEYS,
-        fresh.select("record_id", *KEY).with_columns(pl.lit(release, dtype=pl.Int64).alias("first_release")),
-    )
+    keys = fresh.select("record_id", *KEY, pl.lit(release, dtype=pl.Int64).alias("first_release"))
+    insert_frame(session, _KEYS, keys)
     return pl.concat([fresh, returning])
+
+
+def _find_record_ids(session: Session, keys: pl.DataFrame) -> pl.DataFrame:
+    """The identifiers of those keys that were ever in the book.
+
+    Shape: the key and `record_id`.
+    """
+    schema = {**dict.fromkeys(KEY, pl.String), "record_id": pl.String}
+    if session.execute(select(_KEYS.c.record_id).limit(1)).first() is None:
+        return pl.DataFrame(schema=schema)
+    with staged_frame(session, [Column(name, _KEYS.c[name].type) for name in KEY], keys) as wanted:
+        same = and_(*(wanted.c[name] == _KEYS.c[name] for name in KEY))
+        found = select(*(_KEYS.c[name] for name in KEY), _KEYS.c.record_id).join_from(wanted, _KEYS, same)
+        return read_frame(session, cast("Select[tuple[object, ...]]", found), schema)
 
 
 def _with_status_since(changed: pl.DataFrame, cutoff: date) -> pl.DataFrame:

@@ -16,8 +16,10 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
+    MetaData,
     String,
     Text,
     UniqueConstraint,
@@ -52,7 +54,15 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
-    pass
+    # Every constraint has the same name on every database, so that a migration can change it.
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "ix": "ix_%(column_0_N_label)s",
+        }
+    )
 
 
 class Fact(Base):
@@ -81,7 +91,7 @@ class Batch(Base):
 
     __tablename__ = "batch"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     dataset: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), index=True)
     mode: Mapped[str] = mapped_column(String(10))
@@ -111,7 +121,7 @@ class BatchFinding(Base):
 
     __tablename__ = "batch_finding"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     batch: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
     severity: Mapped[str] = mapped_column(String(10))
     row: Mapped[int | None] = mapped_column(BigInteger)
@@ -159,7 +169,7 @@ class RecordVersion(Base):
         Index("ix_record_version_record_id", "record_id"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("record_key.record_id"))
     name: Mapped[str] = mapped_column(Text)
     person_kind: Mapped[str] = mapped_column(String(10))
@@ -191,7 +201,7 @@ class AuditEntry(Base):
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(String(80))
     act: Mapped[str] = mapped_column(String(40))

@@ -35,6 +35,8 @@ BATCH_ROWS = 16_384
 _ANSWERS_KEPT = 2_048
 _RANKS_KEPT = 4
 
+_NO_FACTS = pa.RecordBatch.from_pylist([], schema=pa.schema([("record_id", pa.string())]))
+
 
 class Release:
     """One release. Made by `open_release`."""
@@ -58,11 +60,19 @@ class Release:
         self._jobs, self._amounts, self._events, self._history = (
             FactTable(_map_table(folder, name)) for name in ("jobs", "amounts", "events", "history")
         )
+        # Releases made before energy projects were published have no table of them.
+        has_energy = any(entry["path"] == "energy.arrow" for entry in manifest["files"])
+        self._energy = FactTable(_map_table(folder, "energy") if has_energy else _NO_FACTS)
 
     @property
     def changes(self) -> pa.RecordBatch:
         """What differs from the release before."""
         return _map_table(self.folder, "changes")
+
+    @property
+    def expenditure(self) -> pa.RecordBatch:
+        """The official estimates of tax expenditure; they belong to no record."""
+        return _map_table(self.folder, "expenditure")
 
     @cached_property
     def closures(self) -> Closures:
@@ -118,6 +128,11 @@ class Release:
     def amounts_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Every amount of some records: record_id, year, tax, mechanism, amount_gtq (Decimal), source."""
         return self._amounts.find(record_ids)
+
+    def energy_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Every energy project of some records: record_id, project, technology, capacity_kw, municipality, valid_from,
+        valid_until, source."""
+        return self._energy.find(record_ids)
 
     def events_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Every event of some records: record_id, event, date, until, reason, legal_basis, source."""

@@ -28,6 +28,7 @@ from exemptions.status import no_events, status_changes
 from exporters import build
 from exporters.changes import changes_batch, count_changes, extend_history, find_changes
 from exporters.durable import link_tree, make_folder, sync_tree
+from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
 from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
 from exporters.project import project
@@ -96,11 +97,12 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a release is made from. `content` is what the book holds in it, `previous` the release before."""
+    """What a release is made from. `content` and `facts` are what the book holds in it, `previous` the one before."""
 
     session: Session
     settings: Settings
     content: pl.DataFrame
+    facts: Facts
     catalogs: Catalogs
     policy: Policy
     previous: Previous | None
@@ -172,7 +174,7 @@ def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progres
     progress(Step.PROJECT)
     projection = project(
         inputs.content,
-        no_events(),
+        inputs.facts,
         catalogs=inputs.catalogs,
         policy=inputs.policy,
         status_date=draft.status_date,
@@ -180,13 +182,7 @@ def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progres
         previous=inputs.previous_table("records"),
     )
     progress(Step.TABLES)
-    tables = {
-        "records": projection.records,
-        "jobs": projection.jobs,
-        "amounts": projection.amounts,
-        "events": projection.events,
-    }
-    rows = build.write_tables(folder, tables, projection.withheld)
+    rows = build.write_tables(folder, {"records": projection.records, **projection.facts}, projection.withheld)
     build.write_catalogs(folder, inputs.catalogs)
     return rows, projection.taxpayers
 
@@ -210,7 +206,7 @@ def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, i
     """Write the difference from the release before and the history so far; gives counts by kind of change."""
     # What a rollback changes is the work of the person who asked for it, whatever the calendar would have done.
     since = inputs.previous.status_date if inputs.previous and draft.restores is None else draft.status_date
-    calendar = status_changes(inputs.content, no_events(), since=since, until=draft.status_date)
+    calendar = status_changes(inputs.content, _known_events(inputs), since=since, until=draft.status_date)
     records = read_arrow(folder / build.RECORDS)
     changes = find_changes(inputs.previous_table("records"), records, calendar, release=draft.number)
     subjects = _subjects(inputs.session)
@@ -220,6 +216,13 @@ def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, i
         write_arrow(folder / f"{name}.arrow", batch)
         rows[f"{name}.arrow"] = batch.num_rows
     return count_changes(changes)
+
+
+def _known_events(inputs: Inputs) -> pl.DataFrame:
+    """The events that the release before knew: what one that came since brings about is not the calendar's doing."""
+    if inputs.previous is None:
+        return no_events()
+    return gather_events(inputs.session, inputs.content, release=inputs.previous.number)
 
 
 def _subjects(session: Session) -> pl.DataFrame:

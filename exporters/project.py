@@ -11,20 +11,13 @@ import polars as pl
 import pyarrow as pa
 
 from exemptions.catalogs import Catalogs
-from exemptions.columns import BOOKKEEPING, KEYS, LIST_SEPARATOR, Status, ValueState, table_schema
+from exemptions.columns import BOOKKEEPING, KEYS, LIST_SEPARATOR, ValueState, table_schema
 from exemptions.disclosure import Policy, describe_withheld
 from exemptions.names import name_order_expr
 from exemptions.status import derive_status
-from exporters.tables import AMOUNTS, EVENTS, JOBS, to_batch, to_plain_frame
-
-REGISTRY_SOURCE = "registry"
-
-_EVENT_OF: Mapping[str, str] = {
-    Status.SUSPENDED.value: "suspension",
-    Status.REVOKED.value: "revocation",
-    Status.CANCELLED.value: "cancellation",
-    Status.EXPIRED.value: "expiry",
-}
+from exporters.fact_tables import publish_facts
+from exporters.gather import Facts, show_figures
+from exporters.tables import to_batch, to_plain_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +25,8 @@ class Projection:
     """The public tables of one release. Row order of `records` is name order; the facts are in order of record_id."""
 
     records: pa.RecordBatch
-    jobs: pa.RecordBatch
-    amounts: pa.RecordBatch
-    events: pa.RecordBatch
+    facts: Mapping[str, pa.RecordBatch]
+    """The tables of facts by name: jobs, amounts, energy, events, expenditure."""
     withheld: dict[str, Any]
     taxpayers: int
     """Distinct taxpayers among the published records, natural persons included."""
@@ -42,7 +34,7 @@ class Projection:
 
 def project(
     content: pl.DataFrame,
-    events: pl.DataFrame,
+    facts: Facts,
     *,
     catalogs: Catalogs,
     policy: Policy,
@@ -52,20 +44,19 @@ def project(
 ) -> Projection:
     """What the public may see of `content` on `status_date`.
 
-    Shape: `content` is as `history.read_content` gives it, `events` as `status.EVENTS_SCHEMA`; `previous` is the
+    Shape: `content` is as `history.read_content` gives it, `facts` as `gather.gather_facts` does; `previous` is the
     records table of the release before.
     Raises: PolicyError if a record's category has no rules.
     """
-    status = derive_status(content, events, on=status_date)
-    completed = _complete(content.with_columns(status.alias("status"), stated="status"), catalogs)
+    status = derive_status(content, facts.events, on=status_date)
+    shown = show_figures(content, facts, catalogs)
+    completed = _complete(shown.with_columns(status.alias("status"), stated="status"), catalogs)
     disclosed = policy.apply(completed)
     named = _with_names(_with_states(disclosed.records, catalogs), catalogs)
     ordered = named.sort(name_order_expr(pl.col("name")), "nit", "category", "resolution", "record_id", nulls_last=True)
     return Projection(
         records=to_batch(_with_changed_release(ordered, previous, release), table_schema()),
-        jobs=_jobs(ordered),
-        amounts=_amounts(ordered),
-        events=_events(ordered),
+        facts=publish_facts(ordered, facts, policy),
         withheld=describe_withheld(policy, disclosed),
         taxpayers=completed.join(ordered, on="record_id", how="semi").get_column("nit").n_unique(),
     )
@@ -164,43 +155,3 @@ def _with_changed_release(records: pl.DataFrame, previous: pa.RecordBatch | None
     return joined.with_columns(
         changed_release=pl.when(pl.col("carried").is_not_null() & same).then("carried").otherwise("changed_release")
     )
-
-
-def _jobs(records: pl.DataFrame) -> pa.RecordBatch:
-    """The jobs that the registry itself states, for records that publish them."""
-    facts = records.filter(pl.col("jobs").is_not_null()).select(
-        "record_id",
-        period=pl.col("jobs_year").cast(pl.String),
-        year="jobs_year",
-        kind="jobs_kind",
-        jobs="jobs",
-        source=pl.lit(REGISTRY_SOURCE),
-    )
-    return to_batch(facts.sort("record_id"), JOBS)
-
-
-def _amounts(records: pl.DataFrame) -> pa.RecordBatch:
-    """The amounts that the registry itself states, all taxes together, for records that publish them."""
-    facts = records.filter(pl.col("amount_gtq").is_not_null()).select(
-        "record_id",
-        year="amount_year",
-        tax=pl.lit(None, pl.String),
-        mechanism=pl.lit(None, pl.String),
-        amount_cents="amount_gtq",
-        source=pl.lit(REGISTRY_SOURCE),
-    )
-    return to_batch(facts.sort("record_id"), AMOUNTS)
-
-
-def _events(records: pl.DataFrame) -> pa.RecordBatch:
-    """What the registry's own status tells of published records, on the day from which the status is known."""
-    facts = records.select(
-        "record_id",
-        event=_lookup("stated", _EVENT_OF),
-        date="status_since",
-        until=pl.lit(None, pl.Date),
-        reason="status_reason",
-        legal_basis=pl.lit(None, pl.String),
-        source=pl.lit(REGISTRY_SOURCE),
-    )
-    return to_batch(facts.filter(pl.col("event").is_not_null()).sort("record_id"), EVENTS)

@@ -22,17 +22,19 @@ from exemptions.batches import list_approved, mark_published, read_staged
 from exemptions.calendar import Clock, guatemala_day
 from exemptions.catalogs import Catalogs, load_catalogs
 from exemptions.database import Book, is_demonstration
-from exemptions.datasets import Mode
+from exemptions.datasets import Dataset, Mode
 from exemptions.disclosure import Policy
 from exemptions.disclosure_file import load_policy
+from exemptions.editions import apply_edition, compare_edition, read_current, restore_editions
 from exemptions.errors import ReleaseNotFound, ReleaseWithdrawn
-from exemptions.history import apply_comparison, compare, read_content, restore_content
+from exemptions.history import read_content
 from exemptions.models import Batch, Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
-from exemptions.status import derive_status, no_events
+from exemptions.status import derive_status
 from exporters.assemble import Draft, Inputs, Previous, assemble, policy_sha256
 from exporters.durable import move_folder
+from exporters.gather import gather_events, gather_facts
 from exporters.pointer import BUILDING, find_latest, point_at_latest, reconcile_store
 from exporters.steps import Progress, Step, ignore_progress
 
@@ -109,7 +111,7 @@ def publish(
         content = read_content(session)
         if not (
             altered
-            or _is_calendar_due(content, previous, work.today, if_due)
+            or _is_calendar_due(session, content, previous, work.today, if_due)
             or _is_policy_new(previous, policy, work, if_due)
         ):
             _close_batches(session, batches, previous.number if previous else None)
@@ -143,7 +145,7 @@ def rollback(
         policy = load_policy(book.home, work.catalogs.categories, demonstration=is_demonstration(session))
         work.progress(Step.APPLY)
         number = _next_number(session)
-        restore_content(session, source=release, release=number)
+        restore_editions(session, source=release, release=number)
         restored = Previous.read(settings.releases, source)
         same_policy = restored.manifest.get("policy_sha256") == policy_sha256(policy)
         day = source.status_date if same_policy else work.today
@@ -186,19 +188,22 @@ def _apply_batches(session: Session, work: _Work, batches: list[Batch], number: 
     """Write the batches into the book; tell whether any of them changed it."""
     altered = False
     for batch in batches:
-        staged = read_staged(work.book.home, batch)
-        comparison = compare(read_content(session), staged, mode=Mode(batch.mode))
+        dataset, staged = Dataset(batch.dataset), read_staged(work.book.home, batch)
+        current = read_current(session, dataset)
+        comparison = compare_edition(current, staged, dataset=dataset, mode=Mode(batch.mode))
         altered = altered or not comparison.is_empty
-        apply_comparison(session, comparison, release=number, batch=batch.id, cutoff=batch.cutoff)
+        apply_edition(session, comparison, dataset=dataset, release=number, batch=batch.id, cutoff=batch.cutoff)
     session.flush()
     return altered
 
 
-def _is_calendar_due(content: pl.DataFrame, previous: Previous | None, today: date, if_due: bool) -> bool:
+def _is_calendar_due(
+    session: Session, content: pl.DataFrame, previous: Previous | None, today: date, if_due: bool
+) -> bool:
     """Whether a published status is another one today."""
     if not if_due or previous is None:
         return False
-    now = content.select("record_id", today=derive_status(content, no_events(), on=today))
+    now = content.select("record_id", today=derive_status(content, gather_events(session, content), on=today))
     shown = previous.frame().select("record_id", "status").join(now, on="record_id", how="inner")
     return not shown.filter(pl.col("status") != pl.col("today")).is_empty()
 
@@ -222,7 +227,8 @@ def _release(
     """Build the folder, put it in place and add the release to the book; gives its counts."""
     # A part of a killed publication may still be writing: it must never find a folder of the same name again.
     building = work.settings.releases / f"{BUILDING}{draft.number}-{secrets.token_hex(4)}"
-    inputs = Inputs(session, work.settings, content, work.catalogs, policy, previous)
+    facts = gather_facts(session, content)
+    inputs = Inputs(session, work.settings, content, facts, work.catalogs, policy, previous)
     try:
         built = assemble(building, draft, inputs, work.progress)
         work.progress(Step.PLACE)

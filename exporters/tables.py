@@ -29,6 +29,18 @@ AMOUNTS = pa.schema(
         ("source", pa.string()),
     ]
 )
+ENERGY = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("project", pa.string()),
+        ("technology", pa.string()),
+        ("capacity_kw", pa.int64()),
+        ("municipality", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_until", pa.date32()),
+        ("source", pa.string()),
+    ]
+)
 EVENTS = pa.schema(
     [
         ("record_id", pa.string()),
@@ -70,6 +82,7 @@ CHANGES = pa.schema(
 SCHEMAS: Mapping[str, pa.Schema] = {
     "jobs": JOBS,
     "amounts": AMOUNTS,
+    "energy": ENERGY,
     "events": EVENTS,
     "expenditure": EXPENDITURE,
     "changes": CHANGES,

@@ -12,9 +12,21 @@ import polars as pl
 
 from exemptions.batches import Finding
 from exemptions.catalogs import Catalogs
-from exemptions.datasets import DATASET_COLUMNS, Dataset
+from exemptions.datasets import DATASET_COLUMNS, Dataset, Mode
+from exemptions.fact_content import FACTS
+from exemptions.fact_history import current_schema
+from exemptions.history import CURRENT_SCHEMA
 from loaders.options import Header
 from loaders.rules import WHOLE_ROW, make_finding
+
+Standing = Callable[[Dataset], pl.DataFrame]
+"""Gives the records or facts of a dataset as the book will hold them; asked only by the datasets that need it."""
+
+
+def empty_book(dataset: Dataset) -> pl.DataFrame:
+    """What a book without any file holds of a dataset."""
+    schema = CURRENT_SCHEMA if dataset is Dataset.REGISTRY else current_schema(FACTS[dataset])
+    return pl.DataFrame(schema=dict(schema))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,22 @@ class Context:
     catalogs: Catalogs
     cutoff: date
     """Day from which the file's statuses hold; bounds the years that can be."""
+    mode: Mode = Mode.REPLACE
+    """Whether what the book holds and the file lacks will stay."""
+    standing: Standing = empty_book
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRules:
+    """How the files of one dataset are understood, checked, and turned into content."""
+
+    understand: Callable[[pl.DataFrame, Context], pl.DataFrame]
+    """Adds to the prepared frame what its texts mean, and whatever else the checks look at."""
+    checks: Callable[[Context], Iterator[Check]]
+    content: Mapping[str, pl.Expr]
+    """Column of the content → where it comes from, for those that are not `<key>.value`."""
+    kept_if_unknown: tuple[str, ...] = ()
+    """Optional codes: a text that no catalogue knows is kept beside the content and not published."""
 
 
 @dataclass(frozen=True, slots=True)

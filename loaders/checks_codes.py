@@ -56,14 +56,21 @@ def parse_codes(frame: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
     """The frame with a `<key>.value` for each code, and what the category says under `category.<fact>`."""
     frame = frame.with_columns(
         look_up(frame, "exempt_type", catalogs.aliases(CatalogName.TYPES)),
-        look_up(frame, "category", catalogs.aliases(CatalogName.CATEGORIES)),
         look_up(frame, "authority", catalogs.aliases(CatalogName.AUTHORITIES)),
         look_up(frame, "status", STATUSES),
         look_up(frame, "jobs_kind", JOBS_KINDS),
         _taxes(frame, catalogs),
         _activity(frame, catalogs),
-        is_among(frame, "category", _shared_texts(catalogs)).alias(_SHARED),
         is_among(frame, "exempt_type", _rtu_types(catalogs)).alias(_RTU_TYPE),
+    )
+    return parse_category(frame, catalogs)
+
+
+def parse_category(frame: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
+    """The frame with `category.value` and what that category says under `category.<fact>`."""
+    frame = frame.with_columns(
+        look_up(frame, "category", catalogs.aliases(CatalogName.CATEGORIES)),
+        is_among(frame, "category", _shared_texts(catalogs)).alias(_SHARED),
     )
     return frame.join(_category_facts(catalogs), on="category.value", how="left", maintain_order="left")
 
@@ -71,10 +78,21 @@ def parse_codes(frame: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
 def code_checks(context: Context) -> Iterator[Check]:
     """The checks of each code by itself, and of the category against the type."""
     catalogs = context.catalogs
+    yield Check("tipo_vacio", "exempt_type", pl.col("exempt_type").is_null())
+    yield Check("tipo_desconocido", "exempt_type", is_unreadable("exempt_type"), explain=near(catalogs, "types"))
+    yield from category_checks(catalogs)
+    yield _type_check(catalogs)
+    yield Check("autoridad_desconocida", "authority", is_unreadable("authority"), explain=near(catalogs, "authorities"))
+    yield Check("estado_desconocido", "status", is_unreadable("status"))
+    yield Check("impuesto_desconocido", "taxes", is_unreadable("taxes"), explain=_unknown_taxes(catalogs))
+    yield Check("actividad_desconocida", "activity", is_unreadable("activity"))
+    yield Check("tipo_empleos_desconocido", "jobs_kind", is_unreadable("jobs_kind"))
+
+
+def category_checks(catalogs: Catalogs) -> Iterator[Check]:
+    """The checks of the category by itself."""
     shared = _shared_texts(catalogs)
     ambiguous = pl.col(_SHARED)
-    yield Check("tipo_vacio", "exempt_type", pl.col("exempt_type").is_null())
-    yield Check("tipo_desconocido", "exempt_type", is_unreadable("exempt_type"), explain=_near(catalogs, "types"))
     yield Check("categoria_vacia", "category", pl.col("category").is_null())
     yield Check(
         "categoria_ambigua",
@@ -83,15 +101,7 @@ def code_checks(context: Context) -> Iterator[Check]:
         explain=lambda text: {"candidates": ", ".join(shared[fold_text(text)])},
     )
     unknown = is_unreadable("category") & ~ambiguous
-    yield Check("categoria_desconocida", "category", unknown, explain=_near(catalogs, "categories"))
-    yield _type_check(catalogs)
-    yield Check(
-        "autoridad_desconocida", "authority", is_unreadable("authority"), explain=_near(catalogs, "authorities")
-    )
-    yield Check("estado_desconocido", "status", is_unreadable("status"))
-    yield Check("impuesto_desconocido", "taxes", is_unreadable("taxes"), explain=_unknown_taxes(catalogs))
-    yield Check("actividad_desconocida", "activity", is_unreadable("activity"))
-    yield Check("tipo_empleos_desconocido", "jobs_kind", is_unreadable("jobs_kind"))
+    yield Check("categoria_desconocida", "category", unknown, explain=near(catalogs, "categories"))
 
 
 def look_up(frame: pl.DataFrame, key: str, codes: Mapping[str, str]) -> pl.Expr:
@@ -128,7 +138,8 @@ def _distinct(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     return texts.with_columns(folded=fold_expr(pl.col(key)))
 
 
-def _near(catalogs: Catalogs, name: str) -> Callable[[str], Mapping[str, Any]]:
+def near(catalogs: Catalogs, name: str) -> Callable[[str], Mapping[str, Any]]:
+    """Explains an unknown text by the entry of a catalogue that is most like it."""
     return lambda text: {"nearest": nearest(catalogs, CatalogName(name), text)}
 
 
@@ -141,6 +152,7 @@ def _category_facts(catalogs: Catalogs) -> pl.DataFrame:
             "category.temporary": pl.Boolean,
             "category.natural": pl.Boolean,
             "category.jobs": pl.Boolean,
+            "category.quarterly": pl.Boolean,
             "category.from_notification": pl.Boolean,
             "category.isr": pl.Boolean,
             "category.years": pl.Int64,
@@ -156,6 +168,7 @@ def _facts_of(category: Category) -> tuple[object, ...]:
         category.is_temporary,
         category.natural_persons,
         category.jobs_apply,
+        category.quarterly_jobs,
         category.term_start is TermStart.NOTIFICATION,
         "ISR" in category.taxes,
         category.term_years or _LAWFUL_TERM_YEARS,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
 
 from loaders.checks import Check, Context, is_unreadable, value
-
-DATE_KEYS = ("notified_on", "valid_from", "valid_until")
 
 _FIRST = date(1950, 1, 1)
 _YEARS_AHEAD = 100
@@ -22,17 +20,17 @@ _DAY_FIRST = r"^[0-9]{1,2}(?:-[0-9]{1,2}-|/[0-9]{1,2}/|\.[0-9]{1,2}\.)[0-9]{4}$"
 _TWO_DIGITS = r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}$"
 
 
-def parse_dates(frame: pl.DataFrame) -> pl.DataFrame:
+def parse_dates(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """The frame with a `<key>.value` for each date."""
-    return frame.with_columns(_date(pl.col(key)).alias(f"{key}.value") for key in DATE_KEYS)
+    return frame.with_columns(_date(pl.col(key)).alias(f"{key}.value") for key in keys)
 
 
-def date_checks(context: Context) -> Iterator[Check]:
+def date_checks(context: Context, keys: Sequence[str]) -> Iterator[Check]:
     """The checks of each date by itself."""
     cutoff = context.cutoff
     last = date(cutoff.year + _YEARS_AHEAD, cutoff.month, min(cutoff.day, 28))
     bounds = {"first": pl.lit(_FIRST.isoformat()), "last": pl.lit(last.isoformat())}
-    for key in DATE_KEYS:
+    for key in keys:
         short = pl.col(key).str.contains(_TWO_DIGITS)
         yield Check("fecha_invalida", key, is_unreadable(key) & ~short)
         yield Check("fecha_de_dos_cifras", key, is_unreadable(key) & short)

@@ -44,7 +44,9 @@ def parse_places(frame: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
             (is_unreadable("municipality") & value("department").is_not_null() & pl.col("_owners").is_not_null()).alias(
                 _OUTSIDE
             ),
-            (is_unreadable("municipality") & value("department").is_null() & (pl.col("_owners") > 1)).alias(_AMBIGUOUS),
+            (
+                is_unreadable("municipality") & value("department").is_null() & (pl.col("_owners") > 1).fill_null(False)
+            ).alias(_AMBIGUOUS),
         )
         .drop("_folded", "_within", "_owners", "_anywhere")
     )
@@ -57,9 +59,14 @@ def place_checks(context: Context) -> Iterator[Check]:
         return {"nearest": nearest(context.catalogs, CatalogName.DEPARTMENTS, text)}
 
     yield Check("departamento_desconocido", "department", is_unreadable("department"), explain=near)
+    outside = pl.col(_OUTSIDE)
+    yield Check("municipio_fuera_del_departamento", "municipality", outside, {"department": pl.col("department")})
+    yield from municipality_checks()
+
+
+def municipality_checks() -> Iterator[Check]:
+    """The checks of the municipality by itself."""
     outside, ambiguous = pl.col(_OUTSIDE), pl.col(_AMBIGUOUS)
-    detail = {"department": pl.col("department")}
-    yield Check("municipio_fuera_del_departamento", "municipality", outside, detail)
     yield Check("municipio_ambiguo", "municipality", ambiguous)
     yield Check("municipio_desconocido", "municipality", is_unreadable("municipality") & ~outside & ~ambiguous)
 

@@ -8,10 +8,18 @@ from typing import Any
 
 import polars as pl
 
+from exemptions.datasets import Dataset
 from loaders.checks import Check, is_unreadable
 
-FREE_TEXT: Mapping[str, int] = {"name": 500, "resolution": 100, "status_reason": 1000}
-"""Key of a text that is kept verbatim → the longest it may be."""
+FREE_TEXT: Mapping[Dataset, Mapping[str, int]] = {
+    Dataset.REGISTRY: {"name": 500, "resolution": 100, "status_reason": 1000},
+    Dataset.JOBS: {"resolution": 100, "source": 500},
+    Dataset.AMOUNTS: {"resolution": 100, "source": 500},
+    Dataset.ENERGY: {"resolution": 100, "project": 500},
+    Dataset.EVENTS: {"resolution": 100, "reason": 1000, "legal_basis": 500},
+    Dataset.EXPENDITURE: {"key": 80, "group": 500, "report": 500, "method_version": 500, "note": 2000},
+}
+"""Dataset → key of a text that is kept verbatim → the longest it may be."""
 
 _LONGEST_CODE_TEXT = 500
 """Of a text that no catalogue knows, which the book keeps beside the record."""
@@ -31,9 +39,9 @@ _SEQUENCE = f"[Â-ß]{_TAIL}|[à-ï]{_TAIL}{{2}}"
 """Wider than what is an error: letters of a text encoded three times pass through signs that alone are honest."""
 
 
-def text_checks(kept_if_unknown: tuple[str, ...]) -> Iterator[Check]:
+def text_checks(dataset: Dataset, kept_if_unknown: tuple[str, ...] = ()) -> Iterator[Check]:
     """The checks of free texts, and of those codes whose text is kept when no catalogue knows it."""
-    for key, limit in FREE_TEXT.items():
+    for key, limit in FREE_TEXT[dataset].items():
         yield from _hygiene(key, pl.lit(True), limit)
         yield Check("texto_con_formula", key, pl.col(f"{key}.raw").str.contains(_FORMULA))
     for key in kept_if_unknown:

@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from exemptions.batches import Finding
-from loaders.decode import decode_to_utf8, refuse_binary
+from loaders.decode import count_lines, refuse_binary
+from loaders.limits import MAX_CELL_CHARACTERS, MAX_LINE_BYTES
 from loaders.mapping import HEADER_SEARCH_ROWS, count_recognised, find_header, is_complete, unknown_columns
 from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable
 from loaders.rules import make_finding
-from loaders.structure import has_broken_quotes, iter_faults
+from loaders.structure import has_broken_quotes, iter_blanks_before_quotes, iter_faults
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -28,7 +29,7 @@ _HEAD_BYTES = 1024**2
 _BLOCK_BYTES = 8 * 1024**2
 _LARGEST_BLOCK_BYTES = 2**31 - 1
 
-_SEPARATOR_LINE = re.compile(rb'"?sep=(?:,|;|\t|\|)"?[ \t]*\r?\n', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(rb'"?sep=(,|;|\t|\|)"?[ \t,;|]*(?:\r\n?|\n)', re.IGNORECASE)
 """What spreadsheets write to declare the delimiter; they do not count it as a row."""
 
 
@@ -41,22 +42,20 @@ class _Head:
     ends: list[tuple[int, int]]
 
 
-def read_delimited(data: bytes, options: ReadOptions) -> SourceTable:
-    """A CSV as text.
+def read_delimited(text: bytes, options: ReadOptions) -> SourceTable:
+    """A CSV as text; it is given in UTF-8, without a byte order mark.
 
     Raises: ReadingRefused with every structural fault, or with what is wrong with the header.
     """
-    if not data:
-        raise ReadingRefused(make_finding("archivo_vacio"))
-    text = decode_to_utf8(data, options.encoding)
     declaration = _SEPARATOR_LINE.match(text)
-    skipped = declaration.end() if declaration else 0
-    text = text[skipped:]
+    if declaration:
+        text = text[declaration.end() :]
     if re.search(rb"\S", text) is None:
         raise ReadingRefused(make_finding("archivo_vacio"))
-    head = _choose_delimiter(text, options)
+    _refuse_long_lines(text, 1 if declaration else 0)
+    head = _choose_delimiter(text, options, declaration[1].decode() if declaration else None)
     header = _find_header(head, text, options)
-    end, line = head.ends[header.row - 1]
+    end, line = head.ends[header.first_row - 2]
     refuse_binary(text, end)
     body = text[end:]
     line += 1 if declaration else 0
@@ -65,9 +64,24 @@ def read_delimited(data: bytes, options: ReadOptions) -> SourceTable:
     return SourceTable(_keyed(table, rows, header), header, None, (*unknown_columns(header, options), *unnamed))
 
 
-def _choose_delimiter(text: bytes, options: ReadOptions) -> _Head:
+def _refuse_long_lines(text: bytes, lines_before: int) -> None:
+    """Refuse a line that no table of ours could have, before anything tries to hold its cells."""
+    start = 0
+    while len(text) - start > MAX_LINE_BYTES:
+        window = (start, start + MAX_LINE_BYTES)
+        end = text.rfind(b"\n", *window)
+        if end < 0:
+            end = text.rfind(b"\r", *window)
+        if end < 0:
+            line = count_lines(text[:start]) + lines_before + 1
+            raise ReadingRefused(make_finding("linea_demasiado_larga", line=line, limit=MAX_LINE_BYTES))
+        start = end + 1
+
+
+def _choose_delimiter(text: bytes, options: ReadOptions, declared_delimiter: str | None) -> _Head:
     limit = max(HEADER_SEARCH_ROWS, options.header_row or 0)
-    heads = [_read_head(text, delimiter, limit) for delimiter in DELIMITERS]
+    delimiters = sorted(DELIMITERS, key=lambda delimiter: delimiter != declared_delimiter)
+    heads = [_read_head(text, delimiter, limit) for delimiter in delimiters]
     for head in heads:
         if options.header_row is None and is_complete(head.records, options):
             return head
@@ -83,12 +97,14 @@ def _choose_delimiter(text: bytes, options: ReadOptions) -> _Head:
 
 
 def _read_head(text: bytes, delimiter: str, limit: int) -> _Head:
+    csv.field_size_limit(MAX_CELL_CHARACTERS * 4)
     lines = io.StringIO(text[:_HEAD_BYTES].decode("utf-8", errors="ignore"), newline="")
     consumed = _Consumed(lines)
     records: list[list[str]] = []
     ends: list[tuple[int, int]] = []
     try:
-        for record in csv.reader(consumed, delimiter=delimiter):
+        # Some programs write a blank between the delimiter and the quotes of a header.
+        for record in csv.reader(consumed, delimiter=delimiter, skipinitialspace=True):
             records.append(record)
             ends.append((consumed.byte_count, consumed.line_count))
             if len(records) == limit:
@@ -130,7 +146,8 @@ def _read_body(body: bytes, header: Header, delimiter: str, header_line: int) ->
     if not body:
         return _empty(columns), pl.Series("row", [], pl.Int64)
     if has_broken_quotes(body, delimiter):
-        faults = tuple(_faults(body, header, delimiter, header_line))
+        blanks = tuple(iter_blanks_before_quotes(body, delimiter=delimiter, header_line=header_line))
+        faults = blanks or tuple(_faults(body, header, delimiter, header_line))
         raise ReadingRefused(*(faults or (make_finding("archivo_ilegible", reason='"'),)))
     try:
         table = _parse(body, columns, delimiter, None)
@@ -140,7 +157,7 @@ def _read_body(body: bytes, header: Header, delimiter: str, header_line: int) ->
     numbers = pl.int_range(1, table.num_rows + len(skipped) + 1, eager=True).alias("row")
     if skipped:
         numbers = numbers.filter(~numbers.is_in([row.number for row in skipped]))
-    return table, numbers + header.row
+    return table, numbers + (header.first_row - 1)
 
 
 def _read_oddly_shaped(
@@ -194,7 +211,7 @@ def _skip_into(skipped: list[arrow_csv.InvalidRow]) -> Callable[[arrow_csv.Inval
 
 def _faults(body: bytes, header: Header, delimiter: str, header_line: int) -> Iterator[Finding]:
     return iter_faults(
-        body, delimiter=delimiter, header_row=header.row, header_line=header_line, columns=len(header.names)
+        body, delimiter=delimiter, header_row=header.first_row - 1, header_line=header_line, columns=len(header.names)
     )
 
 

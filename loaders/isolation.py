@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import signal
 import subprocess
@@ -24,21 +25,37 @@ from loaders.source import read_source
 _GIB = 1024**3
 _ROOT = Path(__file__).resolve().parent.parent
 
+_ENVIRONMENT = {
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "POLARS_MAX_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    # Arrow's own allocator sets a gigabyte aside before it needs any, which would count as used.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderLimits:
     """What one reader may use."""
 
-    memory_bytes: int = 4 * _GIB
-    """Of address space. The libraries reserve 1.5 GiB before they read anything, and the largest table that is let
-    through to the spreadsheet reader takes two."""
-    time_s: float = 600.0
+    memory_bytes: int = _GIB + _GIB // 4
+    """Of its own data. The libraries take 120 MB before they read anything."""
+    time_s: float = 60.0
     unpacked_bytes: int = 2 * _GIB
 
     @classmethod
     def of_file(cls, size_bytes: int, *, unpacked_bytes: int) -> ReaderLimits:
-        """The limits for a file: a CSV of 250 MB took 2.6 times its size, which is given threefold."""
-        return cls(memory_bytes=cls().memory_bytes + 8 * size_bytes, unpacked_bytes=unpacked_bytes)
+        """The limits for a file, which grow with what somebody took the trouble to send.
+
+        A CSV of 250 MB took 2.6 times its size, which is given threefold; packed files take more for their size, and
+        a second for each megabyte.
+        """
+        return cls(
+            memory_bytes=cls().memory_bytes + 8 * size_bytes,
+            time_s=cls().time_s + size_bytes / 1024**2,
+            unpacked_bytes=unpacked_bytes,
+        )
 
 
 def read_isolated(path: Path, options: ReadOptions, limits: ReaderLimits) -> SourceTable:
@@ -59,7 +76,7 @@ def _run_child(job: Mapping[str, Any], limits: ReaderLimits) -> None:
             [sys.executable, "-m", "loaders.isolation"],
             input=json.dumps(job).encode(),
             cwd=_ROOT,
-            env={"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+            env=_ENVIRONMENT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             timeout=limits.time_s,
@@ -93,18 +110,27 @@ def _read_outcome(folder: Path) -> SourceTable:
     )
 
 
-def _limit_memory(size: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+def _limit(limits: ReaderLimits) -> None:
+    """Bind this process: its own memory, its address space, its time, and the size of a file that it writes."""
+    _lower(resource.RLIMIT_DATA, limits.memory_bytes)
+    # Files may be mapped beside that, and stacks and libraries have their place.
+    _lower(resource.RLIMIT_AS, limits.memory_bytes + _GIB)
+    _lower(resource.RLIMIT_CPU, math.ceil(limits.time_s) + 1)
+    _lower(resource.RLIMIT_FSIZE, limits.memory_bytes)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(kind: int, size: int) -> None:
+    _, hard = resource.getrlimit(kind)
     bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(kind, (bound, hard))
 
 
 def _main() -> None:
     """Do the job that stands on standard input; its outcome is two files in the job's folder."""
     job = json.load(sys.stdin)
     limits = ReaderLimits(**job["limits"])
-    _limit_memory(limits.memory_bytes)
+    _limit(limits)
     folder = Path(job["folder"])
     options = ReadOptions(**{**job["options"], "dataset": Dataset(job["options"]["dataset"])})
     try:

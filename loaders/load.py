@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -23,14 +24,14 @@ from exemptions.batches import (
     get_findings,
     is_latest,
     next_batch_id,
-    standing_content,
+    standing_edition,
 )
 from exemptions.calendar import Clock, guatemala_day, system_clock
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book
 from exemptions.datasets import DEFAULT_MODE, Dataset
+from exemptions.editions import compare_edition
 from exemptions.errors import FileRefused
-from exemptions.history import compare
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from loaders.checks import Context
@@ -112,7 +113,7 @@ def load_file(
         tell(Phase.KEEP, None, None)
         path = keep_upload(path, book.home, sha256=upload.sha256)
     allowed = limits or ReaderLimits.of_file(upload.size_bytes, unpacked_bytes=settings.max_upload_bytes)
-    checked = _read_and_check(path, upload, options, allowed, tell)
+    checked = _read_and_check(book, path, upload, options, allowed, tell)
     if options.dry_run:
         with book.read() as session:
             return _judge(session, book, upload, checked, tell)
@@ -170,7 +171,7 @@ def _find_latest(session: Session, upload: Upload) -> LoadResult | None:
 
 
 def _read_and_check(
-    path: Path, upload: Upload, options: LoadOptions, limits: ReaderLimits, tell: Progress
+    book: Book, path: Path, upload: Upload, options: LoadOptions, limits: ReaderLimits, tell: Progress
 ) -> Validated:
     tell(Phase.READ, None, None)
     try:
@@ -178,8 +179,14 @@ def _read_and_check(
     except ReadingRefused as refusal:
         return Validated(0, None, refusal.findings)
     tell(Phase.VALIDATE, None, source.table.num_rows)
-    context = Context(load_catalogs(), upload.cutoff)
+    context = Context(load_catalogs(), upload.cutoff, mode=upload.mode, standing=partial(_read_standing, book))
     return validate(source, dataset=upload.dataset, context=context)
+
+
+def _read_standing(book: Book, dataset: Dataset) -> pl.DataFrame:
+    # Only facts are compared with the rest of the book, so a registry's check holds no session open.
+    with book.read() as session:
+        return standing_edition(session, book.home, dataset)
 
 
 def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tell: Progress) -> LoadResult:
@@ -189,7 +196,7 @@ def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tel
     else:
         tell(Phase.COMPARE, None, None)
         counts = _count(session, book, upload, checked.content)
-        reason = _reason_to_block(find_same_upload(session, upload))
+        reason = _reason_to_block(session, find_same_upload(session, upload))
         state = State.BLOCKED if reason else State.VALIDATED
     return LoadResult(
         batch=None,
@@ -205,11 +212,12 @@ def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tel
 
 
 def _count(session: Session, book: Book, upload: Upload, content: pl.DataFrame) -> Counts:
-    return Counts.of(compare(standing_content(session, book.home), content, mode=upload.mode))
+    standing = standing_edition(session, book.home, upload.dataset)
+    return Counts.of(compare_edition(standing, content, dataset=upload.dataset, mode=upload.mode))
 
 
-def _reason_to_block(same: Batch | None) -> str | None:
-    if same is None:
+def _reason_to_block(session: Session, same: Batch | None) -> str | None:
+    if same is None or is_latest(session, same):
         return None
     return (
         f"Repite el archivo del lote {same.id}, y después se cargó otro. / "

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from exemptions.batches import Finding
 from exemptions.datasets import DATASET_COLUMNS, Dataset, InputColumn
 from exemptions.text import fold_text
+from loaders.limits import refuse_many_columns
 from loaders.options import LEAVE_OUT, Header, ReadingRefused, ReadOptions
 from loaders.rules import make_finding
 
@@ -28,6 +29,7 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> Header:
     Raises: ReadingRefused naming every column that is missing, given twice or mapped wrongly.
     """
     _refuse_unknown_keys(options)
+    refuse_many_columns(max(map(len, rows), default=0))
     if options.header_row is not None:
         if not 1 <= options.header_row <= len(rows):
             raise ReadingRefused(make_finding("fila_de_encabezado_inexistente", value=str(options.header_row)))
@@ -36,13 +38,31 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> Header:
         headers = [read_header(row, number, options) for number, row in enumerate(rows, start=1)]
         complete = (header for header in headers if not _missing(header, options.dataset))
         header = next(complete, None) or max(headers, key=_recognised)
+    return _checked(header, rows, options)
+
+
+def name_columns(names: Sequence[str], options: ReadOptions) -> Header:
+    """The header of a container that itself names its columns, and has no row of headers.
+
+    Raises: ReadingRefused, as `find_header`.
+    """
+    _refuse_unknown_keys(options)
+    refuse_many_columns(len(names))
+    return _checked(read_header(names, None, options), [names], options)
+
+
+def _checked(header: Header, rows: Sequence[Sequence[str]], options: ReadOptions) -> Header:
+    other = _other_dataset(header, rows, options)
+    if other is not None:
+        finding = make_finding("otro_conjunto", row=header.row, value=other, dataset=options.dataset.value)
+        raise ReadingRefused(finding)
     faults = (*_missing_columns(header, options.dataset), *_repeated(header), *_unused_mapping(header, options.mapping))
     if faults:
         raise ReadingRefused(*faults)
     return header
 
 
-def read_header(names: Sequence[str], row: int, options: ReadOptions) -> Header:
+def read_header(names: Sequence[str], row: int | None, options: ReadOptions) -> Header:
     """What the columns of one row would be, if it were the header."""
     known = _known_headers(options.dataset)
     chosen = {squash(header): key for header, key in options.mapping.items()}
@@ -74,6 +94,19 @@ def _known_headers(dataset: Dataset) -> Mapping[str, str]:
         for header in (column.header, column.key, *column.aliases):
             known[squash(header)] = column.key
     return known
+
+
+def _other_dataset(header: Header, rows: Sequence[Sequence[str]], options: ReadOptions) -> Dataset | None:
+    """The dataset whose file this is, if it lacks columns of the declared one and has all of another."""
+    if options.mapping or not _missing(header, options.dataset):
+        return None
+    fitting = {
+        dataset: count_recognised(rows, reading)
+        for dataset in DATASET_COLUMNS
+        if dataset != options.dataset and is_complete(rows, reading := ReadOptions(dataset))
+    }
+    # The registry's file has most columns that are asked of the other datasets too, so the best fit decides.
+    return max(fitting, key=fitting.__getitem__, default=None)
 
 
 def _recognised(header: Header) -> int:

@@ -11,6 +11,8 @@ import pyarrow as pa
 from exemptions.batches import Finding
 from exemptions.datasets import Dataset, Mode
 
+DEFAULT_ENCODING = "utf-8"
+
 LEAVE_OUT = "-"
 """In a mapping, the key of a column that is not to be loaded."""
 
@@ -22,7 +24,7 @@ class ReadOptions:
     dataset: Dataset = Dataset.REGISTRY
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Header as written → our key, or `LEAVE_OUT`."""
-    encoding: str = "utf-8"
+    encoding: str = DEFAULT_ENCODING
     """Of CSV files; declared, never guessed."""
     sheet: str | None = None
     header_row: int | None = None
@@ -34,7 +36,7 @@ class LoadOptions:
     """What a person decides about one load."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = "utf-8"
+    encoding: str = DEFAULT_ENCODING
     sheet: str | None = None
     header_row: int | None = None
     mode: Mode | None = None
@@ -52,11 +54,16 @@ class LoadOptions:
 class Header:
     """The header of a file and what each of its columns is."""
 
-    row: int
-    """As a spreadsheet counts it."""
+    row: int | None
+    """As a spreadsheet counts it; None where the container itself names the columns, as JSON and Parquet do."""
     names: tuple[str, ...]
     keys: tuple[str | None, ...]
     """The key of each column, None for one that is not loaded."""
+
+    @property
+    def first_row(self) -> int:
+        """The row of the first record."""
+        return (self.row or 0) + 1
 
     def name_of(self, key: str) -> str | None:
         """The header, as written, of the column with that key."""

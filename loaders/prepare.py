@@ -33,7 +33,7 @@ def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
     absent = [pl.lit(None, pl.String).alias(key) for key in keys if key not in raw.columns]
     raw = raw.with_columns(absent)
     trimmed = raw.with_columns(_blank_is_null(pl.col(key).str.strip_chars()).alias(key) for key in keys)
-    frame = trimmed.hstack([raw.get_column(key).alias(f"{key}.raw") for key in FREE_TEXT])
+    frame = trimmed.hstack([raw.get_column(key).alias(f"{key}.raw") for key in FREE_TEXT[dataset]])
     blank = pl.all_horizontal(pl.col(key).is_null() for key in keys)
     last = frame.filter(~blank).get_column("row").max()
     between = frame.filter(blank & (pl.col("row") < pl.lit(last, pl.Int64))).get_column("row")

@@ -21,23 +21,172 @@ FILE_RULES: tuple[Rule, ...] = (
     error(
         "formato_no_admitido",
         (
-            "El archivo no es CSV ni XLSX: parece {kind}.",
-            "The file is neither CSV nor XLSX: it looks like {kind}.",
+            "El archivo no es una tabla que se pueda cargar: por su contenido parece {kind}.",
+            "The file is no table that can be loaded: by its content it looks like {kind}.",
         ),
         (
-            "Ábralo en la hoja de cálculo y guárdelo como «CSV UTF-8» o como libro de Excel (.xlsx) sin contraseña.",
-            "Open it in the spreadsheet and save it as “CSV UTF-8” or as an Excel workbook (.xlsx) without a password.",
+            "Se cargan CSV, XLSX, XLS, ODS, JSON, NDJSON y Parquet. Ábralo en la hoja de cálculo y guárdelo como "
+            "«CSV UTF-8» o como libro de Excel (.xlsx) sin contraseña; si está comprimido, descomprímalo antes.",
+            "CSV, XLSX, XLS, ODS, JSON, NDJSON and Parquet can be loaded. Open it in the spreadsheet and save it as "
+            "“CSV UTF-8” or as an Excel workbook (.xlsx) without a password; if it is compressed, unpack it first.",
         ),
     ),
     error(
         "archivo_danado",
         (
-            "El libro de Excel está dañado o no es un libro: {reason}.",
-            "The Excel workbook is damaged or is none: {reason}.",
+            "El archivo está dañado o incompleto: {reason}.",
+            "The file is damaged or incomplete: {reason}.",
         ),
         (
-            "Ábralo en Excel, guárdelo de nuevo como .xlsx y envíelo otra vez.",
-            "Open it in Excel, save it again as .xlsx and send it once more.",
+            "Ábralo en el programa con que se hizo, guárdelo de nuevo y envíelo otra vez.",
+            "Open it in the program that made it, save it again and send it once more.",
+        ),
+    ),
+    error(
+        "libro_con_contrasena",
+        ("El libro tiene contraseña.", "The workbook has a password."),
+        ("Guárdelo sin contraseña y envíelo otra vez.", "Save it without a password and send it once more."),
+    ),
+    error(
+        "xml_con_entidades",
+        (
+            "El libro trae una declaración {value}, que ninguna hoja de cálculo escribe.",
+            "The workbook holds a declaration {value}, which no spreadsheet writes.",
+        ),
+        (
+            "No lo abra: pregunte a quien lo envió con qué programa lo hizo.",
+            "Do not open it: ask whoever sent it which program made it.",
+        ),
+    ),
+    error(
+        "archivo_con_rutas",
+        (
+            "El libro trae una parte con una ruta fuera de él: «{value}».",
+            "The workbook holds a part with a path outside of itself: “{value}”.",
+        ),
+        (
+            "No lo abra: pregunte a quien lo envió con qué programa lo hizo.",
+            "Do not open it: ask whoever sent it which program made it.",
+        ),
+    ),
+    error(
+        "otro_conjunto",
+        (
+            "El archivo parece de «{value}», no de «{dataset}»: tiene todas las columnas de aquel y no las de este.",
+            "The file looks like “{value}”, not “{dataset}”: it has all columns of the former and not those "
+            "of the latter.",
+        ),
+        (
+            "Cárguelo con: exemptions load {value}, o envíe el archivo que corresponde.",
+            "Load it with: exemptions load {value}, or send the file that belongs here.",
+        ),
+    ),
+    error(
+        "columnas_demasiadas",
+        ("La tabla tiene {found} columnas y se admiten {limit}.", "The table has {found} columns; {limit} allowed."),
+        ("Borre las columnas que no son del registro.", "Delete the columns that are not part of the registry."),
+    ),
+    error(
+        "linea_demasiado_larga",
+        (
+            "La línea {line} pasa de {limit} bytes: no es una fila de una tabla.",
+            "Line {line} is over {limit} bytes: it is no row of a table.",
+        ),
+        (
+            "Vea que cada registro esté en su línea y que el archivo no venga de otro programa.",
+            "See that each record is in its own line and that the file is not another program's.",
+        ),
+    ),
+    error(
+        "celda_demasiado_larga",
+        (
+            "En la fila {row}, «{column}» tiene {found} caracteres y se admiten {limit}.",
+            "In row {row}, “{column}” has {found} characters; {limit} allowed.",
+        ),
+        (
+            "Casi siempre son comillas que se cierran filas después; revíselas.",
+            "Nearly always these are quotes that close rows later; check them.",
+        ),
+    ),
+    error(
+        "json_invalido",
+        (
+            "El JSON no se entiende en la línea {line}, columna {position}: {reason}.",
+            "The JSON cannot be understood in line {line}, column {position}: {reason}.",
+        ),
+        (
+            "Expórtelo otra vez con el programa que lo hizo; un archivo cortado termina así.",
+            "Export it again with the program that made it; a file that was cut ends like this.",
+        ),
+    ),
+    error(
+        "json_demasiado_anidado",
+        (
+            "El JSON tiene listas u objetos dentro de otros, cientos de veces.",
+            "The JSON has lists or objects within others, hundreds of times.",
+        ),
+        ("Envíe una lista de objetos sencillos.", "Send a list of plain objects."),
+    ),
+    error(
+        "json_sin_objetos",
+        (
+            "El JSON no es una lista de objetos, ni un objeto en cada línea.",
+            "The JSON is neither a list of objects nor an object on each line.",
+        ),
+        (
+            'Cada registro es un objeto: [{{"NIT": "…", "NOMBRE": "…"}}].',
+            'Each record is an object: [{{"NIT": "…", "NOMBRE": "…"}}].',
+        ),
+    ),
+    error(
+        "json_varias_listas",
+        (
+            "El JSON tiene varias listas de objetos ({value}) y no se sabe cuál cargar.",
+            "The JSON has several lists of objects ({value}) and it is not clear which one to load.",
+        ),
+        ("Deje en el archivo solo una.", "Leave only one in the file."),
+    ),
+    error(
+        "json_clave_repetida",
+        (
+            "En el registro {row} la clave «{column}» está dos veces.",
+            "In record {row} the key “{column}” is given twice.",
+        ),
+        ("Deje una sola.", "Leave one only."),
+    ),
+    error(
+        "json_no_es_numero",
+        ("En el registro {row} hay un valor {value}.", "Record {row} holds a value {value}."),
+        ("Escriba null donde falta el dato.", "Write null where the value is missing."),
+    ),
+    error(
+        "json_caracter_a_medias",
+        (
+            "Cerca del registro {row} hay medio carácter (\\ud800–\\udfff sin su pareja).",
+            "Near record {row} there is half a character (\\ud800–\\udfff without its other half).",
+        ),
+        ("Expórtelo otra vez como UTF-8.", "Export it again as UTF-8."),
+    ),
+    error(
+        "valor_anidado",
+        (
+            "En el registro {row}, «{column}» lleva una lista o un objeto en vez de un valor.",
+            "In record {row}, “{column}” holds a list or an object instead of a value.",
+        ),
+        (
+            "Escriba un solo texto o número; varios códigos se separan con punto y coma.",
+            "Write one text or number; several codes are separated by semicolons.",
+        ),
+    ),
+    error(
+        "tipo_no_admitido",
+        (
+            "La columna «{column}» es de tipo {value}, que no se puede leer como un valor.",
+            "The column “{column}” has the type {value}, which cannot be read as a value.",
+        ),
+        (
+            "Guárdela como texto, número o fecha sin zona horaria.",
+            "Save it as text, number or date without time zone.",
         ),
     ),
     error(
@@ -53,8 +202,10 @@ FILE_RULES: tuple[Rule, ...] = (
             "The file is not text: byte {offset} (line {line}) is a null character before the first record.",
         ),
         (
-            "Envíe un CSV o un .xlsx; si es un CSV de «texto Unicode», declare --encoding utf-16.",
-            "Send a CSV or an .xlsx; if it is a CSV of “Unicode text”, declare --encoding utf-16.",
+            "Envíe un CSV, un libro (.xlsx, .xls, .ods), JSON o Parquet; si es «texto Unicode», declare "
+            "--encoding utf-16.",
+            "Send a CSV, a workbook (.xlsx, .xls, .ods), JSON or Parquet; if it is “Unicode text”, declare "
+            "--encoding utf-16.",
         ),
     ),
     error(
@@ -132,6 +283,14 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
+        "espacio_antes_de_comillas",
+        (
+            "En la línea {line} hay un espacio entre el separador y unas comillas: no abren la celda.",
+            "In line {line} there is a blank between the delimiter and quotes: they do not open the cell.",
+        ),
+        ("Quite ese espacio en todo el archivo.", "Remove that blank throughout the file."),
+    ),
+    error(
         "texto_tras_comillas",
         (
             "En la fila {row} (línea {line}) hay texto después de las comillas que cierran una celda.",
@@ -166,12 +325,12 @@ FILE_RULES: tuple[Rule, ...] = (
     error(
         "celdas_combinadas",
         (
-            "Las celdas {cell} están combinadas: solo la primera tiene el dato, y las demás quedarían vacías.",
-            "The cells {cell} are merged: only the first holds the value, and the others would be left empty.",
+            "Las celdas {cell} están combinadas: solo la primera tiene el dato, y a las otras les falta.",
+            "The cells {cell} are merged: only the first has the value, and the others lack it.",
         ),
         (
-            "Sepárelas y escriba el dato en cada fila.",
-            "Unmerge them and write the value in every row.",
+            "Sepárelas y escriba el dato en cada fila; en los títulos de arriba no estorban.",
+            "Split them and write the value in every row; they do no harm in titles above the table.",
         ),
     ),
     error(
@@ -228,6 +387,14 @@ FILE_RULES: tuple[Rule, ...] = (
         ("Escriba el encabezado como está en el archivo.", "Write the header as it stands in the file."),
     ),
     warning(
+        "opcion_sin_efecto",
+        (
+            "La opción {value} no dice nada de esta clase de archivo y no se usó.",
+            "The option {value} says nothing of this kind of file and was not used.",
+        ),
+        ("Quítela si el archivo es el debido.", "Leave it out if the file is the right one."),
+    ),
+    warning(
         "columna_desconocida",
         (
             "La columna «{column}» no se carga: no es del registro.",
@@ -253,16 +420,5 @@ FILE_RULES: tuple[Rule, ...] = (
             "Row {row} is blank: it is skipped, but counts in the numbering.",
         ),
         ("Bórrela si sobra.", "Delete it if it is not needed."),
-    ),
-    warning(
-        "filas_en_blanco",
-        (
-            "Las filas {row} a {last} están vacías: se pasan por alto, pero cuentan en la numeración.",
-            "Rows {row} to {last} are blank: they are skipped, but count in the numbering.",
-        ),
-        (
-            "Bórrelas si sobran, o corrija la celda suelta que hay después de ellas.",
-            "Delete them if they are not needed, or mend the stray cell that stands after them.",
-        ),
     ),
 )

@@ -1,30 +1,33 @@
-"""Reading a sheet of an XLSX workbook as text, row numbers as the spreadsheet shows them."""
+"""Reading a sheet of a workbook (XLSX, XLS, ODS) as text, row numbers as the spreadsheet shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from exemptions.batches import Finding
+from loaders.cells import Cell, cell_text
 from loaders.mapping import HEADER_SEARCH_ROWS, find_header, is_complete, unknown_columns
 from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable
 from loaders.rules import make_finding
-from loaders.workbook import LostCells, inspect_workbook
+from loaders.sheet_faults import MergedCells, SheetFaults
 
-Cell = str | float | int | bool | date | datetime | time | timedelta
 Row = Sequence[Cell]
 
 _CHUNK_ROWS = 20_000
 """Turned into columns at once, so that the Python values of a few rows only are alive."""
-
-_EXACT = 10**15
-"""Whole numbers from here on are rounded in the file itself: a spreadsheet keeps fifteen digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,52 +42,24 @@ class _Sheet:
         return [[cell_text(cell) for cell in row] for row in islice(self.sheet.iter_rows(), rows)]
 
 
-def read_sheet(path: Path, options: ReadOptions, *, max_bytes: int) -> SourceTable:
+def read_sheet(path: Path, options: ReadOptions, faults: Mapping[str, SheetFaults]) -> SourceTable:
     """A sheet of a workbook as text: the declared one, or the only visible one with the required headers.
 
+    `faults` is what was found in each sheet when the file was looked into, which comes before it is opened here.
     Raises: ReadingRefused.
     """
-    lost = inspect_workbook(path, max_bytes=max_bytes)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheet = _choose_sheet(workbook, options)
         header = find_header(sheet.head(_head_rows(options)), options)
         table = _read_rows(sheet, header)
+    except PasswordError as error:
+        raise ReadingRefused(make_finding("libro_con_contrasena")) from error
     except CalamineError as error:
         raise ReadingRefused(make_finding("archivo_danado", reason=str(error))) from error
-    faults = tuple(_lost_findings(lost.get(sheet.name, ()), sheet, header))
-    if faults:
-        raise ReadingRefused(*faults)
+    _refuse_faults(faults.get(sheet.name, SheetFaults()), sheet, header)
     findings = (*unknown_columns(header, options), *_unnamed_columns(sheet, header))
     return SourceTable(table, header, sheet.name, findings)
-
-
-def cell_text(cell: Cell) -> str:
-    """What a cell holds, as text that loses nothing: dates in ISO, whole numbers without a decimal point.
-
-    A number of more than fifteen digits was rounded by the spreadsheet; scientific notation shows that.
-    """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "VERDADERO" if cell else "FALSO"
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time()
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ", timespec="seconds")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, int):
-        return str(cell) if abs(cell) < _EXACT else f"{cell:.15E}"
-    if isinstance(cell, float):
-        return _number_text(cell)
-    return str(cell)
-
-
-def _number_text(number: float) -> str:
-    if abs(number) >= _EXACT:
-        return f"{number:.15E}"
-    # Fifteen significant digits are what the spreadsheet shows; the rest is how a binary number ends.
-    return str(int(number)) if number.is_integer() else format(number, ".15g")
 
 
 def _choose_sheet(workbook: CalamineWorkbook, options: ReadOptions) -> _Sheet:
@@ -124,9 +99,10 @@ def _head_rows(options: ReadOptions) -> int:
 def _read_rows(sheet: _Sheet, header: Header) -> pa.Table:
     wanted = {position: key for position, key in enumerate(header.keys) if key is not None}
     schema = pa.schema([("row", pa.int64()), *((key, pa.string()) for key in wanted.values())])
-    rows = islice(sheet.sheet.iter_rows(), header.row, None)
+    first = header.first_row
+    rows = islice(sheet.sheet.iter_rows(), first - 1, None)
     batches: list[pa.RecordBatch] = []
-    number = header.row + 1
+    number = first
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         columns = list(zip(*chunk, strict=True))
         arrays = [pa.array(range(number, number + len(chunk)), pa.int64())]
@@ -141,19 +117,38 @@ def _texts(cells: Sequence[Cell]) -> pa.Array:
     return pa.array([cell if type(cell) is str else cell_text(cell) for cell in cells], pa.string())
 
 
-def _lost_findings(lost: Sequence[LostCells], sheet: _Sheet, header: Header) -> Iterator[Finding]:
-    """Yield what stands below the header in columns that are loaded; title blocks may be merged."""
+def _refuse_faults(faults: SheetFaults, sheet: _Sheet, header: Header) -> None:
+    """Refuse error cells, and merged cells among the records: only the first of those has its value."""
     keys: Mapping[int, tuple[str, str]] = {
         sheet.first_column + position + 1: (name, key)
         for position, (name, key) in enumerate(zip(header.names, header.keys, strict=True))
         if key is not None
     }
-    for cells in lost:
-        column = next((c for c in range(cells.first_column, cells.last_column + 1) if c in keys), None)
-        if cells.last_row > header.row and column is not None:
-            name, key = keys[column]
-            row = max(cells.first_row, header.row + 1)
-            yield make_finding(cells.rule, row=row, column=name, key=key, value=cells.text, cell=cells.reference)
+    found = [
+        make_finding(
+            cell.rule,
+            row=cell.row,
+            column=keys[cell.column][0],
+            key=keys[cell.column][1],
+            value=cell.text,
+            cell=cell.reference,
+        )
+        for cell in faults.errors
+        if cell.row >= header.first_row and cell.column in keys
+    ]
+    for merged in (*faults.merged, *_merged_cells(sheet.sheet)):
+        columns = [number for number in keys if merged.first_column <= number <= merged.last_column]
+        if columns and merged.last_row >= header.first_row:
+            name, key = keys[columns[0]]
+            row = max(merged.first_row, header.first_row)
+            found.append(make_finding("celdas_combinadas", row=row, column=name, key=key, cell=merged.reference))
+    if found:
+        raise ReadingRefused(*sorted(found, key=lambda finding: finding.row or 0))
+
+
+def _merged_cells(sheet: CalamineSheet) -> Iterator[MergedCells]:
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        yield MergedCells(top + 1, left + 1, bottom + 1, right + 1)
 
 
 def _unnamed_columns(sheet: _Sheet, header: Header) -> Iterator[Finding]:
@@ -161,7 +156,7 @@ def _unnamed_columns(sheet: _Sheet, header: Header) -> Iterator[Finding]:
     if not unnamed:
         return
     filled: set[int] = set()
-    for row in islice(sheet.sheet.iter_rows(), header.row, None):
+    for row in islice(sheet.sheet.iter_rows(), header.first_row - 1, None):
         filled.update(position for position in unnamed if cell_text(row[position]).strip())
     for position in sorted(filled):
         yield make_finding("columna_sin_encabezado", row=header.row, position=sheet.first_column + position + 1)

@@ -9,16 +9,45 @@ import sys
 from collections.abc import Iterator
 
 from exemptions.batches import Finding
+from loaders.decode import count_lines
 from loaders.rules import make_finding
 
 
 def has_broken_quotes(text: bytes, delimiter: str) -> bool:
-    """Whether a cell opens quotes and does not close them at its end; a lenient reader guesses what such a cell is."""
+    """Whether a cell opens quotes and does not close them at its end, or has blanks before them.
+
+    A lenient reader guesses what such a cell is.
+    """
+    opening, whole = _quoted(delimiter)
+    rest = re.sub(whole, b"", text)
+    return re.search(opening, rest) is not None or re.search(_blank_before(delimiter), rest) is not None
+
+
+def iter_blanks_before_quotes(text: bytes, *, delimiter: str, header_line: int) -> Iterator[Finding]:
+    """Yield every line where a blank stands between a delimiter and quotes, so that they do not open the cell.
+
+    `text` starts after the header, which ends in line `header_line` of the file.
+    """
+    _, whole = _quoted(delimiter)
+    line, end, told = header_line + 1, 0, 0
+    for found in re.finditer(whole + rb"|(" + _blank_before(delimiter) + rb")", text):
+        line += count_lines(text[end : found.start()])
+        end = found.start()
+        if found[1] is not None and line != told:
+            told = line
+            yield make_finding("espacio_antes_de_comillas", line=line)
+
+
+def _blank_before(delimiter: str) -> bytes:
+    return re.escape(delimiter.encode()) + rb' +"'
+
+
+def _quoted(delimiter: str) -> tuple[bytes, bytes]:
+    """Patterns of a quote at the start of a cell, and of a whole cell in quotes."""
     ends = re.escape(delimiter.encode()) + rb"\r\n"
     # The quote comes before the look behind it, so that the search for it runs at the speed of memchr.
     opening = rb'"(?<![^' + ends + rb']")'
-    whole = opening + rb'(?:[^"]++|"")*+"(?=[' + ends + rb"]|\Z)"
-    return re.search(opening, re.sub(whole, b"", text)) is not None
+    return opening, opening + rb'(?:[^"]++|"")*+"(?=[' + ends + rb"]|\Z)"
 
 
 def iter_faults(text: bytes, *, delimiter: str, header_row: int, header_line: int, columns: int) -> Iterator[Finding]:

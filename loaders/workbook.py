@@ -1,34 +1,31 @@
-"""Looking into an XLSX before it is opened: its unpacked size, how far its cells reach, what would be read as empty.
+"""Looking into an XLSX before it is opened: its unpacked size, how far its cells reach, and its error cells.
 
-The spreadsheet reader builds a dense table up to the farthest cell, so a kilobyte with one far cell asks for gigabytes,
-and the unpacked size does not show it. It also gives as empty what is not: errors, formulas that no program has
-computed yet, and all cells but one of those that are merged.
+The spreadsheet reader builds a dense table up to the farthest cell with a value, so a kilobyte with one far cell asks
+for gigabytes, and the unpacked size does not show it. It also gives as empty what is not: errors, and formulas that no
+program has computed yet.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
-from xml.parsers import expat
 
-from loaders.options import ReadingRefused
-from loaders.rules import make_finding
+from loaders.archive import check_xml, iter_chunks, open_archive, parse_xml, xml_parser
+from loaders.limits import MAX_COLUMNS, MAX_ROWS, cells_allowed, refuse_too_large
+from loaders.sheet_faults import ErrorCell, SheetFaults, column_number
 
-MAX_ENTRIES = 10_000
-MAX_COLUMNS = 256
-MAX_ROWS = 1_048_576
-MAX_CELLS = 64_000_000
-"""Of the table up to the farthest cell: a million rows of sixty columns, some two gigabytes in the reader."""
+MAX_PART_BYTES = 256 * 1024**2
+"""Of a part that the reader keeps whole: shared texts, styles. A million names are 60 MB."""
 
-_CHUNK_BYTES = 4 * 1024**2
 _OVERLAP_BYTES = 65_536
 """Kept from one chunk to the next, so that a cell across the border is seen whole; a formula has 8,192 letters."""
 
+_VALUE_AT = re.compile(
+    # A cell without content is formatting only, however far it stands; the reader leaves it out.
+    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>(?!\s*</)"""
+)
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR_MARK = re.compile(rb"""t=["']e["']""")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.DOTALL)
@@ -40,78 +37,56 @@ _UNCOMPUTED_CELL = re.compile(
 )
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
 """A formula whose computed value is a text, so that no text at all is one too."""
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["'](([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7}))["']""")
 
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    ElementTree.ParseError,
-    expat.ExpatError,
+_SHEET = "sheet"
+_SPREADSHEETS = (
+    "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
+    "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
-"""What the parts of a damaged archive raise when they are read."""
-
-_SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-
-@dataclass(frozen=True, slots=True)
-class LostCells:
-    """A cell, or a range of merged ones, whose value the reader would not give; places count from 1."""
-
-    rule: str
-    first_row: int
-    last_row: int
-    first_column: int
-    last_column: int
-    reference: str
-    text: str | None
-    """What the cell shows: the name of an error such as #DIV/0!."""
+_RELATIONS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
+"""Transitional and strict Office Open XML."""
 
 
-def inspect_workbook(path: Path, *, max_bytes: int) -> Mapping[str, tuple[LostCells, ...]]:
-    """The cells of every worksheet that would be read as empty and are not, by its name.
+def inspect_workbook(path: Path, *, max_bytes: int) -> Mapping[str, SheetFaults]:
+    """The error cells of every worksheet, by its name.
 
-    Raises: ReadingRefused if it is no workbook, or unpacks to more than is allowed.
+    Raises: ReadingRefused if it is no workbook, or unfolds to more than is allowed.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive, max_bytes)
-            return {name: _inspect_sheet(archive, part) for name, part in _worksheets(archive).items()}
-    except _DAMAGE as error:
-        raise ReadingRefused(make_finding("archivo_danado", reason=type(error).__name__)) from error
-    except RuntimeError as error:
-        # zipfile raises it for an entry that needs a password.
-        raise ReadingRefused(make_finding("archivo_danado", reason="password")) from error
+    allowed = cells_allowed(path.stat().st_size)
+    with open_archive(path, max_bytes=max_bytes) as archive:
+        sheets = _worksheets(archive)
+        _check_whole_parts(archive, set(sheets.values()))
+        faults: dict[str, SheetFaults] = {}
+        for name, part in sheets.items():
+            errors, cells = _inspect_sheet(archive, part, allowed)
+            # The reader may have all sheets open at once, so they share one allowance.
+            allowed -= cells
+            faults[name] = SheetFaults(errors)
+        return faults
 
 
-def column_number(letters: str) -> int:
-    """The place of a column from its letters: A is 1, Z 26, AA 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _check_sizes(archive: zipfile.ZipFile, max_bytes: int) -> None:
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise _too_large("entries", len(entries), MAX_ENTRIES)
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > max_bytes:
-        raise _too_large("bytes", unpacked, max_bytes)
+def _check_whole_parts(archive: zipfile.ZipFile, sheets: set[str]) -> None:
+    for entry in archive.infolist():
+        name = entry.filename.lower()
+        if name.startswith("xl/") and name.count("/") == 1 and name.endswith(".xml") and entry.filename not in sheets:
+            refuse_too_large("bytes", entry.file_size, MAX_PART_BYTES)
+            check_xml(archive, entry.filename)
 
 
 def _worksheets(archive: zipfile.ZipFile) -> dict[str, str]:
     """Worksheet name → its part in the archive."""
-    # The reader runs alone in a process with limits on memory and time, which is what untrusted XML could exhaust.
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    book = parse_xml(archive, "xl/workbook.xml")
+    relations = parse_xml(archive, "xl/_rels/workbook.xml.rels")
     targets = {item.get("Id", ""): item.get("Target", "") for item in relations if item.get("TargetMode") != "External"}
     names = set(archive.namelist())
-    parts = {sheet.get("name", ""): _part(targets.get(sheet.get(_RELATION, ""), "")) for sheet in book.iter(_SHEETS)}
+    sheets = [sheet for space in _SPREADSHEETS for sheet in book.iter(f"{space}{_SHEET}")]
+    parts = {
+        sheet.get("name", ""): _part(targets.get(next(filter(None, map(sheet.get, _RELATIONS)), ""), ""))
+        for sheet in sheets
+    }
     return {name: part for name, part in parts.items() if part in names}
 
 
@@ -119,72 +94,40 @@ def _part(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> tuple[LostCells, ...]:
+def _inspect_sheet(archive: zipfile.ZipFile, part: str, allowed: int) -> tuple[tuple[ErrorCell, ...], int]:
+    """The error cells of a sheet, and how many cells its table has."""
     columns = rows = 0
-    lost: dict[str, LostCells] = {}
-    for chunk in _iter_chunks(archive, part):
-        references = _REFERENCE.findall(chunk)
-        columns = max(columns, max((column_number(text.decode()) for text in {c for c, _ in references}), default=0))
-        rows = max(rows, max((int(row) for _, row in references), default=0))
-        _refuse_far_cells(columns, rows)
-        for cells in (*_error_cells(chunk), *_uncomputed_cells(chunk), *_merged_cells(chunk)):
-            lost[cells.reference] = cells
-    return tuple(lost.values())
+    errors: dict[str, ErrorCell] = {}
+    kept = b""
+    for chunk in iter_chunks(archive, part, xml_parser()):
+        seen = kept + chunk
+        kept = seen[-_OVERLAP_BYTES:]
+        filled = _VALUE_AT.findall(seen)
+        columns = max(columns, max((column_number(text.decode()) for text in {c for c, _ in filled}), default=0))
+        rows = max(rows, max((int(row) for _, row in filled), default=0))
+        refuse_too_large("columns", columns, MAX_COLUMNS)
+        refuse_too_large("rows", rows, MAX_ROWS)
+        refuse_too_large("cells", columns * rows, allowed)
+        errors.update((cell.reference, cell) for cell in (*_error_cells(seen), *_uncomputed_cells(seen)))
+    return tuple(errors.values()), columns * rows
 
 
-def _iter_chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    with archive.open(part) as stream:
-        # The spreadsheet reader passes over broken XML without a word.
-        syntax = expat.ParserCreate()
-        kept = b""
-        while chunk := stream.read(_CHUNK_BYTES):
-            syntax.Parse(chunk, False)
-            seen = kept + chunk
-            yield seen
-            kept = seen[-_OVERLAP_BYTES:]
-        syntax.Parse(b"", True)
-
-
-def _refuse_far_cells(columns: int, rows: int) -> None:
-    if columns > MAX_COLUMNS:
-        raise _too_large("columns", columns, MAX_COLUMNS)
-    if rows > MAX_ROWS:
-        raise _too_large("rows", rows, MAX_ROWS)
-    if columns * rows > MAX_CELLS:
-        raise _too_large("cells", columns * rows, MAX_CELLS)
-
-
-def _error_cells(chunk: bytes) -> Iterator[LostCells]:
+def _error_cells(chunk: bytes) -> Iterator[ErrorCell]:
     if _ERROR_MARK.search(chunk) is None:
         return
     for found in _ERROR_CELL.finditer(chunk):
+        place = _REFERENCE.search(found[1])
         text = _ERROR_TEXT.search(found[2])
-        yield from _cell("celda_con_error", found[1], text[1].decode("utf-8", errors="replace") if text else "")
+        if place is not None:
+            shown = text[1].decode("utf-8", errors="replace") if text else ""
+            yield ErrorCell(int(place[2]), column_number(place[1].decode()), shown)
 
 
-def _uncomputed_cells(chunk: bytes) -> Iterator[LostCells]:
+def _uncomputed_cells(chunk: bytes) -> Iterator[ErrorCell]:
     """Yield the cells of formulas without a value: programs that make workbooks leave computing to the spreadsheet."""
     if _FORMULA_MARK.search(chunk) is None:
         return
     for found in _UNCOMPUTED_CELL.finditer(chunk):
-        if _IS_TEXT.search(found[1]) is None:
-            yield from _cell("formula_sin_valor", found[1], None)
-
-
-def _merged_cells(chunk: bytes) -> Iterator[LostCells]:
-    for found in _MERGED.finditer(chunk):
-        whole, left, top, right, bottom = (part.decode() for part in found.groups())
-        columns = column_number(left), column_number(right)
-        yield LostCells("celdas_combinadas", int(top), int(bottom), *columns, whole, None)
-
-
-def _cell(rule: str, attributes: bytes, text: str | None) -> Iterator[LostCells]:
-    place = _REFERENCE.search(attributes)
-    if place is not None:
-        letters, row = place[1].decode(), int(place[2])
-        column = column_number(letters)
-        yield LostCells(rule, row, row, column, column, f"{letters}{row}", text)
-
-
-def _too_large(what: str, found: int, limit: int) -> ReadingRefused:
-    return ReadingRefused(make_finding("libro_demasiado_grande", what=what, found=found, limit=limit))
+        place = _REFERENCE.search(found[1])
+        if place is not None and _IS_TEXT.search(found[1]) is None:
+            yield ErrorCell(int(place[2]), column_number(place[1].decode()), None)

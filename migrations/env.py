@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from exemptions import fact_models  # noqa: F401 - declares tables of the metadata
 from exemptions.models import Base
 from exemptions.settings import read_settings
 
@@ -9,7 +10,7 @@ from exemptions.settings import read_settings
 def run() -> None:
     engine = context.config.attributes.get("engine")
     if engine is None:
-        from exemptions.database import make_engine
+        from exemptions.engines import make_engine
 
         engine = make_engine(read_settings().database_url)
     with engine.execution_options(writes=True).connect() as connection:

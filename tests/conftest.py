@@ -1,10 +1,17 @@
-"""What every test stands on: no settings of the caller, no network but this machine, no deadline for a property."""
+"""What every test stands on: no settings of the caller, no network but this machine, no deadline for a property.
+
+A test that opens a book asks for `database` and adds what it gives to the settings. Tests marked `both_databases` run
+on SQLite and on PostgreSQL (`--database` chooses one), the others on SQLite.
+"""
 
 import os
 import socket
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.databases import Databases, NoServer, Server, running_server
 
 # A registry's settings in the caller's shell would point a test at real data, so they go before anything is imported.
 for _name in [name for name in os.environ if name.startswith("EXEMPTIONS_") or name == "DATABASE_URL"]:
@@ -13,6 +20,8 @@ for _name in [name for name in os.environ if name.startswith("EXEMPTIONS_") or n
 # Machines differ in speed, and a slow one must not turn a property into a failure.
 settings.register_profile("registry", deadline=None)
 settings.load_profile("registry")
+
+SQLITE, POSTGRESQL, BOTH = "sqlite", "postgresql", "both"
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -30,3 +39,45 @@ def _network_off(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect_at_home)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=[SQLITE, POSTGRESQL, BOTH],
+        default=BOTH,
+        help="where the books of the tests are; by default those marked both_databases run on both",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_databases: runs with a book in SQLite and with one in PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("database")
+    if chosen == BOTH and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database", [SQLITE, POSTGRESQL], indirect=True)
+    elif chosen == POSTGRESQL:
+        metafunc.parametrize("database", [POSTGRESQL], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """One server for all tests of this process."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoServer as reason:
+        pytest.skip(f"no PostgreSQL: {reason}")
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """The databases of one test, empty again after it."""
+    kind = getattr(request, "param", SQLITE)
+    databases = Databases(request.getfixturevalue("postgresql_server") if kind == POSTGRESQL else None)
+    yield databases
+    databases.give_back()

@@ -15,8 +15,9 @@ import click
 from api.cli.context import Context, print_json
 from exemptions.audit import find_broken_entry
 from exemptions.catalogs import load_catalogs
-from exemptions.database import Book, is_demonstration, is_two_person, sqlite_version
+from exemptions.database import Book, is_demonstration, is_two_person
 from exemptions.disclosure_file import load_policy
+from exemptions.engines import SQLITE, describe_database
 from exemptions.errors import NothingPublished, RegistryError
 from exemptions.store import ReleaseStore
 from exporters.manifest import verify_folder
@@ -74,9 +75,9 @@ def _guarded(look: Callable[[Context, Book], Check], context: Context, book: Boo
 
 def _versions(book: Book) -> Check:
     python = ".".join(map(str, sys.version_info[:3]))
-    found = sqlite_version(book.engine)
-    text = f"exemptions {version('exemptions')}, Python {python}, {book.engine.dialect.name} {found or ''}".rstrip()
-    if found is not None and tuple(map(int, found.split("."))) < _FIXED_SQLITE:
+    name, found = describe_database(book.engine)
+    text = f"exemptions {version('exemptions')}, Python {python}, {name} {found}"
+    if name == SQLITE and tuple(map(int, found.split("."))) < _FIXED_SQLITE:
         return Check(
             Health.NOTE,
             f"{text}: esta versión no debe usar WAL; el libro usa journal_mode=DELETE y un solo escritor.",

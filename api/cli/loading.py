@@ -20,6 +20,8 @@ from exemptions.releases import has_releases
 from exporters.publish import publish, reconcile
 from loaders.demo import write_demo_registry
 from loaders.load import LoadOptions, LoadResult, Phase, load_file
+from loaders.options import DEFAULT_ENCODING
+from loaders.profiles import Profile, read_profile, write_profile
 from loaders.report import finding_dicts, text_report
 
 DEMONSTRATION_ACTOR = Actor("demonstration")
@@ -57,9 +59,21 @@ def _parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option(
     "--map", "mapping", multiple=True, metavar="ENCABEZADO=columna", help="Nombra una columna / name a column."
 )
-@click.option("--encoding", default="utf-8", show_default=True, help="utf-8, windows-1252, utf-16 …")
+@click.option("--encoding", help="utf-8 (si no se dice nada / by default), windows-1252, utf-16 …")
 @click.option("--sheet", help="Hoja del libro / sheet of the workbook.")
 @click.option("--header-row", type=click.IntRange(min=1), help="Fila del encabezado / row of the header.")
+@click.option(
+    "--profile",
+    "profile_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Perfil guardado; las demás opciones mandan sobre él / saved profile; the other options win.",
+)
+@click.option(
+    "--save-profile",
+    "save_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Guarda estas opciones como perfil / save these options as a profile.",
+)
 @click.option(
     "--mode",
     type=click.Choice([choice.value for choice in Mode]),
@@ -75,9 +89,11 @@ def load(
     dataset: str,
     file: Path,
     mapping: tuple[str, ...],
-    encoding: str,
+    encoding: str | None,
     sheet: str | None,
     header_row: int | None,
+    profile_path: Path | None,
+    save_path: Path | None,
     mode: str | None,
     cutoff: datetime | None,
     dry_run: bool,
@@ -85,11 +101,16 @@ def load(
     as_json: bool,
 ) -> int:
     """Comprueba un archivo y lo deja listo para aprobar / check a file and make it ready for approval."""
+    reading = Profile(_parse_mapping(mapping), encoding, sheet, header_row)
+    if profile_path is not None:
+        reading = read_profile(profile_path, dataset=Dataset(dataset)).overlaid(reading)
+    if save_path is not None:
+        write_profile(save_path, reading, dataset=Dataset(dataset))
     options = LoadOptions(
-        mapping=_parse_mapping(mapping),
-        encoding=encoding,
-        sheet=sheet,
-        header_row=header_row,
+        mapping=reading.mapping,
+        encoding=reading.encoding or DEFAULT_ENCODING,
+        sheet=reading.sheet,
+        header_row=reading.header_row,
         mode=Mode(mode) if mode else None,
         cutoff=cutoff.date() if cutoff else None,
         dry_run=dry_run,

@@ -33,7 +33,7 @@ class JobsRow:
 
 @dataclass(frozen=True, slots=True)
 class AmountRow:
-    year: int
+    year: str
     tax: str
     mechanism: str
     amount: Decimal
@@ -68,11 +68,11 @@ class ChangeRow:
 
 def jobs_rows(facts: Iterable[Fact], benefits: Mapping[str, str]) -> tuple[JobsRow, ...]:
     """The jobs of some records, the latest period first; `benefits` names each record."""
-    ordered = sorted(facts, key=lambda fact: (fact["period"], fact["kind"]), reverse=True)
+    ordered = sorted(facts, key=lambda fact: (fact["period"] or "", fact["kind"] or ""), reverse=True)
     return tuple(
         JobsRow(
-            period=period_words(fact["period"]),
-            kind=str(JOBS_KIND[fact["kind"]]),
+            period=period_words(fact["period"]) if fact["period"] else _("no indicado"),
+            kind=str(JOBS_KIND[fact["kind"]]) if fact["kind"] else _("no indicada"),
             jobs=fact["jobs"],
             source=source_words(fact["source"]),
             benefit=benefits[fact["record_id"]],
@@ -84,10 +84,10 @@ def jobs_rows(facts: Iterable[Fact], benefits: Mapping[str, str]) -> tuple[JobsR
 
 def amount_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Reader) -> tuple[AmountRow, ...]:
     """The amounts of some records, the latest year first; `benefits` names each record."""
-    ordered = sorted(facts, key=lambda fact: (-fact["year"], fact["tax"] or "", fact["mechanism"] or ""))
+    ordered = sorted(facts, key=lambda fact: (-(fact["year"] or 0), fact["tax"] or "", fact["mechanism"] or ""))
     return tuple(
         AmountRow(
-            year=fact["year"],
+            year=str(fact["year"]) if fact["year"] is not None else _("no indicado"),
             tax=reader.name_of("taxes", fact["tax"]) if fact["tax"] else _("todos juntos"),
             mechanism=reader.name_of("mechanisms", fact["mechanism"]) if fact["mechanism"] else _("no indicado"),
             amount=fact["amount_gtq"],
@@ -200,7 +200,7 @@ def _event_entry(event: Fact, lang: str) -> TimelineEntry:
     parts = [
         _("hasta el %(until)s", until=format_day(as_day(event["until"]), lang)) if event["until"] else "",
         event["reason"] or "",
-        event["legal_basis"] or "",
+        _("base legal: %(basis)s", basis=event["legal_basis"]) if event["legal_basis"] else "",
         _("según el registro") if event["source"] == _REGISTRY else "",
     ]
     title = str(EVENT[event["event"]])

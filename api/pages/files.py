@@ -21,7 +21,9 @@ _PURPOSES: Mapping[str, LazyString] = {
     "records.parquet": _l("Columnas con sus tipos; el más chico y el más rápido para analizar."),
     "jobs.arrow": _l("Empleos de cada registro por período, proyectados y reportados."),
     "amounts.arrow": _l("Montos de cada registro por año, impuesto y mecanismo."),
+    "energy.arrow": _l("Proyectos de energía renovable de cada registro, con su tecnología y capacidad."),
     "events.arrow": _l("Suspensiones, revocatorias, cancelaciones y reactivaciones."),
+    "expenditure.arrow": _l("Estimaciones oficiales del gasto tributario."),
     "changes.arrow": _l("Qué cambió respecto de la publicación anterior."),
     "history.arrow": _l("Todos los cambios desde la primera publicación."),
 }

@@ -11,14 +11,13 @@ from api.pages.blueprint import pages
 from api.pages.facts import (
     AmountRow,
     ChangeRow,
-    JobsRow,
     TimelineEntry,
     amount_rows,
     change_rows,
-    jobs_rows,
     timeline,
 )
 from api.pages.fields import FieldGroup, field_groups
+from api.pages.figures import AmountTotal, EnergyRow, JobsGroup, amount_totals, energy_rows, jobs_groups
 from api.pages.language import page_url
 from api.pages.links import export_url, pinned_page
 from api.pages.render import answer_page, page_reader
@@ -43,8 +42,10 @@ class RecordPage:
     taxpayer_url: str
     withheld: tuple[WithheldNote, ...]
     groups: tuple[FieldGroup, ...]
-    jobs: tuple[JobsRow, ...]
+    jobs: tuple[JobsGroup, ...]
+    amount_totals: tuple[AmountTotal, ...]
     amounts: tuple[AmountRow, ...]
+    energy: tuple[EnergyRow, ...]
     timeline: list[TimelineEntry]
     changes: tuple[ChangeRow, ...]
     json_url: str
@@ -73,6 +74,7 @@ def _build(release: Release, item: Item, reader: Reader) -> RecordPage:
     record_id = item["record_id"]
     category = reader.name_of("categories", item["category"], item["category_name"])
     benefits = {record_id: category}
+    amounts = release.amounts_of([record_id])
     return RecordPage(
         name=holder_name(item),
         nit=format_tax_number(item["nit"]) if item["nit"] else "",
@@ -83,8 +85,10 @@ def _build(release: Release, item: Item, reader: Reader) -> RecordPage:
         taxpayer_url=page_url("taxpayer", nit=item["nit"]) if item["nit"] else "",
         withheld=notes_of(item, release.withheld, reader),
         groups=field_groups(item, reader),
-        jobs=jobs_rows(release.jobs_of([record_id]), benefits),
-        amounts=amount_rows(release.amounts_of([record_id]), benefits, reader),
+        jobs=jobs_groups(release.jobs_of([record_id]), benefits),
+        amount_totals=amount_totals(amounts, reader),
+        amounts=amount_rows(amounts, benefits, reader),
+        energy=energy_rows(release.energy_of([record_id]), benefits, reader),
         timeline=timeline(item, release.events_of([record_id]), reader.lang),
         changes=change_rows(release.history_of([record_id]), reader),
         json_url=f"/api/v1/records/{record_id}?release={release.number}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from http import HTTPStatus
 
 from flask import redirect
@@ -16,14 +15,13 @@ from api.pages.blueprint import pages
 from api.pages.facts import (
     AmountRow,
     Fact,
-    JobsRow,
     TimelineEntry,
     amount_rows,
-    jobs_rows,
     period_words,
     timeline,
 )
 from api.pages.fields import FieldLine, field_groups
+from api.pages.figures import AmountTotal, EnergyRow, JobsGroup, amount_totals, energy_rows, jobs_groups
 from api.pages.labels import JOBS_KIND, STATUS
 from api.pages.language import page_url
 from api.pages.links import export_url
@@ -72,15 +70,6 @@ class JobsTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class AmountTotal:
-    """Amounts of one year; years are never added together."""
-
-    year: int
-    amount: Decimal
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class TaxpayerPage:
     """What the page of a taxpayer tells."""
 
@@ -90,9 +79,10 @@ class TaxpayerPage:
     summary: str
     benefits: tuple[Benefit, ...]
     job_totals: tuple[JobsTotal, ...]
-    jobs: tuple[JobsRow, ...]
+    jobs: tuple[JobsGroup, ...]
     amount_totals: tuple[AmountTotal, ...]
     amounts: tuple[AmountRow, ...]
+    energy: tuple[EnergyRow, ...]
     timeline: list[TimelineEntry]
     json_url: str
     csv_url: str
@@ -134,9 +124,10 @@ def _build(release: Release, nit: str, items: Sequence[Item], reader: Reader) ->
         summary=_summary(release, items, reader),
         benefits=tuple(_benefit(item, benefits[item["record_id"]], reader) for item in _by_status(items)),
         job_totals=_job_totals(jobs),
-        jobs=jobs_rows(jobs, benefits),
-        amount_totals=_amount_totals(amounts, reader),
+        jobs=jobs_groups(jobs, benefits),
+        amount_totals=amount_totals(amounts, reader),
         amounts=amount_rows(amounts, benefits, reader),
+        energy=energy_rows(release.energy_of(ids), benefits, reader),
         timeline=_timeline(release, items, benefits, reader),
         json_url=f"/api/v1/taxpayers/{nit}?release={release.number}",
         csv_url=export_url("csv", [("nit", nit)], release=release.number),
@@ -178,28 +169,13 @@ def _job_totals(jobs: Sequence[Fact]) -> tuple[JobsTotal, ...]:
     """The sums over more than one benefit; what one benefit alone reports is among the jobs themselves."""
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for fact in jobs:
+        if fact["period"] is None or fact["kind"] is None:
+            continue
         together[fact["period"], fact["kind"]].append(fact["jobs"])
     return tuple(
         JobsTotal(period_words(period), str(JOBS_KIND[kind]), sum(counts), len(counts))
         for (period, kind), counts in sorted(together.items(), reverse=True)
         if len(counts) > 1
-    )
-
-
-def _amount_totals(amounts: Sequence[Fact], reader: Reader) -> tuple[AmountTotal, ...]:
-    """The tax not paid by year; what is suspended or paid back later is not tax forgone and stays out."""
-    together: defaultdict[int, list[Fact]] = defaultdict(list)
-    for fact in amounts:
-        mechanism = reader.catalogs.mechanisms.get(fact["mechanism"] or "")
-        if mechanism is None or mechanism.counts_as_not_paid:
-            together[fact["year"]].append(fact)
-    return tuple(
-        AmountTotal(
-            year,
-            sum((fact["amount_gtq"] for fact in facts), start=Decimal(0)),
-            len({fact["record_id"] for fact in facts}),
-        )
-        for year, facts in sorted(together.items(), reverse=True)
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.schemas.texts import about, both
-from exemptions.columns import COLUMNS, LIST_SEPARATOR, Column, Kind
+from exemptions.columns import COLUMNS, LIST_SEPARATOR, Column, JobsKind, Kind
+from exemptions.fact_codes import Technology
 
 MONEY_EXAMPLE = 1234567.1
 
@@ -135,26 +136,67 @@ class RecordPageSchema(AnswerSchema):
     )
 
 
+_SOURCE = about(
+    "De dónde viene; «registry» es el registro mismo.", "Where it comes from; “registry” is the registry itself."
+)
+
+
 class JobsFactSchema(Schema):
     record_id = fields.String(required=True)
-    period = fields.String(required=True, metadata=about("«2025» o «2025-T3».", "“2025” or “2025-T3”."))
-    year = fields.Integer(required=True)
-    kind = fields.String(required=True, metadata={"enum": ["projected", "reported"]})
+    period = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "«2025» o «2025-T3»; los trimestres de un año no se suman.",
+            "“2025” or “2025-T3”; the quarters of a year are not added.",
+        ),
+    )
+    year = fields.Integer(required=True, allow_none=True)
+    kind = fields.String(required=True, allow_none=True, metadata={"enum": [*JobsKind, None]})
     jobs = fields.Integer(required=True)
-    source = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
 
 
 class AmountFactSchema(Schema):
     record_id = fields.String(required=True)
-    year = fields.Integer(required=True)
+    year = fields.Integer(required=True, allow_none=True)
     tax = fields.String(
         required=True,
         allow_none=True,
         metadata=about("Impuesto; null es todos juntos.", "Tax; null is all of them together."),
     )
-    mechanism = fields.String(required=True, allow_none=True)
-    amount_gtq = fields.Float(required=True)
-    source = fields.String(required=True, allow_none=True)
+    mechanism = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Código de /api/v1/catalogs/mechanisms. Lo suspendido y lo devuelto no es impuesto dejado de pagar y no "
+            "entra en las sumas.",
+            "Code of /api/v1/catalogs/mechanisms. What is suspended or paid back is not tax forgone and enters no sum.",
+        ),
+    )
+    amount_gtq = fields.Float(
+        required=True,
+        metadata=about(
+            "Quetzales, con dos decimales exactos; una rectificación puede ser negativa.",
+            "Quetzales, with two exact decimals; a correction may be negative.",
+        ),
+    )
+    source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
+
+
+class EnergySchema(Schema):
+    record_id = fields.String(required=True)
+    project = fields.String(required=True, allow_none=True)
+    technology = fields.String(required=True, allow_none=True, metadata={"enum": [*Technology, None]})
+    capacity_kw = fields.Integer(required=True, allow_none=True, metadata=about("Kilovatios.", "Kilowatts."))
+    municipality = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about("Código de /api/v1/catalogs/municipalities.", "Code of /api/v1/catalogs/municipalities."),
+    )
+    valid_from = fields.Date(required=True, allow_none=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
 
 
 class EventSchema(Schema):
@@ -167,7 +209,7 @@ class EventSchema(Schema):
     until = fields.Date(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     legal_basis = fields.String(required=True, allow_none=True)
-    source = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
 
 
 class ChangeSchema(Schema):
@@ -199,6 +241,7 @@ class LinksSchema(Schema):
 class _FactsSchema(AnswerSchema):
     jobs = fields.List(fields.Nested(JobsFactSchema), required=True)
     amounts = fields.List(fields.Nested(AmountFactSchema), required=True)
+    energy = fields.List(fields.Nested(EnergySchema), required=True)
     events = fields.List(fields.Nested(EventSchema), required=True)
     history = fields.List(fields.Nested(ChangeSchema), required=True)
     links = fields.Nested(LinksSchema, required=True)

@@ -29,8 +29,8 @@ _MEDIA_TYPE = "application/json"
         tag="taxpayers",
         summary=("Un beneficio", "One benefit"),
         about=(
-            "El registro con sus empleos, montos, sucesos e historia.",
-            "The record with its jobs, amounts, events and history.",
+            "El registro con sus empleos, montos, proyectos de energía, sucesos e historia.",
+            "The record with its jobs, amounts, energy projects, events and history.",
         ),
         media={_MEDIA_TYPE: RecordDetailSchema},
         parameters=[

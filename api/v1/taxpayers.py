@@ -31,12 +31,10 @@ _MEDIA_TYPE = "application/json"
         tag="taxpayers",
         summary=("Una persona jurídica", "A legal person"),
         about=(
-            "Todos sus beneficios con empleos, montos, sucesos e historia. El NIT puede ir con o sin guion. El NIT "
-            "de una persona "
-            "individual responde el mismo 404 que uno que no existe.",
-            "All its benefits with jobs, amounts, events and history. The NIT may be written with or without hyphen. "
-            "The NIT of a "
-            "natural person answers the same 404 as one that does not exist.",
+            "Todos sus beneficios con empleos, montos, proyectos de energía, sucesos e historia. El NIT puede ir con "
+            "o sin guion. El de una persona individual responde el mismo 404 que uno que no existe.",
+            "All its benefits with jobs, amounts, energy projects, events and history. The NIT may be written with or "
+            "without hyphen. That of a natural person answers the same 404 as one that does not exist.",
         ),
         media={_MEDIA_TYPE: TaxpayerDetailSchema},
         parameters=[

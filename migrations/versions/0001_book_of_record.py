@@ -22,7 +22,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.Column("act", sa.String(length=40), nullable=False),
@@ -63,7 +63,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "batch",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("dataset", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("mode", sa.String(length=10), nullable=False),
@@ -98,7 +98,7 @@ def upgrade() -> None:
 
     op.create_table(
         "batch_finding",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), nullable=False),
         sa.Column("batch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("severity", sa.String(length=10), nullable=False),
         sa.Column("row", sa.BigInteger(), nullable=True),
@@ -118,7 +118,7 @@ def upgrade() -> None:
 
     op.create_table(
         "record_version",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), nullable=False),
         sa.Column("record_id", sa.String(length=16), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("person_kind", sa.String(length=10), nullable=False),

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from api.cli import main
 from exemptions.datasets import REGISTRY_COLUMNS
+from tests.databases import Databases
 
 HEADERS = [column.header for column in REGISTRY_COLUMNS]
 NITS = ("800000000011", "80000000002K", "800000000038", "800000000046", "800000000054", "800000000062")
@@ -41,9 +42,11 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def command(home: Path, database: Databases, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs `exemptions` with these words; `token` is the person who acts."""
     monkeypatch.setenv("EXEMPTIONS_HOME", str(home))
+    for name, value in database.environment().items():
+        monkeypatch.setenv(name, value)
 
     def run(*words: object, token: str = "", lang: str = "es", two_person: str = "off") -> Outcome:
         monkeypatch.setenv("EXEMPTIONS_TOKEN", token)

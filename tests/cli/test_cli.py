@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.cli.conftest import Command, school
+from tests.databases import Databases
 
 Write = Callable[..., Path]
+
+pytestmark = pytest.mark.both_databases
 
 
 def current(home: Path) -> int:
@@ -191,13 +195,14 @@ def test_export__a_misspelt_search_as_parquet(command: Command, write_file: Writ
     assert command("export", tmp_path / "x.doc").status == 2
 
 
-def test_doctor__a_sound_home_is_sound(command: Command, write_file: Write) -> None:
+def test_doctor__a_sound_home_is_sound(command: Command, write_file: Write, database: Databases) -> None:
     assert command("doctor").status == 0
     command("load", "registry", write_file(school(0)), "--approve")
     command("publish")
     checks = command("doctor", "--json").json
     assert "bad" not in {check["health"] for check in checks}
-    assert any("3." in check["message"] and "sqlite" in check["message"] for check in checks)
+    name = "postgresql" if database.server else "sqlite"
+    assert any(re.search(rf"{name} \d+\.\d+", check["message"]) for check in checks)
 
 
 def test_demo__fills_its_own_home_and_no_other(command: Command, write_file: Write, home: Path) -> None:

@@ -123,5 +123,5 @@ def test_serve__the_worker_of_the_calendar_ends_with_it(service: int, home: Path
             not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
         )
     )
-    book = open_book(read_settings({"EXEMPTIONS_HOME": str(home)}))
+    book = open_book(read_settings())
     book.close()

@@ -45,6 +45,13 @@ FACT_SCHEMAS: Mapping[str, pa.Schema] = {
             ("amount_cents", pa.int64()), ("source", pa.string()),
         ]
     ),
+    "energy": pa.schema(
+        [
+            ("record_id", pa.string()), ("project", pa.string()), ("technology", pa.string()),
+            ("capacity_kw", pa.int64()), ("municipality", pa.string()), ("valid_from", pa.date32()),
+            ("valid_until", pa.date32()), ("source", pa.string()),
+        ]
+    ),
     "events": pa.schema(
         [
             ("record_id", pa.string()), ("event", pa.string()), ("date", pa.date32()), ("until", pa.date32()),
@@ -191,7 +198,9 @@ def build_test_release(
     *,
     jobs: Iterable[Row] | None = None,
     amounts: Iterable[Row] | None = None,
+    energy: Iterable[Row] | None = (),
     events: Iterable[Row] | None = None,
+    expenditure: Iterable[Row] = (),
     changes: Iterable[Row] = (),
     history: Iterable[Row] = (),
     count_only: Iterable[Row] = (),
@@ -206,7 +215,8 @@ def build_test_release(
     """Make release `number` below `folder` and point `current.json` at it; give the release's own folder.
 
     Jobs and amounts default to the rows' own figures, events to `default_events()` when the rows are the default ones.
-    `downloads` are file name → bytes.
+    With `energy=None` the release is one made before there was a table of energy projects. `downloads` are file name →
+    bytes.
     """
     release = folder / str(number)
     release.mkdir(parents=True)
@@ -217,8 +227,9 @@ def build_test_release(
     facts = {
         "jobs": _own_jobs(table) if jobs is None else jobs,
         "amounts": _own_amounts(table) if amounts is None else amounts,
+        **({} if energy is None else {"energy": energy}),
         "events": events,
-        "expenditure": [],
+        "expenditure": expenditure,
         "changes": changes,
         "history": [*history, *changes],
     }

@@ -1,28 +1,34 @@
-"""The book's file: durable, private, one writer at a time."""
+"""The book's database: durable, private, one writer at a time."""
 
 from __future__ import annotations
 
+import socket
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-import exemptions.database as database
-from exemptions.audit import find_broken_entry
+import exemptions.locking as locking
+from exemptions.audit import find_broken_entry, list_entries
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, open_book
-from exemptions.errors import Busy
+from exemptions.errors import Busy, SettingsError
 from exemptions.models import Base
 from exemptions.settings import Settings, read_settings
+from tests.databases import Databases
+
+both_databases = pytest.mark.both_databases
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home")})
+def settings(tmp_path: Path, database: Databases) -> Settings:
+    return read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment()})
 
 
 @pytest.fixture
@@ -43,6 +49,7 @@ def test_open__keeps_a_rollback_journal_that_survives_a_power_cut(book: Book) ->
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 
+@both_databases
 def test_open__migrations_make_the_tables_of_the_models(book: Book) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
@@ -51,8 +58,9 @@ def test_open__migrations_make_the_tables_of_the_models(book: Book) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
-def test_open__fixes_the_two_person_rule_when_the_book_is_made(settings: Settings, tmp_path: Path) -> None:
-    off = read_settings({"EXEMPTIONS_HOME": str(settings.home), "EXEMPTIONS_TWO_PERSON": "off"})
+@both_databases
+def test_open__fixes_the_two_person_rule_when_the_book_is_made(settings: Settings) -> None:
+    off = replace(settings, two_person=False)
     for first, expected in ((off, False), (settings, False)):
         opened = open_book(first)
         with opened.read() as session:
@@ -60,6 +68,7 @@ def test_open__fixes_the_two_person_rule_when_the_book_is_made(settings: Setting
         opened.close()
 
 
+@both_databases
 def test_mark_demonstration__stays(book: Book) -> None:
     with book.write() as session:
         assert not is_demonstration(session)
@@ -69,6 +78,7 @@ def test_mark_demonstration__stays(book: Book) -> None:
         assert find_broken_entry(session) is None
 
 
+@both_databases
 def test_read__cannot_change_the_book(book: Book) -> None:
     with book.read() as session:
         session.execute(text("INSERT INTO book_fact VALUES ('x', 'y')"))
@@ -80,18 +90,26 @@ HOLDER = """
 import sys
 from exemptions.database import open_book
 from exemptions.settings import read_settings
-book = open_book(read_settings({"EXEMPTIONS_HOME": sys.argv[1]}))
+book = open_book(read_settings({"EXEMPTIONS_HOME": sys.argv[1], "DATABASE_URL": sys.argv[2]}))
 with book.write():
     print("held", flush=True)
     sys.stdin.readline()
 """
 
 
-def test_write__another_process_waits_its_turn(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = [sys.executable, "-c", HOLDER, str(book.home)]
+@contextmanager
+def holding(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+    """Another process that writes until its input ends."""
+    command = [sys.executable, "-c", HOLDER, str(settings.home), settings.database_url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
-        monkeypatch.setattr(database, "_LOCK_WAIT_S", 0.2)
+        yield holder
+
+
+@both_databases
+def test_write__another_process_waits_its_turn(book: Book, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with holding(settings) as holder:
+        monkeypatch.setattr(locking, "LOCK_WAIT_S", 0.2)
         with pytest.raises(Busy), book.write():
             pytest.fail("two writers at once")
         with book.read() as session:
@@ -101,10 +119,9 @@ def test_write__another_process_waits_its_turn(book: Book, monkeypatch: pytest.M
         assert is_two_person(session)
 
 
-def test_write__the_lock_of_a_killed_writer_is_free(book: Book) -> None:
-    command = [sys.executable, "-c", HOLDER, str(book.home)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+@both_databases
+def test_write__the_lock_of_a_killed_writer_is_free(book: Book, settings: Settings) -> None:
+    with holding(settings) as holder:
         holder.kill()
     with book.write() as session:
         mark_demonstration(session, actor="demonstration")
@@ -117,3 +134,45 @@ def test_write__two_transactions_of_one_process_cannot_overlap(book: Book) -> No
             other.execute(text("PRAGMA busy_timeout=100"))
             with pytest.raises(OperationalError, match="locked"):
                 other.execute(text("INSERT INTO book_fact VALUES ('z', 'y')"))
+
+
+def test_write__a_constraint_has_the_same_name_on_every_database(book: Book) -> None:
+    with book.engine.connect() as connection:
+        made = connection.scalars(text("SELECT sql FROM sqlite_master WHERE name = 'record_key'")).one()
+    assert "CONSTRAINT uq_record_key_nit_category_resolution UNIQUE" in made
+
+
+@both_databases
+def test_audit__an_act_that_was_rolled_back_leaves_no_gap(book: Book) -> None:
+    with pytest.raises(RuntimeError), book.write() as session:
+        mark_demonstration(session, actor="demonstration")
+        raise RuntimeError
+    with book.write() as session:
+        mark_demonstration(session, actor="demonstration")
+        assert find_broken_entry(session) is None
+        assert [entry.id for entry in list_entries(session)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "book.sqlite",
+        "mysql://registry@db/registry",
+        "sqlite+aiosqlite:///book.sqlite",
+        "postgresql+asyncpg://db/registry",
+    ],
+)
+def test_open__refuses_what_is_neither_sqlite_nor_postgresql(settings: Settings, url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        open_book(replace(settings, database_url=url))
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_open__an_unreachable_server_is_told_without_the_password(settings: Settings, scheme: str) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        url = f"{scheme}://registry:s3cr3t@127.0.0.1:{port}/registry"
+        with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
+            open_book(replace(settings, database_url=url))
+    assert "s3cr3t" not in refused.value.es + refused.value.en

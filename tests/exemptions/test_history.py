@@ -17,15 +17,17 @@ from exemptions.database import Book, open_book
 from exemptions.datasets import Mode
 from exemptions.history import apply_comparison, compare, draw_record_ids, overlay, read_content, restore_content
 from exemptions.settings import read_settings
+from tests.databases import Databases
+
+pytestmark = pytest.mark.both_databases
 
 FIRST, SECOND = date(2026, 1, 31), date(2026, 2, 28)
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    opened = open_book(
-        read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home")}), clock=lambda: datetime(2026, 1, 31, 12, tzinfo=UTC)
-    )
+def book(tmp_path: Path, database: Databases) -> Iterator[Book]:
+    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment()}
+    opened = open_book(read_settings(environment), clock=lambda: datetime(2026, 1, 31, 12, tzinfo=UTC))
     yield opened
     opened.close()
 

@@ -24,9 +24,10 @@ import polars as pl
 from exemptions.accounts import Actor
 from exemptions.batches import State, Upload, approve_batch, create_batch, next_batch_id, staged_path
 from exemptions.catalogs import load_catalogs
-from exemptions.content import CONTENT_SCHEMA, STAGED_SCHEMA
+from exemptions.content import CONTENT_SCHEMA, KEY
 from exemptions.database import open_book
-from exemptions.datasets import Dataset, Mode
+from exemptions.datasets import DEFAULT_MODE, Dataset, Mode
+from exemptions.editions import staged_schema
 from exemptions.settings import read_settings
 from exporters.publish import PublishResult, RollbackResult, publish, rollback
 from exporters.steps import Progress
@@ -67,6 +68,11 @@ def natural(number: int, **given: Any) -> Row:
     return row(number, **(person | given))
 
 
+def about(record: Row, **fact: Any) -> Row:
+    """A fact about a record of the registry, under its key."""
+    return {key: record[key] for key in KEY} | fact
+
+
 class Home:
     """A book with its release store, and the clock that its acts go by."""
 
@@ -80,7 +86,19 @@ class Home:
 
     def approve(self, rows: Iterable[Row], *, mode: Mode = Mode.REPLACE, cutoff: date = CUTOFF) -> int:
         """Stage and approve an edition; gives its batch."""
-        staged = pl.DataFrame([{"row": n, **r} for n, r in enumerate(rows, 2)], schema=dict(STAGED_SCHEMA))
+        return self._approve(Dataset.REGISTRY, rows, mode, cutoff)
+
+    def approve_facts(self, dataset: Dataset, rows: Iterable[Row], *, mode: Mode | None = None) -> int:
+        """Stage and approve facts; what a row lacks is null. Gives their batch."""
+        return self._approve(dataset, rows, mode or DEFAULT_MODE[dataset], CUTOFF)
+
+    def _approve(self, dataset: Dataset, rows: Iterable[Row], mode: Mode, cutoff: date) -> int:
+        schema = staged_schema(dataset)
+        filled = [{"row": n, **r} for n, r in enumerate(rows, 2)]
+        unknown = {name for r in filled for name in r} - schema.keys()
+        if unknown:
+            raise KeyError(f"no such columns: {sorted(unknown)}")
+        staged = pl.DataFrame(filled, schema=dict(schema))
         content = io.BytesIO()
         staged.write_ipc(content)
         sha256 = hashlib.sha256(content.getvalue()).hexdigest()
@@ -89,7 +107,7 @@ class Home:
             path = staged_path(self.settings.home, number)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content.getvalue())
-            upload = Upload(Dataset.REGISTRY, mode, cutoff, "registro.csv", sha256, len(content.getvalue()), {})
+            upload = Upload(dataset, mode, cutoff, "archivo.csv", sha256, len(content.getvalue()), {})
             create_batch(
                 session, number=number, upload=upload, state=State.VALIDATED, rows=staged.height, counts=None,
                 findings=[], staged_sha256=sha256, reason=None, actor=LOADER, at=self.now,

@@ -29,8 +29,11 @@ from exporters.manifest import verify_folder
 from exporters.publish import reconcile
 from exporters.steps import Progress, Step
 from exporters.tables import SCHEMAS, read_arrow
+from tests.databases import Databases
 from tests.exemptions.releases import invented_nit
 from tests.exporters.staging import NOON, Home, natural, row
+
+pytestmark = pytest.mark.both_databases
 
 EDITION = [row(1, name="Zapote"), row(2, name="Ñandú, S.A.", category="ENR"), row(3, name="Nutria")]
 
@@ -218,7 +221,7 @@ def test_publish__applies_a_new_policy_without_a_batch(home: Home) -> None:
 
 
 def test_publish__gives_the_same_bytes_for_the_same_book_and_clock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def draw(count: int) -> list[str]:
         return [f"{n:016d}" for n in range(count)]
@@ -226,7 +229,7 @@ def test_publish__gives_the_same_bytes_for_the_same_book_and_clock(
     monkeypatch.setattr("exemptions.history.draw_record_ids", draw)
     contents = []
     for name in ("a", "b"):
-        home = Home(tmp_path / name)
+        home = Home(tmp_path / name, **database.environment(name))
         folder = home.release([*EDITION, natural(4), natural(5, category="DIPL")])
         files = sorted(p for p in folder.rglob("*") if p.is_file() and p.parent.name != "index")
         # The index names its files at random, so its hashes in the manifest differ too.
@@ -247,10 +250,9 @@ def test_publish__marks_a_demonstration_and_gives_it_a_license(home: Home) -> No
     assert [(r["amount_gtq"], r["amount_status"]) for r in home.records()] == [(100, "reported"), (None, "withheld")]
 
 
-def test_publish__tells_publisher_and_license_of_the_settings(tmp_path: Path) -> None:
-    home = Home(
-        tmp_path, EXEMPTIONS_PUBLISHER="Oficina", EXEMPTIONS_LICENSE="Libre", EXEMPTIONS_CONTACT="a@oficina.example"
-    )
+def test_publish__tells_publisher_and_license_of_the_settings(tmp_path: Path, database: Databases) -> None:
+    own = {"EXEMPTIONS_PUBLISHER": "Oficina", "EXEMPTIONS_LICENSE": "Libre", "EXEMPTIONS_CONTACT": "a@oficina.example"}
+    home = Home(tmp_path, **own, **database.environment())
     home.release(EDITION)
     manifest = home.manifest()
     assert (manifest["publisher"]["name"], manifest["license"]["name"]) == ("Oficina", "Libre")
@@ -302,27 +304,29 @@ def test_publish__is_completed_by_the_next_command_when_only_the_switch_failed(h
 
 
 KILLED = """
-import os, sys
+import json, os, sys
 from pathlib import Path
 from exporters.steps import Progress, Step
 from tests.exporters.staging import Home
 
-home = Home(Path(sys.argv[1]))
+home = Home(Path(sys.argv[1]), **json.loads(sys.argv[3]))
 home.publish(progress=lambda step: os._exit(9) if step == sys.argv[2] else None)
 """
 
 
 @pytest.mark.parametrize("step", [Step.APPLY, Step.DOWNLOADS, Step.PLACE, Step.COMMIT, Step.SWITCH])
-def test_publish__survives_the_death_of_its_process(tmp_path: Path, step: Step) -> None:
-    home = Home(tmp_path)
+def test_publish__survives_the_death_of_its_process(tmp_path: Path, database: Databases, step: Step) -> None:
+    environment = database.environment()
+    home = Home(tmp_path, **environment)
     home.release(EDITION)
     home.approve([row(9)])
     home.book.close()
-    died = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), step], cwd=Path.cwd(), check=False)
+    command = [sys.executable, "-c", KILLED, str(tmp_path), step, json.dumps(environment)]
+    died = subprocess.run(command, cwd=Path.cwd(), check=False)
     assert died.returncode == 9
     assert home.pointer()["release"] == 1
     verify_folder(home.folder(1), sha256=home.pointer()["manifest_sha256"])
-    survivor = Home(tmp_path)
+    survivor = Home(tmp_path, **environment)
     survivor.publish()
     assert survivor.pointer()["release"] == 2
     verify_folder(survivor.folder(2), sha256=survivor.pointer()["manifest_sha256"])
@@ -348,11 +352,12 @@ def test_reconcile__deletes_only_what_a_crash_can_have_left(home: Home) -> None:
     assert sorted(os.listdir(home.settings.releases)) == ["02", "1", "1-old", "3", "current.json", "notes"]
 
 
-def test_reconcile__refuses_a_store_of_another_book(tmp_path: Path) -> None:
-    home = Home(tmp_path / "one")
+def test_reconcile__refuses_a_store_of_another_book(tmp_path: Path, database: Databases) -> None:
+    home = Home(tmp_path / "one", **database.environment("one"))
     home.release(EDITION)
     home.book.close()
-    other = Home(tmp_path / "two", EXEMPTIONS_RELEASES=str(home.settings.releases))
+    releases = {"EXEMPTIONS_RELEASES": str(home.settings.releases)}
+    other = Home(tmp_path / "two", **releases, **database.environment("two"))
     before = _snapshot(home)
     with pytest.raises(ReleaseDamaged):
         reconcile(other.book, other.settings)

@@ -10,11 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders import delimited
-from loaders.delimited import read_delimited
+from loaders.decode import decode_to_utf8
+from loaders.delimited import read_delimited as read_utf8
 from loaders.options import ReadingRefused, ReadOptions, SourceTable
 from tests.loaders.registry_files import HEADERS, csv_text, permanent, temporary
 
 RECORDS = (permanent(1), temporary(2, name='LUNA "AZUL", S.A.'), permanent(3, name="ÑANDÚ; | TUCÁN"))
+
+
+def read_delimited(data: bytes, options: ReadOptions) -> SourceTable:
+    """What the reader makes of a file in the declared encoding."""
+    return read_utf8(decode_to_utf8(data, options.encoding), options)
 
 
 def cells(source: SourceTable) -> list[dict[str, str]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from loaders import workbook
+from loaders import archive, limits, workbook
+from loaders.cells import cell_text
 from loaders.options import ReadingRefused, ReadOptions, SourceTable
-from loaders.sheets import cell_text, read_sheet
 from loaders.source import read_source
 from tests.loaders.registry_files import HEADERS, permanent, temporary, write_workbook
 
@@ -173,7 +173,7 @@ def rewrite(path: Path, part: str, change: tuple[bytes, bytes]) -> None:
 def test_sheets__a_far_cell_is_refused_before_the_workbook_is_opened(
     tmp_path: Path, reference: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MAX_CELLS", 2_000_000)
+    monkeypatch.setattr(limits, "_FREE_CELLS", 2_000_000)
     path = write_workbook(tmp_path / "a.xlsx", rows(permanent(1)))
     rewrite(path, "xl/worksheets/sheet1.xml", (b'<c r="B2"', b'<c r="' + reference.encode() + b'"'))
     with pytest.raises(ReadingRefused) as refused:
@@ -186,7 +186,7 @@ def test_sheets__a_cell_at_the_border_of_two_chunks_is_seen(tmp_path: Path, monk
     path = write_workbook(tmp_path / "a.xlsx", rows(*(permanent(number) for number in range(1, 40))))
     rewrite(path, "xl/worksheets/sheet1.xml", (b'<c r="B20"', b'<c r="XFD20"'))
     for size in (1, 7, 64):
-        monkeypatch.setattr(workbook, "_CHUNK_BYTES", size)
+        monkeypatch.setattr(archive, "_CHUNK_BYTES", size)
         monkeypatch.setattr(workbook, "_OVERLAP_BYTES", 64)
         with pytest.raises(ReadingRefused):
             read(path)
@@ -195,12 +195,12 @@ def test_sheets__a_cell_at_the_border_of_two_chunks_is_seen(tmp_path: Path, monk
 def test_sheets__a_workbook_that_unpacks_to_more_than_is_allowed_is_refused(tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "a.xlsx", rows(permanent(1)))
     with pytest.raises(ReadingRefused) as refused:
-        read_sheet(path, ReadOptions(), max_bytes=5_000)
+        read_source(path, ReadOptions(), max_bytes=5_000)
     assert [(f.rule, f.detail["what"]) for f in refused.value.findings] == [("libro_demasiado_grande", "bytes")]
 
 
 def test_sheets__a_workbook_of_too_many_parts_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(archive, "MAX_ENTRIES", 3)
     path = write_workbook(tmp_path / "a.xlsx", rows(permanent(1)))
     assert [rule for _, rule, _ in rules(path)] == ["libro_demasiado_grande"]
 
@@ -216,7 +216,7 @@ def test_sheets__a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("nota.txt", "nada")
-    assert [rule for _, rule, _ in rules(path)] == ["archivo_danado"]
+    assert [rule for _, rule, _ in rules(path)] == ["formato_no_admitido"]
 
 
 @pytest.mark.parametrize("change", [(b"<sheetData>", b"<sheetData><<"), (b"</sheetData>", b""), (b"</worksheet>", b"")])
@@ -227,7 +227,7 @@ def test_sheets__a_workbook_whose_sheet_is_broken_is_refused(tmp_path: Path, cha
 
 
 @pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"PAR1....", b'{"nit": 1}']
+    "data", [b"%PDF-1.7\n", b"\x1f\x8b\x08", b"SQLite format 3\0", b"\n<!DOCTYPE HTML>", b"<?xml v"]
 )
 def test_sheets__other_kinds_of_file_are_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.csv"

@@ -142,6 +142,7 @@ BROKEN = [
     ("departamento_desconocido", "department", permanent(department="MACONDO", municipality="")),
     ("municipio_desconocido", "municipality", permanent(municipality="MACONDO")),
     ("municipio_desconocido", "municipality", permanent(municipality="0199")),
+    ("municipio_desconocido", "municipality", permanent(department="", municipality="MACONDO")),
     ("municipio_ambiguo", "municipality", permanent(department="", municipality="Santa Bárbara")),
     ("municipio_fuera_del_departamento", "municipality", permanent(municipality="0201")),
     ("municipio_fuera_del_departamento", "municipality", permanent(municipality="Guastatoya")),

