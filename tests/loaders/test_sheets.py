@@ -135,7 +135,13 @@ def rewrite(path: Path, part: str, change: tuple[bytes, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "what"), [("XFD1048576", "columns"), ("B1048576", "cells"), ("B9999999", "rows"), ("IW2", "columns")]
+    ("reference", "what"),
+    [
+        ("XFD1048576", "columnas / columns"),
+        ("B1048576", "celdas / cells"),
+        ("B9999999", "filas / rows"),
+        ("IW2", "columnas / columns"),
+    ],
 )
 def test_sheets__a_far_cell_is_refused_before_the_workbook_is_opened(
     tmp_path: Path, reference: str, what: str, monkeypatch: pytest.MonkeyPatch
