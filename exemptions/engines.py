@@ -20,6 +20,9 @@ from exemptions.errors import Busy, SettingsError
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 
+CHANGES_AT_BEGIN = "changes_at_begin"
+"""Under this key of its `info` a SQLite connection keeps how many rows it had ever changed when a transaction began."""
+
 _POSTGRESQL_DRIVER = "postgresql+psycopg"
 
 _BUSY_MS = 60_000
@@ -130,6 +133,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    connection.info[CHANGES_AT_BEGIN] = None if driver is None else driver.total_changes
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
