@@ -1,4 +1,4 @@
-"""A large SQLite table is read by a child process, and the rows are those that this process would read."""
+"""Many rows go in and out of SQLite by a child process, as they would without it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import BigInteger, Column, Date, Float, MetaData, String, Table, create_engine, select, text
+from sqlalchemy import BigInteger, Column, Date, Float, MetaData, String, Table, create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
 import exemptions.bulk_sqlite as bulk_sqlite
@@ -119,6 +119,29 @@ def test_read__a_writer_that_waits_for_readers_does_not_stop_one(book: Book, chi
     with book.read() as session:
         assert read_frame(session, ALL, SCHEMA).is_empty()
     probe.dispose()
+
+
+def test_insert__a_child_writes_what_the_session_takes_over(book: Book, children: list[int | None]) -> None:
+    with book.write() as session:
+        session.execute(text('DELETE FROM "odd table"'))
+        for _ in range(12):
+            insert_frame(session, TABLE, ROWS)
+        assert read_frame(session, select(TABLE), SCHEMA).equals(pl.concat([ROWS] * 12))
+    assert children == [0] * 8
+    with book.write() as session:
+        insert_frame(session, TABLE, ROWS)
+    assert children == [0] * 9
+    assert sorted(path.name for path in book.home.iterdir()) == ["book.sqlite", "writer.lock"]
+
+
+def test_insert__an_error_takes_it_back(book: Book, children: list[int | None]) -> None:
+    for _ in range(2):
+        with pytest.raises(RuntimeError), book.write() as session:
+            insert_frame(session, TABLE, ROWS)
+            raise RuntimeError
+    with book.read() as session:
+        assert session.scalar(select(func.count()).select_from(TABLE)) == ROWS.height
+    assert children == [0, 0]
 
 
 def test_read__a_child_that_fails_is_told(book: Book, children: list[int | None], tmp_path: Path) -> None:
