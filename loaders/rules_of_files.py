@@ -166,6 +166,18 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
+        "comillas_que_no_cierran_cerca",
+        (
+            "En la fila {row} (línea {line}) se abren unas comillas que no se cierran en los {limit} caracteres "
+            "que siguen.",
+            "Quotes that are opened in row {row} (line {line}) are not closed within the {limit} characters after.",
+        ),
+        (
+            'Cierre las comillas; unas comillas dentro de un texto se escriben dobles ("").',
+            'Close the quotes; quotes within a text are written twice ("").',
+        ),
+    ),
+    error(
         "espacio_antes_de_comillas",
         (
             "En la línea {line} hay un espacio entre el separador y unas comillas: no abren la celda.",

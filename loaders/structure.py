@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterator
 from itertools import islice
 
@@ -15,6 +14,9 @@ from loaders.rules import make_finding
 
 Text = bytes | memoryview
 """UTF-8; a view spares a copy of the whole file."""
+
+MAX_CELL_BYTES = 4 * 1024**2
+"""Read on after quotes that do not close, to tell in which row that is."""
 
 MAX_FAULTS = 10_000
 """Told one by one; a file that has more is of another shape, and how many more is told in one sentence."""
@@ -69,7 +71,7 @@ def iter_faults(text: Text, *, delimiter: str, header_row: int, header_line: int
 
     `text` starts after the header, which stands in row `header_row` and ends in line `header_line` of the file.
     """
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(MAX_CELL_BYTES)
     lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
     records = csv.reader(lines, delimiter=delimiter, strict=True)
     row = header_row
@@ -81,6 +83,9 @@ def iter_faults(text: Text, *, delimiter: str, header_row: int, header_line: int
         except StopIteration:
             return
         except csv.Error as error:
+            if "field limit" in str(error):
+                yield make_finding("comillas_que_no_cierran_cerca", row=row, line=line, limit=MAX_CELL_BYTES)
+                return
             if "unexpected end" in str(error):
                 yield make_finding("comillas_sin_cerrar", row=row, line=line)
                 return
