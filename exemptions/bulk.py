@@ -1,8 +1,7 @@
 """Moving frames in and out of the book within the session's own connection and transaction.
 
 PostgreSQL takes and gives CSV by `COPY` on the connection that the session has, so that what is not committed yet is
-seen and a rollback takes it back. SQLite is used through Python's own module and no other library, since two SQLite
-libraries in one process do not see each other's locks.
+seen and a rollback takes it back. For SQLite see `bulk_sqlite`.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Column, Connection, Date, MetaData, Select, String, Table, type_coerce
+from sqlalchemy import Column, Connection, MetaData, Select, Table
 from sqlalchemy.orm import Session
 
+from exemptions.bulk_sqlite import insert_sqlite, read_sqlite
 from exemptions.engines import SQLITE
 
 Schema = Mapping[str, type[pl.DataType]]
@@ -30,7 +30,7 @@ _BLOCK_BYTES = 32 * 1024**2
 def read_frame(session: Session, statement: Select[tuple[object, ...]], schema: Schema) -> pl.DataFrame:
     """The rows of `statement` as a frame of `schema`, whose names must be the statement's, in its order."""
     connection = session.connection()
-    read = _read_sqlite if connection.dialect.name == SQLITE else _read_postgresql
+    read = read_sqlite if connection.dialect.name == SQLITE else _read_postgresql
     return pl.concat([pl.DataFrame(schema=dict(schema)), *read(connection, statement, schema)])
 
 
@@ -42,7 +42,7 @@ def insert_frame(session: Session, table: Table, frame: pl.DataFrame) -> None:
     quote = connection.dialect.identifier_preparer
     names = ", ".join(quote.quote_identifier(name) for name in frame.columns)
     target = f"{quote.format_table(table)} ({names})"
-    insert = _insert_sqlite if connection.dialect.name == SQLITE else _insert_postgresql
+    insert = insert_sqlite if connection.dialect.name == SQLITE else _insert_postgresql
     insert(connection, target, frame)
 
 
@@ -59,28 +59,6 @@ def staged_frame(session: Session, columns: Sequence[Column[Any]], frame: pl.Dat
     yield table
     # An error needs no clearing up: it ends the transaction, which takes the table with it.
     table.drop(connection)
-
-
-def _read_sqlite(connection: Connection, statement: Select[Any], schema: Schema) -> Iterator[pl.DataFrame]:
-    """SQLite keeps dates as ISO text; they are parsed by Polars at once instead of one by one in Python."""
-    columns = [
-        type_coerce(c, String).label(c.key) if isinstance(c.type, Date) else c for c in statement.selected_columns
-    ]
-    raw = {name: pl.String if kind is pl.Date else kind for name, kind in schema.items()}
-    dates = [pl.col(name).str.to_date("%Y-%m-%d") for name, kind in schema.items() if kind is pl.Date]
-    rows = connection.execution_options(stream_results=True).execute(statement.with_only_columns(*columns))
-    for chunk in rows.partitions(_CHUNK):
-        values = zip(*chunk, strict=True)
-        series = [pl.Series(name, column, dtype=kind) for (name, kind), column in zip(raw.items(), values, strict=True)]
-        yield pl.DataFrame(series).with_columns(dates)
-
-
-def _insert_sqlite(connection: Connection, target: str, frame: pl.DataFrame) -> None:
-    places = ", ".join("?" for _ in frame.columns)
-    statement = f"INSERT INTO {target} VALUES ({places})"  # noqa: S608 - names come from the frame's own schema
-    dates = [pl.col(name).dt.to_string("%Y-%m-%d") for name, kind in frame.schema.items() if kind == pl.Date]
-    for chunk in frame.iter_slices(_CHUNK):
-        connection.exec_driver_sql(statement, chunk.with_columns(dates).rows())
 
 
 def _read_postgresql(connection: Connection, statement: Select[Any], schema: Schema) -> Iterator[pl.DataFrame]:

@@ -20,6 +20,12 @@ from exemptions.errors import Busy, SettingsError
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 
+ATTACHED = "attached"
+"""Under this key of its `info` a SQLite connection keeps the names of the files attached in its transaction."""
+
+CHANGES_AT_BEGIN = "changes_at_begin"
+"""Under this key of its `info` a SQLite connection keeps how many rows it had ever changed when a transaction began."""
+
 _POSTGRESQL_DRIVER = "postgresql+psycopg"
 
 _BUSY_MS = 60_000
@@ -65,6 +71,7 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _detach_sqlite)
         return engine
     given = {name: value for name, value in _TO_SERVER.items() if name not in parsed.query}
     engine = create_engine(parsed, connect_args=given, pool_pre_ping=True)
@@ -130,6 +137,16 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    connection.info[CHANGES_AT_BEGIN] = None if driver is None else driver.total_changes
+
+
+def _detach_sqlite(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    # A file cannot be detached before the transaction that used it is over, which it is when the pool has it back.
+    attached = entry.info.pop(ATTACHED, [])
+    if connection is not None:
+        for name in attached:
+            connection.cursor().execute(f"DETACH DATABASE {name}")
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

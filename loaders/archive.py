@@ -90,7 +90,7 @@ def _refuse_doctype(name: str, _system: str | None, _public: str | None, _intern
 
 def _check_entries(archive: zipfile.ZipFile, allowed_bytes: int) -> None:
     entries = archive.infolist()
-    refuse_too_large("entries", len(entries), MAX_ENTRIES)
+    refuse_too_large("partes / parts", len(entries), MAX_ENTRIES)
     refuse_too_large("bytes", sum(entry.file_size for entry in entries), allowed_bytes)
     names = [entry.filename for entry in entries]
     outside = next((name for name in names if _is_outside(name)), None)

@@ -111,8 +111,8 @@ def _inspect_sheet(stream: bytes, start: int, allowed: int) -> tuple[tuple[Error
         else:
             continue
         rows, columns = max(rows, row + 1), max(columns, column + 1)
-    refuse_too_large("columns", columns, MAX_COLUMNS)
-    refuse_too_large("cells", rows * columns, allowed)
+    refuse_too_large("columnas / columns", columns, MAX_COLUMNS)
+    refuse_too_large("celdas / cells", rows * columns, allowed)
     return tuple(errors), rows * columns
 
 

@@ -46,10 +46,8 @@ def is_utf8(encoding: str) -> bool:
     return find_codec(encoding) == "utf-8"
 
 
-def count_lines(text: bytes | str) -> int:
+def count_lines(text: bytes) -> int:
     """How many line ends a text has, of any of the three kinds."""
-    if isinstance(text, str):
-        return text.count("\n") + text.count("\r") - text.count("\r\n")
     return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
 
 

@@ -19,7 +19,7 @@ from loaders.limits import MAX_CELL_CHARACTERS, MAX_LINE_BYTES
 from loaders.mapping import HEADER_SEARCH_ROWS, count_recognised, find_header, is_complete, unknown_columns
 from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable
 from loaders.rules import make_finding
-from loaders.structure import has_broken_quotes, iter_blanks_before_quotes, iter_faults
+from loaders.structure import Text, first_faults, has_broken_quotes, iter_blanks_before_quotes, iter_faults
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -57,7 +57,7 @@ def read_delimited(text: bytes, options: ReadOptions) -> SourceTable:
     header = _find_header(head, text, options)
     end, line = head.ends[header.first_row - 2]
     refuse_binary(text, end)
-    body = text[end:]
+    body = memoryview(text)[end:]
     line += 1 if declaration else 0
     table, rows = _read_body(body, header, head.delimiter, line)
     unnamed = _unnamed_columns(table, header)
@@ -140,14 +140,14 @@ def _find_header(head: _Head, text: bytes, options: ReadOptions) -> Header:
         raise
 
 
-def _read_body(body: bytes, header: Header, delimiter: str, header_line: int) -> tuple[pa.Table, pl.Series]:
+def _read_body(body: Text, header: Header, delimiter: str, header_line: int) -> tuple[pa.Table, pl.Series]:
     """The cells after the header as string columns c0, c1, …, and the row of each record."""
     columns = len(header.names)
     if not body:
         return _empty(columns), pl.Series("row", [], pl.Int64)
     if has_broken_quotes(body, delimiter):
-        blanks = tuple(iter_blanks_before_quotes(body, delimiter=delimiter, header_line=header_line))
-        faults = blanks or tuple(_faults(body, header, delimiter, header_line))
+        blanks = first_faults(iter_blanks_before_quotes(body, delimiter=delimiter, header_line=header_line))
+        faults = blanks or _faults(body, header, delimiter, header_line)
         raise ReadingRefused(*(faults or (make_finding("archivo_ilegible", reason='"'),)))
     try:
         table = _parse(body, columns, delimiter, None)
@@ -161,7 +161,7 @@ def _read_body(body: bytes, header: Header, delimiter: str, header_line: int) ->
 
 
 def _read_oddly_shaped(
-    body: bytes, header: Header, delimiter: str, header_line: int
+    body: Text, header: Header, delimiter: str, header_line: int
 ) -> tuple[pa.Table, list[arrow_csv.InvalidRow]]:
     """Rows that are blank but have another number of cells are set apart; other ragged rows are refused."""
     skipped: list[arrow_csv.InvalidRow] = []
@@ -174,7 +174,7 @@ def _read_oddly_shaped(
     return table, skipped
 
 
-def _parse(body: bytes, columns: int, delimiter: str, skipped: list[arrow_csv.InvalidRow] | None) -> pa.Table:
+def _parse(body: Text, columns: int, delimiter: str, skipped: list[arrow_csv.InvalidRow] | None) -> pa.Table:
     """The cells as text. With a list, rows of another number of cells go there; without, they are an error.
 
     Raises: pa.ArrowInvalid.
@@ -209,13 +209,21 @@ def _skip_into(skipped: list[arrow_csv.InvalidRow]) -> Callable[[arrow_csv.Inval
     return skip
 
 
-def _faults(body: bytes, header: Header, delimiter: str, header_line: int) -> Iterator[Finding]:
-    return iter_faults(
-        body, delimiter=delimiter, header_row=header.first_row - 1, header_line=header_line, columns=len(header.names)
+def _faults(body: Text, header: Header, delimiter: str, header_line: int) -> tuple[Finding, ...]:
+    return first_faults(
+        iter_faults(
+            body,
+            delimiter=delimiter,
+            header_row=header.first_row - 1,
+            header_line=header_line,
+            columns=len(header.names),
+        )
     )
 
 
 def _is_blank(text: str | None, delimiter: str) -> bool:
+    if len(text or "") > MAX_CELL_CHARACTERS:
+        return False
     records = csv.reader(io.StringIO(text or "", newline=""), delimiter=delimiter)
     return not any(cell.strip() for record in records for cell in record)
 

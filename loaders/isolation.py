@@ -23,6 +23,7 @@ from loaders.rules import make_finding
 from loaders.source import read_source
 
 _GIB = 1024**3
+_PACKED = (b"PK", b"PAR1", b"\xd0\xcf\x11\xe0")
 _ROOT = Path(__file__).resolve().parent.parent
 
 _ENVIRONMENT = {
@@ -45,15 +46,17 @@ class ReaderLimits:
     unpacked_bytes: int = 2 * _GIB
 
     @classmethod
-    def of_file(cls, size_bytes: int, *, unpacked_bytes: int) -> ReaderLimits:
-        """The limits for a file, which grow with what somebody took the trouble to send.
+    def of_file(cls, path: Path, *, unpacked_bytes: int) -> ReaderLimits:
+        """The limits for a file: those of any file, or what its size asks for if somebody sent that much.
 
-        A CSV of 250 MB took 2.6 times its size, which is given threefold; packed files take more for their size, and
-        a second for each megabyte.
+        Measured on 100,000 records: text took 3.4 times its size, a packed sheet 28 times.
         """
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            per_byte, per_mib_s = (28, 2.0) if file.read(4).startswith(_PACKED) else (5, 0.5)
         return cls(
-            memory_bytes=cls().memory_bytes + 8 * size_bytes,
-            time_s=cls().time_s + size_bytes / 1024**2,
+            memory_bytes=max(cls().memory_bytes, _GIB // 4 + per_byte * size),
+            time_s=max(cls().time_s, per_mib_s * size / 1024**2),
             unpacked_bytes=unpacked_bytes,
         )
 

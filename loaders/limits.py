@@ -40,7 +40,7 @@ def unpacked_allowed(size_bytes: int, max_bytes: int) -> int:
 
 
 def refuse_too_large(what: str, found: int, limit: int) -> None:
-    """Refuse a container that unfolds to more than is let through; `what` names the measure.
+    """Refuse a container that unfolds to more than is let through; `what` names the measure in both languages.
 
     Raises: ReadingRefused if `found` is over `limit`.
     """

@@ -112,7 +112,7 @@ def load_file(
             return earlier
         tell(Phase.KEEP, None, None)
         path = keep_upload(path, book.home, sha256=upload.sha256)
-    allowed = limits or ReaderLimits.of_file(upload.size_bytes, unpacked_bytes=settings.max_upload_bytes)
+    allowed = limits or ReaderLimits.of_file(path, unpacked_bytes=settings.max_upload_bytes)
     checked = _read_and_check(book, path, upload, options, allowed, tell)
     if options.dry_run:
         with book.read() as session:

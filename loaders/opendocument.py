@@ -102,14 +102,14 @@ class _Inspector:
         """The current cell holds something: the table reaches to its last repetition."""
         self._row_is_filled = True
         self._last_column = max(self._last_column, self._column + self._cells_repeated)
-        refuse_too_large("columns", self._last_column, MAX_COLUMNS)
+        refuse_too_large("columnas / columns", self._last_column, MAX_COLUMNS)
 
     def _end_row(self) -> None:
         self._row += self._rows_repeated
         if self._row_is_filled:
             self._last_row = self._row
-            refuse_too_large("rows", self._last_row, MAX_ROWS)
-            refuse_too_large("cells", self._last_row * self._last_column, self._allowed)
+            refuse_too_large("filas / rows", self._last_row, MAX_ROWS)
+            refuse_too_large("celdas / cells", self._last_row * self._last_column, self._allowed)
 
 
 def _repetition(attributes: dict[str, str], of: str) -> int:

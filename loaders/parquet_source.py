@@ -49,7 +49,7 @@ def _read(file: pq.ParquetFile, options: ReadOptions, allowed: int) -> SourceTab
     header = name_columns(schema.names, options)
     wanted = [name for name, key in zip(schema.names, header.keys, strict=True) if key is not None]
     _refuse_types(schema, header, options)
-    refuse_too_large("cells", file.metadata.num_rows * len(wanted), allowed)
+    refuse_too_large("celdas / cells", file.metadata.num_rows * len(wanted), allowed)
     chunks: dict[str, list[pa.Array]] = {name: [] for name in wanted}
     rows = 0
     for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted, use_threads=False):

@@ -8,12 +8,15 @@ from typing import Any
 
 from exemptions.batches import Finding, Severity
 from loaders.rule import Rule
+from loaders.rules_of_estimates import ESTIMATE_RULES
 from loaders.rules_of_facts import FACT_RULES
 from loaders.rules_of_files import FILE_RULES
 from loaders.rules_of_records import RECORD_RULES
 from loaders.rules_of_values import VALUE_RULES
 
-RULES: Mapping[str, Rule] = {rule.code: rule for rule in (*FILE_RULES, *VALUE_RULES, *RECORD_RULES, *FACT_RULES)}
+RULES: Mapping[str, Rule] = {
+    rule.code: rule for rule in (*FILE_RULES, *VALUE_RULES, *RECORD_RULES, *FACT_RULES, *ESTIMATE_RULES)
+}
 """Code → rule."""
 
 WHOLE_ROW = "*"

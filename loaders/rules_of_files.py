@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from loaders.rule import Rule, error, warning
+from loaders.rules_of_containers import CONTAINER_RULES
 
 FILE_RULES: tuple[Rule, ...] = (
+    *CONTAINER_RULES,
     error(
         "archivo_vacio",
         ("El archivo está vacío.", "The file is empty."),
@@ -40,33 +42,6 @@ FILE_RULES: tuple[Rule, ...] = (
         (
             "Ábralo en el programa con que se hizo, guárdelo de nuevo y envíelo otra vez.",
             "Open it in the program that made it, save it again and send it once more.",
-        ),
-    ),
-    error(
-        "libro_con_contrasena",
-        ("El libro tiene contraseña.", "The workbook has a password."),
-        ("Guárdelo sin contraseña y envíelo otra vez.", "Save it without a password and send it once more."),
-    ),
-    error(
-        "xml_con_entidades",
-        (
-            "El libro trae una declaración {value}, que ninguna hoja de cálculo escribe.",
-            "The workbook holds a declaration {value}, which no spreadsheet writes.",
-        ),
-        (
-            "No lo abra: pregunte a quien lo envió con qué programa lo hizo.",
-            "Do not open it: ask whoever sent it which program made it.",
-        ),
-    ),
-    error(
-        "archivo_con_rutas",
-        (
-            "El libro trae una parte con una ruta fuera de él: «{value}».",
-            "The workbook holds a part with a path outside of itself: “{value}”.",
-        ),
-        (
-            "No lo abra: pregunte a quien lo envió con qué programa lo hizo.",
-            "Do not open it: ask whoever sent it which program made it.",
         ),
     ),
     error(
@@ -109,87 +84,6 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
-        "json_invalido",
-        (
-            "El JSON no se entiende en la línea {line}, columna {position}: {reason}.",
-            "The JSON cannot be understood in line {line}, column {position}: {reason}.",
-        ),
-        (
-            "Expórtelo otra vez con el programa que lo hizo; un archivo cortado termina así.",
-            "Export it again with the program that made it; a file that was cut ends like this.",
-        ),
-    ),
-    error(
-        "json_demasiado_anidado",
-        (
-            "El JSON tiene listas u objetos dentro de otros, cientos de veces.",
-            "The JSON has lists or objects within others, hundreds of times.",
-        ),
-        ("Envíe una lista de objetos sencillos.", "Send a list of plain objects."),
-    ),
-    error(
-        "json_sin_objetos",
-        (
-            "El JSON no es una lista de objetos, ni un objeto en cada línea.",
-            "The JSON is neither a list of objects nor an object on each line.",
-        ),
-        (
-            'Cada registro es un objeto: [{{"NIT": "…", "NOMBRE": "…"}}].',
-            'Each record is an object: [{{"NIT": "…", "NOMBRE": "…"}}].',
-        ),
-    ),
-    error(
-        "json_varias_listas",
-        (
-            "El JSON tiene varias listas de objetos ({value}) y no se sabe cuál cargar.",
-            "The JSON has several lists of objects ({value}) and it is not clear which one to load.",
-        ),
-        ("Deje en el archivo solo una.", "Leave only one in the file."),
-    ),
-    error(
-        "json_clave_repetida",
-        (
-            "En el registro {row} la clave «{column}» está dos veces.",
-            "In record {row} the key “{column}” is given twice.",
-        ),
-        ("Deje una sola.", "Leave one only."),
-    ),
-    error(
-        "json_no_es_numero",
-        ("En el registro {row} hay un valor {value}.", "Record {row} holds a value {value}."),
-        ("Escriba null donde falta el dato.", "Write null where the value is missing."),
-    ),
-    error(
-        "json_caracter_a_medias",
-        (
-            "Cerca del registro {row} hay medio carácter (\\ud800–\\udfff sin su pareja).",
-            "Near record {row} there is half a character (\\ud800–\\udfff without its other half).",
-        ),
-        ("Expórtelo otra vez como UTF-8.", "Export it again as UTF-8."),
-    ),
-    error(
-        "valor_anidado",
-        (
-            "En el registro {row}, «{column}» lleva una lista o un objeto en vez de un valor.",
-            "In record {row}, “{column}” holds a list or an object instead of a value.",
-        ),
-        (
-            "Escriba un solo texto o número; varios códigos se separan con punto y coma.",
-            "Write one text or number; several codes are separated by semicolons.",
-        ),
-    ),
-    error(
-        "tipo_no_admitido",
-        (
-            "La columna «{column}» es de tipo {value}, que no se puede leer como un valor.",
-            "The column “{column}” has the type {value}, which cannot be read as a value.",
-        ),
-        (
-            "Guárdela como texto, número o fecha sin zona horaria.",
-            "Save it as text, number or date without time zone.",
-        ),
-    ),
-    error(
         "archivo_ilegible",
         ("El archivo no se puede leer como CSV: {reason}.", "The file cannot be read as CSV: {reason}."),
         ("Guárdelo de nuevo como «CSV UTF-8».", "Save it again as “CSV UTF-8”."),
@@ -206,17 +100,6 @@ FILE_RULES: tuple[Rule, ...] = (
             "--encoding utf-16.",
             "Send a CSV, a workbook (.xlsx, .xls, .ods), JSON or Parquet; if it is “Unicode text”, declare "
             "--encoding utf-16.",
-        ),
-    ),
-    error(
-        "libro_demasiado_grande",
-        (
-            "El libro descomprimido pasa del límite: {what} ({found}; se admiten {limit}).",
-            "The unpacked workbook is over the limit: {what} ({found}; {limit} allowed).",
-        ),
-        (
-            "Borre las hojas, imágenes y celdas que no son del registro, o envíe un CSV.",
-            "Delete sheets, pictures and cells that are not part of the registry, or send a CSV.",
         ),
     ),
     error(
@@ -283,6 +166,18 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
+        "comillas_que_no_cierran_cerca",
+        (
+            "En la fila {row} (línea {line}) se abren unas comillas que no se cierran en los {limit} caracteres "
+            "que siguen.",
+            "Quotes that are opened in row {row} (line {line}) are not closed within the {limit} characters after.",
+        ),
+        (
+            'Cierre las comillas; unas comillas dentro de un texto se escriben dobles ("").',
+            'Close the quotes; quotes within a text are written twice ("").',
+        ),
+    ),
+    error(
         "espacio_antes_de_comillas",
         (
             "En la línea {line} hay un espacio entre el separador y unas comillas: no abren la celda.",
@@ -304,44 +199,15 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
-        "celda_con_error",
+        "mas_fallas",
         (
-            "La celda {cell} tiene un error de la hoja de cálculo ({value}).",
-            "Cell {cell} holds a spreadsheet error ({value}).",
-        ),
-        ("Corrija la fórmula o escriba el valor.", "Mend the formula or write the value."),
-    ),
-    error(
-        "formula_sin_valor",
-        (
-            "La celda {cell} tiene una fórmula que ningún programa ha calculado: no se sabe qué dato es.",
-            "Cell {cell} holds a formula that no program has computed: what it says is not known.",
+            "Hay {found} fallas más de forma; aquí van las primeras {limit}.",
+            "There are {found} more faults of shape; these are the first {limit}.",
         ),
         (
-            "Abra el libro en Excel o LibreOffice, guárdelo de nuevo y envíelo; o escriba los valores.",
-            "Open the workbook in Excel or LibreOffice, save it again and send it; or write the values.",
+            "Con tantas, lo más probable es que el separador o las comillas no sean los debidos en todo el archivo.",
+            "With so many, most likely the delimiter or the quotes are wrong throughout the file.",
         ),
-    ),
-    error(
-        "celdas_combinadas",
-        (
-            "Las celdas {cell} están combinadas: solo la primera tiene el dato, y a las otras les falta.",
-            "The cells {cell} are merged: only the first has the value, and the others lack it.",
-        ),
-        (
-            "Sepárelas y escriba el dato en cada fila; en los títulos de arriba no estorban.",
-            "Split them and write the value in every row; they do no harm in titles above the table.",
-        ),
-    ),
-    error(
-        "hoja_inexistente",
-        ("No hay una hoja «{value}»; hay: {sheets}.", "There is no sheet “{value}”; there are: {sheets}."),
-        ("Use uno de esos nombres con --sheet.", "Use one of those names with --sheet."),
-    ),
-    error(
-        "varias_hojas",
-        ("Varias hojas tienen el encabezado: {sheets}.", "Several sheets have the header: {sheets}."),
-        ("Diga con --sheet cuál se carga.", "Say with --sheet which one to load."),
     ),
     error(
         "fila_de_encabezado_inexistente",
@@ -385,14 +251,6 @@ FILE_RULES: tuple[Rule, ...] = (
             "--map names the column “{column}”, which the file does not have; the nearest is “{nearest}”.",
         ),
         ("Escriba el encabezado como está en el archivo.", "Write the header as it stands in the file."),
-    ),
-    warning(
-        "opcion_sin_efecto",
-        (
-            "La opción {value} no dice nada de esta clase de archivo y no se usó.",
-            "The option {value} says nothing of this kind of file and was not used.",
-        ),
-        ("Quítela si el archivo es el debido.", "Leave it out if the file is the right one."),
     ),
     warning(
         "columna_desconocida",

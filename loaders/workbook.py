@@ -105,9 +105,9 @@ def _inspect_sheet(archive: zipfile.ZipFile, part: str, allowed: int) -> tuple[t
         filled = _VALUE_AT.findall(seen)
         columns = max(columns, max((column_number(text.decode()) for text in {c for c, _ in filled}), default=0))
         rows = max(rows, max((int(row) for _, row in filled), default=0))
-        refuse_too_large("columns", columns, MAX_COLUMNS)
-        refuse_too_large("rows", rows, MAX_ROWS)
-        refuse_too_large("cells", columns * rows, allowed)
+        refuse_too_large("columnas / columns", columns, MAX_COLUMNS)
+        refuse_too_large("filas / rows", rows, MAX_ROWS)
+        refuse_too_large("celdas / cells", columns * rows, allowed)
         errors.update((cell.reference, cell) for cell in (*_error_cells(seen), *_uncomputed_cells(seen)))
     return tuple(errors.values()), columns * rows
 

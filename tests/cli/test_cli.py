@@ -69,6 +69,30 @@ def test_load__a_refused_file_names_every_error_and_changes_nothing(
     assert tree(home / "releases") == before
 
 
+def test_load__a_saved_profile_reads_the_next_file_and_the_command_line_wins(
+    command: Command, write_file: Write, tmp_path: Path
+) -> None:
+    file = write_file(school(0), school(1))
+    text = file.read_text(encoding="utf-8").replace("NOMBRE", "Institución", 1)
+    file.write_text(f"REGISTRO\n\n{text}", encoding="cp1252")
+    profile = tmp_path / "oficina.toml"
+    options = ("--map", "Institución=name", "--encoding", "windows-1252", "--header-row", "3")
+    saved = command("load", "registry", file, *options, "--save-profile", profile, "--dry-run", "--json")
+    assert (saved.status, saved.json["rows"]) == (0, 2)
+    assert command("load", "registry", file, "--dry-run").status == 1
+    loaded = command("load", "registry", file, "--profile", profile, "--json")
+    assert (loaded.status, loaded.json["batch"], loaded.json["rows"]) == (0, 1, 2)
+    # What counts is what was chosen, whether a profile or the command line says it.
+    assert command("load", "registry", file, *options, "--json").json["batch"] == 1
+    overruled = command("load", "registry", file, "--profile", profile, "--header-row", "1", "--json")
+    assert (overruled.status, overruled.json["batch"]) == (1, 2)
+    profile.write_text('encoding = "windows-1252"\n[mapping]\n"Institución" = "nombre"\n', encoding="utf-8")
+    wrong = command("load", "registry", file, "--profile", profile)
+    assert wrong.status == 1
+    assert "línea 3" in wrong.errors
+    assert "«name»" in wrong.errors
+
+
 def test_load__a_dry_run_leaves_the_home_as_it_was(command: Command, write_file: Write, home: Path) -> None:
     command("load", "registry", write_file(school(0)), "--approve")
     before = tree(home)

@@ -68,10 +68,13 @@ class Watched:
         done = subprocess.run([sys.executable, *words], env=self.environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
 
+    def told(self) -> list[dict[str, Any]]:
+        """What every process told."""
+        return [json.loads(path.read_bytes()) for path in self.folder.glob("*.json")]
+
     def with_book(self) -> list[dict[str, Any]]:
         """What those processes told that opened the book."""
-        told = [json.loads(path.read_bytes()) for path in self.folder.glob("*.json")]
-        return [one for one in told if str(self.home / "book.sqlite") in one["opened"]]
+        return [one for one in self.told() if str(self.home / "book.sqlite") in one["opened"]]
 
     def alive(self) -> Iterator[Path]:
         """The folders in /proc of the processes that run."""
@@ -121,6 +124,31 @@ def test_commands__a_process_with_the_book_has_one_sqlite_library(watched: Watch
     for one in told:
         assert len(sqlite_libraries(one["maps"])) == 1
         assert CARRIERS.isdisjoint(one["modules"])
+
+
+READ_LARGE = """
+import exemptions.bulk_sqlite as bulk_sqlite
+from exemptions.database import open_book
+from exemptions.history import read_content
+from exemptions.settings import read_settings
+
+bulk_sqlite._CHILD_ROWS = 1
+book = open_book(read_settings())
+with book.read() as session:
+    assert read_content(session).height == 2
+"""
+
+
+def test_read__a_large_book_is_read_by_a_child_that_has_one_library_too(watched: Watched, write_file: Write) -> None:
+    watched.run("-m", "api.cli", "load", "registry", str(write_file(school(0), school(1))), "--approve")
+    watched.run("-m", "api.cli", "publish")
+    watched.run("-c", READ_LARGE)
+    for one in watched.with_book():
+        assert len(sqlite_libraries(one["maps"])) == 1
+        assert CARRIERS.isdisjoint(one["modules"])
+    (reader,) = [one for one in watched.told() if "adbc_driver_manager" in one["modules"]]
+    assert len(sqlite_libraries(reader["maps"])) == 1
+    assert "sqlite3" not in reader["modules"]
 
 
 def test_serve__no_process_has_two_sqlite_libraries(watched: Watched, write_file: Write) -> None:

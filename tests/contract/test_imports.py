@@ -27,7 +27,13 @@ MAY_IMPORT_OF_OURS = {
 }
 
 # The domain rests on few libraries: the book, the columns, the index, the NIT's check digit and the tokens of people.
-DOMAIN_LIBRARIES = frozenset({"alembic", "argon2", "polars", "pyarrow", "sqlalchemy", "stdnum", "tantivy"})
+# ADBC is for the child process that reads the book.
+DOMAIN_LIBRARIES = frozenset(
+    {
+        "adbc_driver_manager", "adbc_driver_sqlite", "alembic", "argon2", "polars", "pyarrow", "sqlalchemy", "stdnum",
+        "tantivy",
+    }
+)  # fmt: skip
 
 READS_THE_ENVIRONMENT = "exemptions/settings.py"
 ENVIRONMENT_NAMES = frozenset({"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"})

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, Strin
 from sqlalchemy.orm import Session
 
 import exemptions.bulk as bulk
+import exemptions.bulk_sqlite as bulk_sqlite
 from exemptions.bulk import insert_frame, read_frame, staged_frame
 from exemptions.database import Book, open_book
 from exemptions.settings import read_settings
@@ -79,7 +80,8 @@ def test_frames__any_value_comes_back_as_it_was(session: Session, table: Table, 
 def test_frames__more_than_one_block_keeps_order_and_types(
     session: Session, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "_CHUNK", 7)
+    for module in (bulk, bulk_sqlite):
+        monkeypatch.setattr(module, "_CHUNK", 7)
     monkeypatch.setattr(bulk, "_BLOCK_BYTES", 100)
     blank_first = [(None, None, None, None, None)] * 20
     rows = frame(*blank_first, *[(f"línea\n{n}", "", n, n / 8, date(2026, 1, 1)) for n in range(20)])

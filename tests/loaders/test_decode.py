@@ -42,6 +42,13 @@ def test_decode__gives_the_same_text_from_every_encoding(
         ("utf-8", TEXT.encode() + b"\xff", len(TEXT.encode()), 4),
         ("windows-1252", b"NIT\n1\n2,\x81\n", 8, 3),
         ("utf-16-le", "NIT\n1".encode("utf-16-le") + b"\x00", 10, 2),
+        ("utf-16", b"NIT;NOMBRE\r\n", 0, 1),
+        ("utf-16", "NIT\n1".encode("utf-16-be"), 0, 1),
+        ("utf-16-be", "NIT\n1".encode("utf-16-le"), 0, 1),
+        ("windows-1252", "NIT\r\n1\r2\n3,ÑANDÚ".encode(), 11, 4),
+        ("latin-1", "NIT,AÑO".encode(), 5, 1),
+        ("utf-8", b"NIT\r1\r2,\xd1\r", 8, 3),
+        ("utf-8", b"NIT\r\n1\r\n2,\xd1", 10, 3),
     ],
 )
 def test_decode__names_the_byte_and_the_line_that_do_not_fit(

@@ -221,3 +221,32 @@ def test_delimited__agrees_with_the_strict_reader_on_every_odd_text(rows: list[l
     assert [row for row in read if any(cell.strip() for cell in row)] == [
         row for row in strict if any(cell.strip() for cell in row)
     ]
+
+
+@pytest.mark.parametrize("line", ["sep=;\r", "sep=;\n", '"sep=;"\r\n', "SEP=; \r\n"])
+def test_delimited__the_line_that_declares_the_delimiter_is_no_row(line: str) -> None:
+    source = read_delimited((line + csv_text(*RECORDS, delimiter=";")).encode(), ReadOptions())
+    assert rows_of(source) == [2, 3, 4]
+
+
+def test_delimited__line_ends_may_be_mixed() -> None:
+    lines = csv_text(*RECORDS).splitlines()
+    ends = ["\r\n", "\r", "\n", ""]
+    source = read_delimited("".join(map("".join, zip(lines, ends, strict=True))).encode(), ReadOptions())
+    assert cells(source) == cells(read_delimited(csv_text(*RECORDS).encode(), ReadOptions()))
+    assert rows_of(source) == [2, 3, 4]
+
+
+def test_delimited__a_header_may_have_blanks_before_its_quotes_and_line_ends_within() -> None:
+    header, *lines = csv_text(*RECORDS).splitlines()
+    names = [f'"{name}"' for name in header.replace("TIPO_EXENTO", "TIPO DE\r\nEXENTO").split(",")]
+    source = read_delimited("\n".join([", ".join(names), *lines]).encode(), ReadOptions())
+    assert cells(source) == cells(read_delimited(csv_text(*RECORDS).encode(), ReadOptions()))
+
+
+def test_delimited__a_blank_before_the_quotes_of_a_cell_is_named_by_line() -> None:
+    header, *lines = csv_text(*RECORDS).splitlines()
+    text = "\n".join([header, lines[0], lines[1].replace(',"', ', "', 1), lines[2]])
+    with pytest.raises(ReadingRefused) as refused:
+        read_delimited(text.encode(), ReadOptions())
+    assert [(f.rule, f.detail["line"]) for f in refused.value.findings] == [("espacio_antes_de_comillas", 3)]

@@ -50,3 +50,18 @@ def test_isolation__a_reader_that_takes_too_long_is_a_refusal(tmp_path: Path) ->
     with pytest.raises(ReadingRefused) as refused:
         read_isolated(path, OPTIONS, ReaderLimits(time_s=0.01))
     assert [finding.rule for finding in refused.value.findings] == ["lectura_sin_tiempo"]
+
+
+def test_isolation__a_file_gets_what_its_size_asks_for(tmp_path: Path) -> None:
+    def limits(start: bytes, size: int) -> ReaderLimits:
+        path = tmp_path / "registro"
+        with path.open("wb") as file:
+            file.write(start)
+            file.truncate(size)
+        return ReaderLimits.of_file(path, unpacked_bytes=7)
+
+    small = ReaderLimits(unpacked_bytes=7)
+    assert limits(b"NIT,", 1_000) == limits(b"PK\x03\x04", 1_000) == limits(b"NIT,", 120 * 1024**2) == small
+    text, packed = limits(b"NIT,", 500 * 1024**2), limits(b"PK\x03\x04", 500 * 1024**2)
+    assert small.memory_bytes < text.memory_bytes < packed.memory_bytes
+    assert small.time_s < text.time_s < packed.time_s

@@ -9,6 +9,7 @@ from exemptions.batches import Severity
 from exemptions.datasets import Dataset
 from exemptions.editions import staged_schema
 from loaders.rules import RULES, message_of, remedy_of
+from loaders.rules_of_estimates import ESTIMATE_RULES
 from loaders.rules_of_facts import FACT_RULES
 from tests.loaders.fact_files import (
     Row,
@@ -195,7 +196,7 @@ def test_validate__tells_a_fault_and_its_remedy_in_both_languages(
 
 def test_validate__every_rule_of_facts_is_tried_here() -> None:
     tried = {rule for _, rule, _, _ in BROKEN} | TOGETHER
-    assert {rule.code for rule in FACT_RULES} <= tried
+    assert {rule.code for rule in (*FACT_RULES, *ESTIMATE_RULES)} <= tried
 
 
 def test_validate__finds_everything_in_a_fact_and_in_the_order_of_its_columns() -> None:

@@ -168,7 +168,13 @@ def rewrite(path: Path, part: str, change: tuple[bytes, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "what"), [("XFD1048576", "columns"), ("B1048576", "cells"), ("B9999999", "rows"), ("IW2", "columns")]
+    ("reference", "what"),
+    [
+        ("XFD1048576", "columnas / columns"),
+        ("B1048576", "celdas / cells"),
+        ("B9999999", "filas / rows"),
+        ("IW2", "columnas / columns"),
+    ],
 )
 def test_sheets__a_far_cell_is_refused_before_the_workbook_is_opened(
     tmp_path: Path, reference: str, what: str, monkeypatch: pytest.MonkeyPatch
@@ -233,3 +239,17 @@ def test_sheets__other_kinds_of_file_are_named(tmp_path: Path, data: bytes) -> N
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     assert [rule for _, rule, _ in rules(path)] == ["formato_no_admitido"]
+
+
+def test_sheets__merged_titles_do_no_harm_and_merged_records_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    for first, last in ((0, 1), (4, 5)):
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("Registro")
+            for number, row in enumerate([*TITLES[:2], *rows(*(permanent(number) for number in range(1, 5)))]):
+                sheet.write_row(number, 0, [str(cell) for cell in row])
+            sheet.merge_range(first, 1, last, 2, "REGISTRO DE PRUEBA")
+        if first == 0:
+            assert read(path).table.num_rows == 4
+        else:
+            assert rules(path) == [(5, "celdas_combinadas", None)]
