@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import socket
+from types import FrameType
 
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.problem_types import BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL_ERROR, URI_TOO_LONG, ProblemType
@@ -21,6 +23,18 @@ _APPLICATION_MODULES = ("gunicorn.http", "ssl")
 
 class RegistryWorker(ThreadWorker):
     """Threads, and problem documents for what cannot be parsed."""
+
+    _is_quitting = False
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at once; a second signal changes nothing.
+
+        Ctrl+C comes twice, from the terminal and from the master. The library closes its pool of threads here, and the
+        second call then waits for a lock that the first one, in the same thread, holds; leaving closes the pool too.
+        """
+        if not self._is_quitting:
+            self._is_quitting = True
+            Worker.handle_quit(self, sig, frame)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that could not be read, or whose handling failed outside the application."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,15 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("served")
+    with serving(tmp_path_factory.mktemp("served")) as running:
+        yield running
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(timeout=PATIENCE_S) == 0
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    """A service with three records in a session of its own, as a terminal gives one; none of it outlives the block."""
     build_test_release(home / "releases", [record(n) for n in range(1, 4)])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,14 +59,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             env={**os.environ, "EXEMPTIONS_HOME": str(home)},
             stdout=sink,
             stderr=sink,
+            start_new_session=True,
         )
     running = Server(home, port, process, log)
     try:
         wait_until(lambda: is_ready(running), running)
         yield running
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE_S) == 0
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def wait_until(holds: Callable[[], bool], server: Server) -> None:
@@ -72,7 +83,7 @@ def wait_until(holds: Callable[[], bool], server: Server) -> None:
 def is_ready(server: Server) -> bool:
     try:
         return requests.get(f"{server.url}/health/ready", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
@@ -144,6 +155,18 @@ def test_serving__the_master_loads_nothing_that_its_workers_use() -> None:
         check=True,
     ).stdout.split()
     assert {"flask", "polars", "pyarrow", "tantivy", "prometheus_client"} & set(loaded) == set()
+
+
+def test_server__stops_at_once_however_often_it_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        for _ in range(8):
+            requests.get(f"{running.url}/api/v1/records", timeout=PATIENCE_S).raise_for_status()
+        os.killpg(running.process.pid, signal.SIGINT)
+        for _ in range(500):
+            with suppress(ProcessLookupError):
+                os.killpg(running.process.pid, signal.SIGQUIT)
+        assert running.process.wait(timeout=PATIENCE_S) == 0
+        assert "SIGKILL" not in running.log.read_text()
 
 
 def test_server__logs_no_address(server: Server) -> None:
