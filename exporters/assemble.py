@@ -32,7 +32,7 @@ from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
 from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
 from exporters.project import project
-from exporters.scan import private_identifiers, scan_file, scan_folder
+from exporters.scan import private_identifiers, scan_file, scan_folder, scan_hidden
 from exporters.steps import Progress, Step
 from exporters.tables import read_arrow, to_plain_frame, write_arrow
 
@@ -135,6 +135,7 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
         scan_folder(folder, private)
         progress(Step.INDEX)
         index.finish()
+    scan_hidden(folder, private)
     progress(Step.MANIFEST)
     content = encode_manifest(_manifest(folder, draft, inputs.previous, facts, counts, rows))
     (folder / MANIFEST).write_bytes(content)

@@ -21,6 +21,7 @@ from exemptions.errors import PrivateIdentifierFound
 from exemptions.models import RecordKey, RecordVersion
 from exporters.identifiers import find_identifiers
 from exporters.manifest import iter_plain
+from exporters.scan_bytes import INDEX, iter_hidden
 
 
 def _json_type(kind: Kind) -> pl.DataType:
@@ -41,8 +42,6 @@ Texts = tuple[str, pl.Series]
 _NUMBERS = frozenset(key for key, column in COLUMN.items() if column.kind in (Kind.INTEGER, Kind.MONEY, Kind.DATE))
 # Both are drawn or computed without any identifier, and long runs of digits occur in them by chance.
 _RANDOM = frozenset({"record_id", "sha256", "manifest_sha256", "policy_sha256"})
-_UNREAD = "index"
-"""The index holds words of names and codes of records.arrow and nothing else, in a format only its library reads."""
 _NAMED_PLACES = 50
 _JSON_TYPES = {key: _json_type(column.kind) for key, column in COLUMN.items()}
 _NIT = "nit"
@@ -87,7 +86,9 @@ def _held_numbers(session: Session) -> pl.DataFrame:
 
 
 def scan_folder(folder: Path, private: pl.Series) -> None:
-    """Look for the `private` identifiers in every text cell of every file below `folder`, but the index.
+    """Look for the `private` identifiers in every text cell of every file below `folder`.
+
+    The index, which has no cells, is looked into by `scan_hidden`.
 
     Raises: PrivateIdentifierFound naming file, column and row of the hits, never the identifier.
     """
@@ -100,6 +101,21 @@ def scan_file(folder: Path, path: Path, private: pl.Series) -> None:
     Raises: PrivateIdentifierFound.
     """
     _scan(folder, [path], private)
+
+
+def scan_hidden(folder: Path, private: pl.Series) -> None:
+    """Look for the `private` identifiers below what readers show, in the finished tables and index of `folder`.
+
+    Raises: PrivateIdentifierFound naming file and byte.
+    """
+    places = tuple(iter_hidden(folder, private))
+    if places:
+        raise PrivateIdentifierFound(
+            f"No se publica: hay números de personas individuales donde ningún lector los muestra: "
+            f"{_listed(places, 'es')}.",
+            f"Not published: identifiers of natural persons lie where no reader shows them: {_listed(places, 'en')}.",
+            places,
+        )
 
 
 def _scan(folder: Path, paths: list[Path], private: pl.Series) -> None:
@@ -138,7 +154,7 @@ def iter_texts(path: Path) -> Iterator[Texts]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] != _UNREAD)
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] != INDEX)
 
 
 def _content(path: Path) -> bytes:

@@ -15,11 +15,12 @@ from exemptions.database import open_book
 from exemptions.datasets import REGISTRY_COLUMNS, Dataset
 from exemptions.settings import ENVIRONMENT, read_settings
 from loaders.decode import ENCODINGS
-from loaders.load import LoadOptions, load_file
+from loaders.load import LoadOptions, LoadResult, load_file
 from loaders.report import text_report
 from loaders.rules import RULES
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "operar.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = (DOCS / "operar.md").read_text(encoding="utf-8")
 
 
 def rows_under(heading: str) -> Iterator[list[str]]:
@@ -92,13 +93,12 @@ def test_guide__names_only_roles_encodings_and_settings_that_exist() -> None:
     assert set(re.findall(r"EXEMPTIONS_[A-Z_]+", GUIDE)) <= set(ENVIRONMENT.values())
 
 
-def test_guide__shows_the_report_that_its_example_gives(tmp_path: Path) -> None:
+def check_file(tmp_path: Path, file: Path) -> LoadResult:
+    """What a dry run finds in a file, with an empty book."""
     settings = read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home")})
-    file = tmp_path / "julio.csv"
-    file.write_text(block("csv"), encoding="utf-8")
     book = open_book(settings)
     try:
-        result = load_file(
+        return load_file(
             book,
             settings,
             dataset=Dataset.REGISTRY,
@@ -109,4 +109,14 @@ def test_guide__shows_the_report_that_its_example_gives(tmp_path: Path) -> None:
         )
     finally:
         book.close()
-    assert text_report(result, lang="es") + "\n" == block("text")
+
+
+def test_guide__shows_the_report_that_its_example_gives(tmp_path: Path) -> None:
+    file = tmp_path / "julio.csv"
+    file.write_text(block("csv"), encoding="utf-8")
+    assert text_report(check_file(tmp_path, file), lang="es") + "\n" == block("text")
+
+
+def test_guide__comes_with_a_file_that_has_no_error_and_no_warning(tmp_path: Path) -> None:
+    result = check_file(tmp_path, DOCS / "ejemplo.csv")
+    assert (result.rows, result.added, result.findings) == (6, 6, ())
