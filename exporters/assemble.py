@@ -30,7 +30,7 @@ from exporters.changes import changes_batch, count_changes, extend_history, find
 from exporters.durable import link_tree, make_folder, sync_tree
 from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
-from exporters.manifest import encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
+from exporters.manifest import Measure, encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
 from exporters.project import project
 from exporters.scan import private_identifiers, scan_file, scan_folder, scan_hidden
 from exporters.steps import Progress, Step
@@ -120,24 +120,29 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
     make_folder(folder)
     facts = _facts(inputs)
     private = private_identifiers(inputs.session, inputs.policy)
-    if draft.source is None:
-        rows, taxpayers = _write_content(folder, draft, inputs, progress)
-    else:
-        progress(Step.TABLES)
-        rows, taxpayers = _take_over(folder, draft.source)
-    with IndexWriter(folder, write=draft.source is None) as index:
+    plain: Mapping[str, Measure] = {}
+    with IndexWriter(folder, rows=inputs.content.height if draft.source is None else None) as index:
+        if draft.source is None:
+            rows, taxpayers = _write_content(folder, draft, inputs, progress)
+        else:
+            progress(Step.TABLES)
+            rows, taxpayers = _take_over(folder, draft.source)
+        index.start()
         counts = {"records": rows[build.RECORDS], "taxpayers": taxpayers}
         counts |= _write_changes(folder, draft, inputs, rows)
         if draft.source is None:
             progress(Step.DOWNLOADS)
-            rows |= build.write_downloads(folder, read_arrow(folder / build.RECORDS), _file_metadata(draft, facts))
+            records = read_arrow(folder / build.RECORDS)
+            downloads = build.write_downloads(folder, records, _file_metadata(draft, facts))
+            rows |= downloads.rows
+            plain = downloads.plain
         progress(Step.SCAN)
         scan_folder(folder, private)
         progress(Step.INDEX)
         index.finish()
     scan_hidden(folder, private)
     progress(Step.MANIFEST)
-    content = encode_manifest(_manifest(folder, draft, inputs.previous, facts, counts, rows))
+    content = encode_manifest(_manifest(folder, draft, inputs.previous, facts, counts, (rows, plain)))
     (folder / MANIFEST).write_bytes(content)
     scan_file(folder, folder / MANIFEST, private)
     progress(Step.SYNC)
@@ -210,7 +215,7 @@ def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, i
     calendar = status_changes(inputs.content, _known_events(inputs), since=since, until=draft.status_date)
     records = read_arrow(folder / build.RECORDS)
     changes = find_changes(inputs.previous_table("records"), records, calendar, release=draft.number)
-    subjects = _subjects(inputs.session)
+    subjects = _subjects(inputs)
     history = extend_history(inputs.previous_table("history"), changes, subjects, inputs.policy)
     for name, frame in (("changes", changes), ("history", history)):
         batch = changes_batch(frame)
@@ -226,16 +231,26 @@ def _known_events(inputs: Inputs) -> pl.DataFrame:
     return gather_events(inputs.session, inputs.content, release=inputs.previous.number)
 
 
-def _subjects(session: Session) -> pl.DataFrame:
-    """The kind of person and category of every record that the book ever held, as last known."""
-    last = select(func.max(RecordVersion.id)).group_by(RecordVersion.record_id).scalar_subquery()
+def _subjects(inputs: Inputs) -> pl.DataFrame:
+    """The kind of person and category of every record that the book ever held, as last known.
+
+    Almost all are in hand: only records that ended are read from the book.
+    """
+    held = inputs.content.select("record_id", "person_kind", "category")
+    last = (
+        select(func.max(RecordVersion.id))
+        .group_by(RecordVersion.record_id)
+        .having(func.count() == func.count(RecordVersion.to_release))
+        .scalar_subquery()
+    )
     statement = (
         select(RecordVersion.record_id, RecordVersion.person_kind, RecordKey.category)
         .join_from(RecordVersion, RecordKey, RecordVersion.record_id == RecordKey.record_id)
         .where(RecordVersion.id.in_(last))
     )
     schema = {"record_id": pl.String, "person_kind": pl.String, "category": pl.String}
-    return read_frame(session, cast("Select[tuple[object, ...]]", statement), schema)
+    ended = read_frame(inputs.session, cast("Select[tuple[object, ...]]", statement), schema)
+    return pl.concat([held, ended])
 
 
 def _file_metadata(draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
@@ -257,8 +272,9 @@ def _manifest(
     previous: Previous | None,
     facts: Mapping[str, Any],
     counts: Mapping[str, int],
-    rows: Mapping[str, int],
+    known: tuple[Mapping[str, int], Mapping[str, Measure]],
 ) -> dict[str, Any]:
+    """The manifest; `known` are rows, and measures of what is inside compressed files, by path."""
     return {
         "format": MANIFEST_FORMAT,
         "release": draft.number,
@@ -268,6 +284,6 @@ def _manifest(
         "restores": draft.restores,
         "note": draft.note,
         "counts": dict(counts),
-        "files": list_files(folder, rows),
+        "files": list_files(folder, *known),
         **facts,
     }

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import tee, zip_longest
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from isal import isal_zlib
 
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalog_export import catalog_rows
 from exemptions.catalogs import PACKAGED, Catalogs
 from exporters.formats import FORMATS
+from exporters.json_format import array_of
+from exporters.manifest import Measure
+from exporters.ndjson_format import stream_ndjson
+from exporters.packing import Packed
 from exporters.tables import SCHEMAS, write_arrow
 
 RECORDS = "records.arrow"
@@ -27,10 +32,14 @@ DOWNLOADS: Mapping[str, str] = {
 }
 """Format → file of the whole registry. Text is kept compressed and streamed plain."""
 
-_GZIP_LEVEL = 2
-"""Levels 0 to 3 of isal differ by a third in size and by little in time; 2 is the library's own default."""
-_GZIP_WINDOW = 31
-"""zlib's way of asking for a gzip header, which then carries neither name nor time: same rows, same bytes."""
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """What the manifest needs to know of the downloads, by path."""
+
+    rows: Mapping[str, int]
+    plain: Mapping[str, Measure]
+    """Size and hash of what is inside the compressed ones."""
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.RecordBatch], withheld: Mapping[str, Any]) -> dict[str, int]:
@@ -54,23 +63,34 @@ def write_catalogs(folder: Path, catalogs: Catalogs) -> None:
         write_json(folder / "catalogs" / f"{name}.json", catalog_rows(catalogs, name))
 
 
-def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> dict[str, int]:
-    """Write the whole registry in every format; returns the number of rows by path."""
+def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
+    """Write the whole registry in every format."""
     (folder / "downloads").mkdir()
-    for name, path in DOWNLOADS.items():
-        content = FORMATS[name].stream([records], metadata=metadata)
-        with (folder / path).open("wb") as sink:
-            sink.writelines(_compressed(content) if path.endswith(".gz") else content)
-    return dict.fromkeys(DOWNLOADS.values(), records.num_rows)
+    with (folder / DOWNLOADS["parquet"]).open("wb") as sink:
+        sink.writelines(FORMATS["parquet"].stream([records], metadata=metadata))
+    with Packed(folder / DOWNLOADS["csv"]) as rows:
+        for block in FORMATS["csv"].stream([records], metadata=metadata):
+            rows.write(block)
+    # Both formats of JSON have the same objects, and making their text is the larger part of the work.
+    first, again = tee(stream_ndjson([records]))
+    with Packed(folder / DOWNLOADS["ndjson"]) as lines, Packed(folder / DOWNLOADS["json"]) as objects:
+        for line_block, object_block in zip_longest(first, array_of(again), fillvalue=b""):
+            lines.write(line_block)
+            objects.write(object_block)
+    return Downloads(
+        dict.fromkeys(DOWNLOADS.values(), records.num_rows),
+        {DOWNLOADS["csv"]: rows.plain, DOWNLOADS["ndjson"]: lines.plain, DOWNLOADS["json"]: objects.plain},
+    )
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write a value as JSON with sorted keys, so that equal values give equal bytes."""
-    path.write_text(json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n", encoding="utf-8")
-
-
-def _compressed(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    deflate = isal_zlib.compressobj(_GZIP_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
-    for block in blocks:
-        yield deflate.compress(block)
-    yield deflate.flush()
+    """Write a value as JSON with sorted keys, so that equal values give equal bytes; each entry of a list in a line."""
+    entries = (
+        [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in value] if isinstance(value, list) else []
+    )
+    whole = (
+        "[\n" + ",\n".join(entries) + "\n]"
+        if entries
+        else json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
+    )
+    path.write_text(whole + "\n", encoding="utf-8")

@@ -13,6 +13,10 @@ _MARKED = r"N[^0-9A-Z]?I[^0-9A-Z]?T|C[^0-9A-Z]?U[^0-9A-Z]?I"
 _LONGEST = 13
 """Digits of a CUI, the longest number; each may stand alone between blanks."""
 
+_MAY_HOLD_DIGITS = r"[0-9\u{B2}\u{B3}\u{B9}\u{BC}-\u{BE}]|[^\u{0}-\u{24F}]"
+"""Digits, and whatever becomes one in compatibility form: of the Latin signs the raised digits and the fractions."""
+_ALONE = "^(NIT )?([0-9]+)(K?)$"
+
 SURE_LENGTH = 10
 """From this length on any grouping of digits counts: by chance one in 10^10 texts would be such a number."""
 SHORT_LENGTH = 7
@@ -29,11 +33,31 @@ def find_identifiers(texts: pl.Series, wanted: pl.Series) -> pl.Series:
     three; one of 5 or 6 must be the whole text. After the word NIT or CUI any number counts.
     Shape: distinct texts out of `texts`. Order: theirs.
     """
-    distinct = texts.drop_nulls().unique(maintain_order=True).rename("text").to_frame()
-    cleaned = distinct.with_columns(clean=_clean(pl.col("text"))).filter(pl.col("clean").str.contains("[0-9]"))
+    # Most texts are names and hold no number at all.
+    held = texts.filter(texts.str.contains(_MAY_HOLD_DIGITS))
+    seen = held.unique(maintain_order=True).rename("text").to_frame()
+    # Almost all cells with digits hold one number and nothing else, which needs no looking for where numbers begin.
+    alone = pl.col("text").str.contains(_ALONE)
+    guilty = pl.concat([_numbers_alone(seen.filter(alone), wanted), _numbers_within(seen.filter(~alone), wanted)])
+    return seen.join(guilty, on="text", how="semi", maintain_order="left").get_column("text")
+
+
+def _numbers_alone(texts: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """The texts whose one number is wanted, with its last letter or without."""
+    number = pl.col("text").str.extract(_ALONE, 2)
+    keys = [
+        (number + letter).str.strip_chars_start("0") for letter in (pl.col("text").str.extract(_ALONE, 3), pl.lit(""))
+    ]
+    marked = pl.col("text").str.starts_with("N")
+    counts = [key.is_in(wanted.implode()) & (marked | (key.str.len_bytes() >= WHOLE_LENGTH)) for key in keys]
+    return texts.filter(pl.any_horizontal(counts)).select("text")
+
+
+def _numbers_within(texts: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    cleaned = texts.with_columns(clean=_clean(pl.col("text"))).filter(pl.col("clean").str.contains("[0-9]"))
     cleaned = cleaned.with_row_index("id").with_columns(marked=pl.col("clean").str.contains(_MARKED))
     guilty = pl.concat([_whole_cells(cleaned, wanted), _windows(cleaned, wanted)]).unique()
-    return cleaned.join(guilty, on="id", how="semi", maintain_order="left").get_column("text")
+    return cleaned.join(guilty, on="id", how="semi").select("text")
 
 
 def _clean(text: pl.Expr) -> pl.Expr:

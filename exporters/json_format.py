@@ -16,13 +16,18 @@ def stream_json(
     metadata: Mapping[str, str] | None = None,
     schema: pa.Schema | None = None,
 ) -> Iterator[bytes]:
-    """Yield the rows as one JSON array, an object per line; no rows yield an empty array.
+    """The rows as one JSON array, an object per line; no rows yield an empty array.
 
     Shape: the objects are those of NDJSON. `metadata` has no place in an array and is left out.
     Source: RFC 8259.
     """
+    return array_of(stream_ndjson(batches, fields=fields, metadata=metadata, schema=schema))
+
+
+def array_of(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The array that holds the objects of lines of JSON, which come in blocks of whole lines."""
     separator = b"[\n"
-    for lines in stream_ndjson(batches, fields=fields, metadata=metadata, schema=schema):
+    for lines in blocks:
         # Line feeds within texts are escaped, so each one in the lines stands between two objects.
         yield separator + lines[:-1].replace(b"\n", b",\n")
         separator = b",\n"

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 from isal import igzip_lib, isal_zlib
 
@@ -26,14 +26,24 @@ _MEDIA_TYPES = {
 }
 
 
-def list_files(folder: Path, rows: Mapping[str, int]) -> list[dict[str, Any]]:
+class Measure(TypedDict):
+    """Size and SHA-256 of some bytes, as the manifest tells them."""
+
+    bytes: int
+    sha256: str
+
+
+def list_files(
+    folder: Path, rows: Mapping[str, int], plain: Mapping[str, Measure] | None = None
+) -> list[dict[str, Any]]:
     """The manifest's `files`: every file below `folder` but the manifest itself.
 
     Shape: `path`, `bytes`, `sha256`, `media_type`, `rows` (from `rows`, by path; null where rows mean nothing), and
-    `plain` (`bytes`, `sha256` of what is inside) for compressed files.
+    `plain` (`bytes`, `sha256` of what is inside) for compressed files: by path where it is known from their writing,
+    else unpacked for it.
     Order: path.
     """
-    return [_entry(folder, path, rows) for path in sorted(_present(folder))]
+    return [_entry(folder, path, rows, plain or {}) for path in sorted(_present(folder))]
 
 
 def encode_manifest(manifest: Mapping[str, Any]) -> bytes:
@@ -98,7 +108,7 @@ def _present(folder: Path) -> set[str]:
     return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
 
 
-def _entry(folder: Path, path: str, rows: Mapping[str, int]) -> dict[str, Any]:
+def _entry(folder: Path, path: str, rows: Mapping[str, int], plain: Mapping[str, Measure]) -> dict[str, Any]:
     suffix = Path(path).suffix
     entry: dict[str, Any] = {
         "path": path,
@@ -107,11 +117,11 @@ def _entry(folder: Path, path: str, rows: Mapping[str, int]) -> dict[str, Any]:
         **_measure(_iter_blocks(folder / path)),
     }
     if suffix == ".gz":
-        entry["plain"] = _measure_plain(folder, path)
+        entry["plain"] = plain[path] if path in plain else _measure_plain(folder, path)
     return entry
 
 
-def _measure_plain(folder: Path, path: str) -> dict[str, Any]:
+def _measure_plain(folder: Path, path: str) -> Measure:
     try:
         return _measure(iter_plain(folder / path))
     except GZIP_ERROR as error:
@@ -124,9 +134,9 @@ def _iter_blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def _measure(blocks: Iterator[bytes]) -> dict[str, Any]:
+def _measure(blocks: Iterator[bytes]) -> Measure:
     digest, size = hashlib.sha256(), 0
     for block in blocks:
         digest.update(block)
         size += len(block)
-    return {"bytes": size, "sha256": digest.hexdigest()}
+    return Measure(bytes=size, sha256=digest.hexdigest())

@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from exemptions.index import CODE_FIELDS, TAX_SET, index_guard, open_index
+from exemptions.documents import CODE_FIELDS, TAX_SET
+from exemptions.index import index_guard, open_index
 
 SHORTEST = 8
 """Characters. Shorter numbers occur by chance among bytes that mean something else."""

@@ -21,7 +21,8 @@ def test_index_writer__writes_an_index_that_answers(
 ) -> None:
     monkeypatch.setattr(OWN_PROCESS, threshold)
     write_arrow(tmp_path / "records.arrow", records_table(record(n) for n in range(1, 5)))
-    with IndexWriter(tmp_path, write=True) as index:
+    with IndexWriter(tmp_path, rows=4) as index:
+        index.start()
         index.finish()
     found = open_index(tmp_path / "index").find_rows("record_id", invented_record_id(3))
     assert found == [2]
@@ -34,14 +35,33 @@ def test_index_writer__hands_on_what_went_wrong(
     monkeypatch.setattr(OWN_PROCESS, threshold)
     write_arrow(tmp_path / "records.arrow", records_table([record(1)]))
     (tmp_path / "index").mkdir()
-    with IndexWriter(tmp_path, write=True) as index, pytest.raises(FileExistsError):
+    with IndexWriter(tmp_path, rows=1) as index, pytest.raises(FileExistsError):
+        index.start()
         index.finish()
 
 
 def test_index_writer__leaves_an_index_that_is_there_alone(tmp_path: Path) -> None:
-    with IndexWriter(tmp_path, write=False) as index:
+    with IndexWriter(tmp_path, rows=None) as index:
+        index.start()
         index.finish()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_index_writer__ends_its_process_when_the_records_never_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OWN_PROCESS, 1)
+    with pytest.raises(RuntimeError, match="no records"), IndexWriter(tmp_path, rows=1):
+        raise RuntimeError("no records")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_index_writer__tells_why_its_process_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OWN_PROCESS, 1)
+    (tmp_path / "records.arrow").write_bytes(b"this is no table")
+    with IndexWriter(tmp_path, rows=1) as index, pytest.raises(ChildProcessError, match="ArrowInvalid"):
+        index.start()
+        index.finish()
 
 
 def test_publish__indexes_in_a_process_of_its_own(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -269,3 +271,43 @@ def test_private_identifiers__leave_out_what_the_policy_publishes(home: Home) ->
     home.release([natural(1, category="MAQ_SERV"), natural(2)])
     assert _private(home) == [invented_nit(2)]
     assert {r["nit"] for r in home.records()} == {invented_nit(1), None}
+
+
+def test_find_identifiers__looks_at_every_sign_that_stands_for_a_digit() -> None:
+    # In compatibility form they are digits, such as ² and ¼; texts without any are passed over at once.
+    for point in range(0x110000):
+        sign = chr(point)
+        if not 0xD800 <= point < 0xE000 and any(c in "0123456789" for c in unicodedata.normalize("NFKC", sign)):
+            assert re.search(r"[0-9\u00b2\u00b3\u00b9\u00bc-\u00be]|[^\u0000-\u024f]", sign)
+
+
+def test_scan__reads_rows_of_csv_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.texts._BLOCK_BYTES", 40)
+    rows = [record(n, name=f'Entidad "{n}"\r\nde dos líneas', nit=None) for n in range(1, 9)]
+    rows[6]["status_reason"] = LONG
+    FILES["records.csv.gz"](tmp_path / "records.csv.gz", records_table(rows))
+    with pytest.raises(PrivateIdentifierFound) as caught:
+        scan_folder(tmp_path, pl.Series([LONG]))
+    assert caught.value.places == ("records.csv.gz:status_reason:7",)
+
+
+@pytest.mark.parametrize("file", ["records.json", "records.ndjson"])
+def test_scan__reads_lines_of_json_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    monkeypatch.setattr("exporters.texts._BLOCK_BYTES", 1_500)
+    rows = [record(n, name=f"Entidad\n{chr(64 + n)}", nit=None) for n in range(1, 9)]
+    rows[6]["status_reason"] = LONG
+    _stream(file.rpartition(".")[2])(tmp_path / file, records_table(rows))
+    with pytest.raises(PrivateIdentifierFound) as caught:
+        scan_folder(tmp_path, pl.Series([LONG]))
+    assert caught.value.places == (f"{file}:status_reason:7",)
+
+
+def test_scan__reads_an_array_that_differs_from_the_lines_beside_it(tmp_path: Path) -> None:
+    clean, guilty = record(1, nit=None), record(1, nit=None, status_reason=LONG)
+    _stream("ndjson")(tmp_path / "records.ndjson.gz", records_table([clean]))
+    _stream("json")(tmp_path / "records.json.gz", records_table([clean]))
+    scan_folder(tmp_path, pl.Series([LONG]))
+    _stream("json")(tmp_path / "records.json.gz", records_table([guilty]))
+    with pytest.raises(PrivateIdentifierFound) as caught:
+        scan_folder(tmp_path, pl.Series([LONG]))
+    assert caught.value.places == ("records.json.gz:status_reason:1",)

@@ -1,0 +1,245 @@
+"""Every text of a release's files, whatever their format, some rows at a time.
+
+A file is read as others would read it, never taken for what was meant to be written; a registry of millions of records
+is never in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exemptions.columns import COLUMN, Kind
+from exporters.json_format import array_of
+from exporters.manifest import iter_plain
+
+RANDOM = frozenset({"record_id", "sha256", "manifest_sha256", "policy_sha256"})
+"""What is drawn or computed without any identifier, and in which long runs of digits occur by chance."""
+
+_NUMBERS = frozenset(key for key, column in COLUMN.items() if column.kind in (Kind.INTEGER, Kind.MONEY, Kind.DATE))
+_NIT = "nit"
+_SLICE_ROWS = 65_536
+_BLOCK_BYTES = 32 * 1024**2
+"""Text that is parsed at once; some 40,000 records."""
+
+
+class Texts(NamedTuple):
+    """Some texts of one column of a file."""
+
+    column: str
+    first_row: int
+    """Number of the first of them, counted from 1."""
+    texts: pl.Series
+
+
+def _json_type(kind: Kind) -> pl.DataType:
+    match kind:
+        case Kind.LIST:
+            return pl.List(pl.String)
+        case Kind.INTEGER:
+            return pl.Int64()
+        case Kind.MONEY:
+            return pl.Float64()
+        case Kind.TEXT | Kind.CODE | Kind.DATE:
+            return pl.String()
+
+
+_JSON_TYPES = {key: _json_type(column.kind) for key, column in COLUMN.items()}
+
+
+def iter_texts(path: Path) -> Iterator[Texts]:
+    """Yield the text columns of a file, whatever its format; columns of numbers and days are no text."""
+    name = path.name.removesuffix(".gz")
+    match Path(name).suffix:
+        case ".arrow":
+            yield from _arrow_texts(path)
+        case ".parquet":
+            yield from _parquet_texts(path)
+        case ".csv":
+            yield from _csv_texts(path)
+        case ".ndjson":
+            yield from _line_texts(_iter_lines(_iter_blocks(path)))
+        case ".json":
+            yield from _json_texts(path)
+        case _:
+            yield Texts("*", 1, pl.Series(_content(path).decode("utf-8").splitlines(), dtype=pl.String))
+
+
+def holds_the_same(array: Path, lines: Path) -> bool:
+    """Whether the JSON array of one file is, byte for byte, that of the lines of the NDJSON of another."""
+    return _digest(_iter_blocks(array)) == _digest(array_of(_iter_lines(_iter_blocks(lines))))
+
+
+def _digest(blocks: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.digest()
+
+
+def _iter_blocks(path: Path) -> Iterator[bytes]:
+    """The plain bytes of a file; no block is empty."""
+    if path.suffix == ".gz":
+        yield from filter(None, iter_plain(path))
+        return
+    with path.open("rb") as source:
+        while block := source.read(_BLOCK_BYTES):
+            yield block
+
+
+def _iter_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks of whole lines; a line feed is added to a last line that has none."""
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
+        if size >= _BLOCK_BYTES and b"\n" in block:
+            lines, _, rest = b"".join(parts).rpartition(b"\n")
+            yield lines + b"\n"
+            parts, size = [rest], len(rest)
+    if size:
+        rest = b"".join(parts)
+        yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def _content(path: Path) -> bytes:
+    return b"".join(_iter_blocks(path))
+
+
+def _arrow_texts(path: Path) -> Iterator[Texts]:
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source)
+        yield from _metadata_texts(reader.schema)
+        first = 1
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            for start in range(0, batch.num_rows, _SLICE_ROWS):
+                piece = batch.slice(start, _SLICE_ROWS)
+                yield from _batch_texts(piece, first)
+                first += piece.num_rows
+
+
+def _parquet_texts(path: Path) -> Iterator[Texts]:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        yield from _metadata_texts(file.schema_arrow)
+        first = 1
+        for batch in file.iter_batches(_SLICE_ROWS):
+            yield from _batch_texts(batch, first)
+            first += batch.num_rows
+
+
+def _metadata_texts(schema: pa.Schema) -> Iterator[Texts]:
+    for key, value in (schema.metadata or {}).items():
+        if not key.startswith(b"ARROW:"):
+            yield Texts(f"metadata {key.decode()}", 1, pl.Series([value.decode()], dtype=pl.String))
+
+
+def _csv_texts(path: Path) -> Iterator[Texts]:
+    names: list[str] | None = None
+    first = 1
+    for rows in _iter_rows(_iter_blocks(path)):
+        if names is None:
+            frame = pl.read_csv(io.BytesIO(rows), infer_schema=False)
+            names = frame.columns
+            yield Texts("*", 1, pl.Series(names, dtype=pl.String))
+        else:
+            frame = pl.read_csv(io.BytesIO(rows), infer_schema=False, has_header=False, new_columns=names)
+        for column in frame.drop(_NUMBERS, strict=False):
+            yield from _column_texts(column, first)
+        first += frame.height
+
+
+def _iter_rows(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The bytes of a CSV file in blocks of whole rows; a line end ends a row where all quotes before it are closed."""
+    rest = b""
+    for block in _iter_lines(blocks):
+        text, end = rest + block, len(rest) + len(block)
+        while text.count(b'"', 0, end) % 2:
+            end = text.rfind(b"\n", 0, end - 1) + 1
+        rest = text[end:]
+        if end:
+            yield text[:end]
+    if rest:
+        yield rest
+
+
+def _line_texts(blocks: Iterator[bytes]) -> Iterator[Texts]:
+    first = 1
+    for lines in blocks:
+        keys = json.loads(lines[: lines.find(b"\n")]).keys()
+        # Given the types, the rows are read in a third of the time, and no column of nulls is taken for one of numbers.
+        schema = {key: _JSON_TYPES[key] for key in keys} if keys <= _JSON_TYPES.keys() else None
+        frame = pl.read_ndjson(io.BytesIO(lines), schema=schema, infer_schema_length=None)
+        for column in frame:
+            yield from _column_texts(column, first)
+        first += frame.height
+
+
+def _json_texts(path: Path) -> Iterator[Texts]:
+    # The array of records is written one object a line; as lines it is read many times faster than as a whole.
+    if _is_array_of_records(next(_iter_blocks(path), b"")):
+        yield from _line_texts(_iter_objects(path))
+        return
+    found = list(_walk("$", json.loads(_content(path))))
+    yield Texts("*", 1, pl.Series([text for _, text in found], dtype=pl.String))
+
+
+def _is_array_of_records(start: bytes) -> bool:
+    if not start.startswith(b"[\n{"):
+        return False
+    try:
+        first: dict[str, object] = json.loads(start[2:].partition(b"\n")[0].removesuffix(b","))
+        return first.keys() <= COLUMN.keys()
+    except ValueError:
+        return False
+
+
+def _iter_objects(path: Path) -> Iterator[bytes]:
+    """The objects of an array of records as lines."""
+    bracket = b"[\n"
+    for lines in _iter_lines(_iter_blocks(path)):
+        # Line feeds within texts are escaped, so a comma before one stands between two objects.
+        yield from filter(None, [lines.removeprefix(bracket).removesuffix(b"]\n").replace(b"},\n", b"}\n")])
+        bracket = b""
+
+
+def _walk(place: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield place, key
+            if key not in RANDOM:
+                yield from _walk(f"{place}.{key}", part)
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _walk(f"{place}[{number}]", part)
+
+
+def _batch_texts(batch: pa.RecordBatch, first: int) -> Iterator[Texts]:
+    """The text columns of a batch; those of repeated texts are written out."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        plain = column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+        yield from _column_texts(pl.Series(name, pl.from_arrow(plain)), first)
+
+
+def _column_texts(column: pl.Series, first: int) -> Iterator[Texts]:
+    name = column.name
+    if name in RANDOM:
+        return
+    if name == _NIT and column.dtype == pl.String:
+        # The heading says what the cell is, so that even the shortest number in it counts.
+        yield Texts(name, first, column.to_frame().select(pl.lit("NIT ") + pl.col(name)).to_series())
+    elif column.dtype == pl.List(pl.String):
+        yield Texts(name, first, column.list.join("\n"))
+    elif column.dtype == pl.String:
+        yield Texts(name, first, column)
