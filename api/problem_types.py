@@ -102,8 +102,10 @@ URI_TOO_LONG = _problem(
     "uri-too-long", 414,
     ("Dirección demasiado larga", "Address too long"),
     (
-        "La línea de la solicitud pasa de 8190 bytes. Use menos valores por parámetro.",
-        "The request line has more than 8190 bytes. Use fewer values for each parameter.",
+        "La línea de la solicitud pasa de 8190 bytes. Acorte el parámetro más largo (q admite 200 caracteres) o use "
+        "menos valores por parámetro.",
+        "The request line has more than 8190 bytes. Shorten the longest parameter (q takes 200 characters) or use "
+        "fewer values for each parameter.",
     ),
 )  # fmt: skip
 HEADERS_TOO_LARGE = _problem(

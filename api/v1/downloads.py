@@ -10,10 +10,11 @@ import gzip
 import mimetypes
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, request, send_file
+from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.utils import send_file
 
 from api.compression import guard_stream
 from api.conditional import IMMUTABLE, RELEASE_HEADER
@@ -25,6 +26,7 @@ from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.v1.blueprints import root
 from exemptions.errors import NotFound
+from exemptions.integrity import MANIFEST
 from exemptions.release import Release
 
 _FOLDER = "downloads/"
@@ -43,11 +45,11 @@ FileEntry = Mapping[str, Any]
         tag="releases",
         summary=("Descargar un archivo de una publicación", "Download a file of a release"),
         about=(
-            "Los archivos que el manifiesto lista, con rangos, ETag y resumen SHA-256. Los de texto se guardan "
-            "comprimidos: "
+            "Los archivos que el manifiesto (manifest.json) lista, con rangos, ETag y resumen SHA-256. Los de texto se "
+            "guardan comprimidos: "
             "records.csv.gz es el archivo guardado y records.csv el mismo sin comprimir.",
-            "The files that the manifest lists, with ranges, ETag and SHA-256 digest. Those of text are stored "
-            "compressed: "
+            "The files that the manifest (manifest.json) lists, with ranges, ETag and SHA-256 digest. Those of text "
+            "are stored compressed: "
             "records.csv.gz is the stored file, and records.csv the same uncompressed.",
         ),
         media={"*/*": {"type": "string", "contentEncoding": "binary"}},
@@ -85,16 +87,28 @@ def download(number: int, name: str) -> Response:
 
 
 def _find_entry(release: Release, name: str) -> FileEntry | None:
-    """The manifest's entry of a file, which alone says what exists; no path is made of what a client sent."""
+    """The manifest's entry of a file, which alone says what exists; no path is made of what a client sent.
+
+    The manifest does not list itself, since it cannot hold its own hash.
+    """
+    if name == MANIFEST:
+        return {"path": MANIFEST, "sha256": release.manifest_sha256, "media_type": "application/json"}
     by_path: dict[str, FileEntry] = {entry["path"]: entry for entry in release.manifest["files"]}
     found = by_path.get(f"{_FOLDER}{name}") or by_path.get(name)
     return None if found is None or str(found["path"]).startswith(_HIDDEN) else found
 
 
 def _send_stored(release: Release, entry: FileEntry, *, media_type: str) -> Response:
-    response = send_file(
-        release.folder / entry["path"], mimetype=media_type, conditional=True, etag=entry["sha256"], max_age=None
-    )
+    environment = request.environ
+    if request.range is not None and len(request.range.ranges) > 1:
+        # Several ranges at once are not served, which is no reason to refuse them: the client gets the whole file.
+        environment = {name: value for name, value in environment.items() if name != "HTTP_RANGE"}
+    path, etag = release.folder / entry["path"], entry["sha256"]
+    sent = send_file(path, environment, mimetype=media_type, conditional=True, etag=etag, response_class=Response)
+    response = cast("Response", sent)
+    if response.status_code in (200, 206):
+        # The type is given whole; a helper would add a second character set to it.
+        response.headers["Content-Type"] = media_type
     response.headers["Repr-Digest"] = _digest(entry["sha256"])
     # The time of a copied file says nothing, and the ETag says everything.
     response.headers.pop("Last-Modified", None)

@@ -41,6 +41,27 @@ def test_download__gives_a_range_of_a_stored_file(client: FlaskClient) -> None:
     assert (response.status_code, response.data) == (206, downloads()["records.parquet"][5:9])
 
 
+@pytest.mark.parametrize("name", ["records.parquet", "records.csv", "records.csv.gz"])
+def test_download__of_several_ranges_at_once_gives_the_whole_file(client: FlaskClient, name: str) -> None:
+    response = fetch(client, f"{PATH}/{name}", headers={"Range": "bytes=0-1,5-6"})
+    assert (response.status_code, response.data) == (200, fetch(client, f"{PATH}/{name}").data)
+
+
+def test_download__gives_the_manifest_that_lists_the_others(client: FlaskClient) -> None:
+    response = fetch(client, f"{PATH}/manifest.json")
+    assert response.content_type == "application/json"
+    assert response.headers["Repr-Digest"] == digest(response.data)
+    assert response.data == fetch(client, "/api/v1/releases/2").data
+    listed = {entry["path"]: entry["sha256"] for entry in response.get_json()["files"]}
+    assert listed["records.arrow"] == hashlib.sha256(fetch(client, f"{PATH}/records.arrow").data).hexdigest()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_download__names_the_character_set_once(client: FlaskClient, coding: str) -> None:
+    response = fetch(client, f"{PATH}/records.csv", headers={"Accept-Encoding": coding})
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+
+
 def test_download__unpacks_a_text_file(client: FlaskClient) -> None:
     response = fetch(client, f"{PATH}/records.csv")
     assert response.data == CSV_TEXT
