@@ -71,7 +71,7 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        event.listen(engine, "checkin", _detach_sqlite)
+        event.listen(engine, "checkin", _relieve_sqlite)
         return engine
     given = {name: value for name, value in _TO_SERVER.items() if name not in parsed.query}
     engine = create_engine(parsed, connect_args=given, pool_pre_ping=True)
@@ -141,12 +141,16 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.info[CHANGES_AT_BEGIN] = None if driver is None else driver.total_changes
 
 
-def _detach_sqlite(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-    # A file cannot be detached before the transaction that used it is over, which it is when the pool has it back.
+def _relieve_sqlite(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    """Let go of what a transaction needed: attached files, which cannot be detached before its end, and the cache."""
     attached = entry.info.pop(ATTACHED, [])
-    if connection is not None:
-        for name in attached:
-            connection.cursor().execute(f"DETACH DATABASE {name}")
+    if connection is None:
+        return
+    cursor = connection.cursor()
+    for name in attached:
+        cursor.execute(f"DETACH DATABASE {name}")
+    cursor.execute("PRAGMA shrink_memory")
+    cursor.close()
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
