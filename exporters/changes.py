@@ -116,28 +116,49 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _redact(rows: pl.DataFrame, subjects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     pairs = subjects.select("person_kind", "category").unique().sort("person_kind", "category")
-    closed = [
-        (kind, category, field)
+    ruled = [
+        (kind, category, field, *bounds)
         for kind, category in pairs.iter_rows()
         for field in COMPARED
-        if _is_closed(policy, _GOVERNOR.get(field), kind, category)
+        if (bounds := _bounds(policy, field, kind, category))
     ]
-    schema = {"person_kind": pl.String, "category": pl.String, "field": pl.String}
-    hidden = pl.DataFrame(closed, schema=schema, orient="row").with_columns(hidden=pl.lit(True))
+    schema = {
+        "person_kind": pl.String,
+        "category": pl.String,
+        "field": pl.String,
+        "closed": pl.Boolean,
+        "least": pl.Int64,
+    }
+    rules = pl.DataFrame(ruled, schema=schema, orient="row")
     known = subjects.select("record_id", "person_kind", "category")
     marked = rows.join(known, on="record_id", how="left", maintain_order="left").join(
-        hidden, on=["person_kind", "category", "field"], how="left", maintain_order="left"
+        rules, on=["person_kind", "category", "field"], how="left", maintain_order="left"
     )
-    shown = pl.col("hidden").is_null() & pl.col("person_kind").is_not_null()
     return marked.select(
-        pl.when(shown).then(name).alias(name) if name in ("before", "after") else pl.col(name) for name in CHANGES.names
+        pl.when(_is_told(name)).then(name).alias(name) if name in ("before", "after") else pl.col(name)
+        for name in CHANGES.names
     )
 
 
-def _is_closed(policy: Policy, governor: str | None, kind: str, category: str) -> bool:
+def _is_told(side: str) -> pl.Expr:
+    """Whether the policy still publishes the value on one side of a change."""
+    # Money has two decimals always, so without the point it is cents, the unit of its threshold.
+    number = pl.col(side).str.replace(".", "", literal=True).cast(pl.Int64, strict=False)
+    reaches = pl.col("least").is_null() | (number >= pl.col("least")).fill_null(False)
+    return pl.col("person_kind").is_not_null() & ~pl.col("closed").fill_null(False) & reaches
+
+
+def _bounds(policy: Policy, field: str, kind: str, category: str) -> tuple[bool, int | None] | None:
+    """Whether the column is closed, or the least number that is published; None where everything is."""
     if policy.rule(RECORD, kind, category).level is Level.COUNT_ONLY:
-        return True
+        return True, None
+    governor = _GOVERNOR.get(field)
     if governor is None:
-        return False
+        return None
     rule = policy.rule(governor, kind, category)
-    return rule.level is not Level.PUBLIC and rule.threshold is None
+    if rule.level is Level.PUBLIC:
+        return None
+    if rule.threshold is None:
+        return True, None
+    # The year or kind of a number tells nothing of its size.
+    return (False, rule.threshold) if field == governor else None

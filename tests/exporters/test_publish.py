@@ -492,6 +492,38 @@ def test_history__forgets_values_that_became_private(home: Home) -> None:
     assert any(c["field"] == "person_kind" and c["after"] == "natural" for c in home.table("changes"))
 
 
+def test_history__forgets_numbers_below_what_is_published_today(home: Home) -> None:
+    def edition(jobs: int, kind: str) -> list[dict[str, object]]:
+        figures = {"jobs": jobs, "jobs_year": 2025, "jobs_kind": "reported"}
+        return [row(1, category="MAQ_SERV", person_kind=kind, **figures), row(2)]
+
+    for jobs, kind in ((7, "legal"), (3, "legal"), (12, "legal"), (2, "natural")):
+        home.release(edition(jobs, kind))
+    told = [(c["before"], c["after"]) for c in home.table("history") if c["field"] == "jobs"]
+    assert told == [("7", None), (None, "12"), (None, None)]
+    home.write_policy(
+        '[[rule]]\nfield = "jobs"\nperson_kind = "natural"\nlevel = "withheld"\nthreshold = 10\n'
+        'ground = "Nuevo umbral"\nauthority = "SAT"\ndate = 2026-11-01\n'
+    )
+    home.publish()
+    told = [(c["before"], c["after"]) for c in home.table("history") if c["field"] == "jobs"]
+    assert told == [(None, None), (None, "12"), (None, None)]
+
+
+def test_history__forgets_amounts_below_what_is_published_today(home: Home) -> None:
+    rule = (
+        '[[rule]]\nfield = "amount_gtq"\nperson_kind = "legal"\nlevel = "{}"\nground = "Dictamen"\n'
+        'authority = "SAT"\ndate = 2026-11-01\n'
+    )
+    home.write_policy(rule.format("public"))
+    for cents in (99_999, 100_000, 5):
+        home.release([row(1, category="MAQ_ADT_M", amount_cents=cents, amount_year=2025)])
+    home.write_policy(rule.format("withheld") + "threshold = 1000\n")
+    home.publish()
+    told = [(c["before"], c["after"]) for c in home.table("history") if c["field"] == "amount_gtq"]
+    assert told == [(None, "1000.00"), ("1000.00", None), (None, None)]
+
+
 def _snapshot(home: Home) -> dict[str, bytes]:
     """Every file of the release store with its content."""
     store = home.settings.releases
