@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -34,6 +35,7 @@ _KEYS = frozenset(
     }
 )
 _TEXTS = ("ground", "authority")
+_HEADING = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -46,7 +48,8 @@ def load_policy(home: Path, categories: Mapping[str, Category], *, demonstration
     files = [DEFAULTS, *([DEMONSTRATION] if demonstration else []), home / FILE_NAME]
     rules: list[Rule] = []
     for rank, path in enumerate(files):
-        if path.is_file():
+        # A link that leads nowhere is no absent file: whoever made it wanted its rules to hold.
+        if path.exists() or path.is_symlink():
             rules.extend(read_rules(path, categories, rank=rank))
     return Policy(rules, categories)
 
@@ -59,9 +62,9 @@ def read_rules(path: Path, categories: Mapping[str, Category], *, rank: int) -> 
     try:
         text = path.read_text("utf-8")
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name}: {error}", f"{path.name}: {error}") from error
-    places = [f"{path.name}:{number}" for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[rule]]"]
+    places = [f"{path.name}:{number}" for number, line in enumerate(text.splitlines(), 1) if _HEADING.match(line)]
     tables = content.get("rule", [])
     if content.keys() - {"rule"} or not isinstance(tables, list) or len(tables) != len(places):
         raise _fault(path.name, "el archivo solo tiene tablas [[rule]]", "the file has [[rule]] tables only")
@@ -118,7 +121,7 @@ class _Reader:
         if not isinstance(value, list) or not value:
             raise self._fault('«categories» es una lista o "*"', '“categories” is a list or "*"')
         for code in value:
-            if code not in self._known:
+            if not isinstance(code, str) or code not in self._known:
                 raise self._unknown("categories", code, tuple(self._known))
         return frozenset(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,8 @@ def test_own_file__cannot_loosen_a_threshold_with_a_general_rule(tmp_path: Path)
         (rule(field="name", level="public", categories=["NADA"]), "NADA"),
         (rule(field="name", level="public", categories=[]), "categories"),
         (rule(field="name", level="public", categories="ASOC"), "categories"),
+        (rule(field="name", level="public", categories=[["ASOC"]]), "categories"),
+        (rule(field=[["name"]], level="public"), "field"),
         (rule(field="name", level="public", person_kind="robot"), "robot"),
         (rule(field="name", level="public", permanence="eternal"), "eternal"),
         (rule(field="name", level="public", tipo="x"), "tipo"),
@@ -193,6 +196,19 @@ def test_policy__refuses_two_equally_specific_rules(tmp_path: Path) -> None:
     assert "FUND" in caught.value.es
     assert "disclosure.toml:1" in caught.value.es
     assert "disclosure.toml:8" in caught.value.es
+
+
+@pytest.mark.parametrize("heading", ["[[rule]] # dictamen 7", "  [[ rule ]]", "[[rule]]# x"])
+def test_policy__takes_a_heading_in_every_writing(tmp_path: Path, heading: str) -> None:
+    text = "# nota\n" + rule(field="activity", level="withheld").replace("[[rule]]", heading)
+    assert policy(tmp_path, text).rule("activity", "legal", "ENR").place == "disclosure.toml:2"
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("gone.toml")])
+def test_policy__refuses_a_file_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "disclosure.toml")
+    with pytest.raises(PolicyError):
+        load_policy(tmp_path, CATEGORIES)
 
 
 def test_policy__refuses_a_file_that_is_not_utf8(tmp_path: Path) -> None:
