@@ -44,6 +44,10 @@ ROLES_WITH: dict[Right, frozenset[StaffRole]] = {
 
 OPERATOR = "operator"
 """Who acts on the command line of a book without the two-person rule and without a token."""
+CALENDAR = "calendar"
+"""Who publishes when only the calendar changes a status."""
+_RESERVED = frozenset({OPERATOR, CALENDAR, "system"})
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,20 @@ def require(session: Session, *, token: str, right: Right) -> Actor:
 def add_account(session: Session, *, actor: Actor, name: str, role: StaffRole, at: datetime) -> None:
     """Add a member of staff, without a token yet. The first has to be an administrator, or nobody could add more.
 
-    Raises: NotAllowed if the name is taken or kept for the system, or the first account has another role.
+    Raises: NotAllowed if the name is taken, kept for the system or no name that a list shows as it is, or the first
+    account has another role.
     """
     if role is not StaffRole.ADMINISTRATOR and not list_accounts(session):
         raise NotAllowed(
             f"La primera cuenta tiene que ser {StaffRole.ADMINISTRATOR}: nadie más puede agregar otras.",
             f"The first account has to be {StaffRole.ADMINISTRATOR}: nobody else can add others.",
         )
-    if name in (OPERATOR, "system") or session.get(Account, name) is not None:
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name != " ".join(name.split()):
+        raise NotAllowed(
+            f"Un nombre tiene de 1 a {_LONGEST_NAME} letras visibles, sin espacios de más.",
+            f"A name has 1 to {_LONGEST_NAME} visible letters, without spare blanks.",
+        )
+    if name in _RESERVED or session.get(Account, name) is not None:
         raise NotAllowed(f"El nombre «{name}» ya está en uso.", f"The name “{name}” is taken.")
     session.add(Account(name=name, role=str(role), disabled=False, created_at=at))
     session.flush()
@@ -100,9 +110,15 @@ def add_account(session: Session, *, actor: Actor, name: str, role: StaffRole, a
 def disable_account(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
     """Take every right from a member of staff; the account stays, since the audit names it.
 
-    Raises: NotFound.
+    Raises: NotFound; NotAllowed for the last administrator, without whom nobody could ever add another.
     """
     account = _get_account(session, name)
+    able = {a.name for a in list_accounts(session) if a.role == StaffRole.ADMINISTRATOR and not a.disabled}
+    if able == {name}:
+        raise NotAllowed(
+            f"«{name}» es la única cuenta {StaffRole.ADMINISTRATOR}: agregue otra antes de desactivarla.",
+            f"“{name}” is the only {StaffRole.ADMINISTRATOR}: add another one before disabling it.",
+        )
     account.disabled = True
     account.token_sha256 = None
     record_act(session, actor=actor.name, act=Act.ACCOUNT_DISABLED, subject=name, at=at)

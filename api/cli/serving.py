@@ -13,14 +13,11 @@ import click
 
 from api.cli.context import Context
 from api.serving import run_server
-from exemptions.accounts import Actor
+from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.errors import RegistryError
 from exemptions.settings import Role
 from exporters.publish import publish, reconcile
-
-CALENDAR = Actor("calendar")
-"""Who publishes when only the calendar changes a status."""
 
 _RETRY_S = 300.0
 """How soon a publication that could not be made is tried again."""
@@ -70,7 +67,7 @@ def _publish_if_due(context: Context) -> float:
     """Publish what the calendar changed; gives the seconds until the next look."""
     try:
         with context.book() as book:
-            result = publish(book, context.settings, actor=CALENDAR, clock=context.clock, if_due=True)
+            result = publish(book, context.settings, actor=Actor(CALENDAR), clock=context.clock, if_due=True)
     except RegistryError as error:
         click.echo(error.text(context.lang), err=True)
         return _RETRY_S

@@ -104,6 +104,28 @@ def test_add_account__the_first_is_an_administrator(strict: Book) -> None:
                 add_account(session, actor=nobody, name="lucia", role=role, at=NOW)
 
 
+@pytest.mark.parametrize(
+    "name", ["", " ", " ana", "lucia ", "a  b", "a\nb", "a\u200bb", "x" * 81, "operator", "system", "calendar"]
+)
+def test_add_account__a_name_is_what_a_list_shows_and_nobody_elses(strict: Book, name: str) -> None:
+    with strict.write() as session:
+        first = begin(session)
+        with pytest.raises(NotAllowed):
+            add_account(session, actor=first, name=name, role=StaffRole.APPROVER, at=NOW)
+        add_account(session, actor=first, name="María José Ñ.", role=StaffRole.APPROVER, at=NOW)
+
+
+def test_disable_account__leaves_somebody_who_can_add_others(strict: Book) -> None:
+    with strict.write() as session:
+        first = begin(session)
+        with pytest.raises(NotAllowed):
+            disable_account(session, actor=first, name="ana", at=NOW)
+        add_account(session, actor=first, name="eva", role=StaffRole.ADMINISTRATOR, at=NOW)
+        disable_account(session, actor=first, name="ana", at=NOW)
+        with pytest.raises(NotAllowed):
+            disable_account(session, actor=Actor("eva"), name="eva", at=NOW)
+
+
 def test_require__with_two_people_a_token_is_needed(strict: Book) -> None:
     with strict.read() as session, pytest.raises(NotAllowed, match="EXEMPTIONS_TOKEN"):
         require(session, token="", right=Right.LOAD)
