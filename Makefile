@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARN
 	$(filter EXEMPTIONS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check lock clean FORCE
+.PHONY: help setup run test lint format check bench lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## Show these commands.
@@ -66,12 +66,24 @@ format: setup ## Mend what the style checker can mend by itself.
 
 check: lint test ## Everything that must pass before a change is proposed.
 
+# What the service is measured against has an environment of its own, so that nothing of it can be imported by accident.
+BENCH := $(VENV)/bench
+$(BENCH)/.installed: requirements/bench.txt $(STAMP)
+	@"$(PYTHON)" -m venv --clear $(BENCH)
+	@echo "Installing what the benchmarks compare with in $(BENCH)"
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: setup $(BENCH)/.installed ## Measure speed and memory beside references (quicker: make bench ROWS=100000).
+	@$(BIN)/python -m benchmarks --references $(BENCH)/bin $(if $(ROWS),--rows $(ROWS))
+
 # The hashes are those of every file of a version, so one file serves all platforms and all supported versions of Python.
 LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 lock: setup ## Write requirements/*.txt from requirements/*.in (LOCK_OPTIONS=--upgrade for newer versions).
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/runtime.txt requirements/runtime.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/dev.txt requirements/dev.in
+	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/bench.txt requirements/bench.in
 
 clean: ## Remove the environment, caches and the demonstration registry. Other homes below data/ stay.
 	@rm -rf $(VENV) $(DEMO_HOME) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

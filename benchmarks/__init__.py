@@ -1,0 +1,1 @@
+"""Benchmarks: every figure beside a reference that ran in the same minutes on the same machine (`make bench`)."""
