@@ -64,10 +64,10 @@ def read_json(text: bytes, options: ReadOptions) -> SourceTable:
         finding = make_finding("json_invalido", row=None, line=line, position=error.colno, reason=error.msg)
         raise ReadingRefused(finding) from error
     except RecursionError as error:
-        raise ReadingRefused(make_finding("json_demasiado_anidado", row=reader.row)) from error
+        raise ReadingRefused(make_finding("json_demasiado_anidado", row=reader.row or None)) from error
     except UnicodeEncodeError as error:
         # A half of a surrogate pair, written as an escape, is no character.
-        raise ReadingRefused(make_finding("json_caracter_a_medias", row=reader.row)) from error
+        raise ReadingRefused(make_finding("json_caracter_a_medias", row=reader.row or None)) from error
     return columns.source()
 
 
@@ -122,6 +122,9 @@ class _Reader:
             place = self._expect(",", place)
         if lists:
             self._refuse_rest(place + 1)
+        elif "\n" in self._document[start:place]:
+            # An object over several lines is no line of NDJSON.
+            raise ReadingRefused(make_finding("json_sin_objetos"))
         return bool(lists)
 
     def _elements(self, start: int) -> Generator[_Object, None, int]:
