@@ -279,4 +279,15 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
         ("Bórrela si sobra.", "Delete it if it is not needed."),
     ),
+    warning(
+        "filas_en_blanco",
+        (
+            "Las filas {row} a {last} están vacías: se pasan por alto, pero cuentan en la numeración.",
+            "Rows {row} to {last} are blank: they are skipped, but count in the numbering.",
+        ),
+        (
+            "Bórrelas si sobran, o corrija la celda suelta que hay después de ellas.",
+            "Delete them if they are not needed, or mend the stray cell that stands after them.",
+        ),
+    ),
 )
