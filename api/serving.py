@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -39,6 +40,9 @@ control_socket_disable = True
 """Nothing controls the service but signals, and nothing of it lies in somebody's home folder."""
 forwarded_allow_ips = "127.0.0.1,::1"
 
+PYTHON = (sys.executable, "-P")
+"""Python that imports nothing from the folder it is started in."""
+_ROOT = Path(__file__).resolve().parent.parent
 _FIGURES = Path(tempfile.gettempdir()) / f"registry-figures-{token_hex(8)}"
 """Each worker counts in a file of its own here; /metrics sums them. Made when the service starts."""
 
@@ -97,14 +101,18 @@ def on_exit(server: Arbiter) -> None:
     shutil.rmtree(_FIGURES, ignore_errors=True)
 
 
-def run_server(*, host: str, port: int, workers: int = workers) -> NoReturn:
-    """Become gunicorn serving the registry at `host`:`port`.
+def run_server(*, host: str, port: int, folders: Mapping[str, Path], workers: int = workers) -> NoReturn:
+    """Become gunicorn serving the registry at `host`:`port`; `folders` are those settings that are paths, by variable.
 
     The process is replaced, so that signals reach gunicorn itself, and nothing that this process has loaded is forked.
     """
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     # The allocator reads its setting when a process begins, so it cannot be set in the configuration.
-    command = ["env", "MALLOC_ARENA_MAX=2", sys.executable, "-m", "gunicorn", "--config", "python:api.serving"]
+    environment = ["MALLOC_ARENA_MAX=2", *(f"{variable}={path}" for variable, path in folders.items())]
+    command = ["env", *environment, *PYTHON, "-m", "gunicorn", "--config", "python:api.serving"]
+    # gunicorn imports from the folder it runs in before any other, so that must be ours: the folder that a person
+    # happens to be in may hold an api.py of its own. Relative paths of that folder are given whole.
+    os.chdir(_ROOT)
     sys.stdout.flush()
     sys.stderr.flush()
     os.execvp("env", [*command, "--bind", address, "--workers", str(workers), "wsgi:app"])  # noqa: S606 - fixed arguments, no shell

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from types import FrameType
 
 import click
 
 from api.cli.context import Context
-from api.serving import run_server
+from api.serving import PYTHON, run_server
 from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.errors import RegistryError
-from exemptions.settings import Role
+from exemptions.settings import ENVIRONMENT, Role
 from exporters.publish import publish, reconcile
 
 _RETRY_S = 300.0
@@ -35,12 +34,13 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
         with context.book() as book:
             reconcile(book, context.settings)
         # It ends by itself when this process, which becomes gunicorn, is gone.
-        subprocess.Popen([sys.executable, "-m", "api.cli", "work", "--with-parent", str(os.getpid())])
+        subprocess.Popen([*PYTHON, "-m", "api.cli", "work", "--with-parent", str(os.getpid())])
     context.say(
         f"Registro abierto de exenciones en http://{host}:{port}/  (Ctrl+C para terminar)",
         f"Open registry of exemptions at http://{host}:{port}/  (Ctrl+C to stop)",
     )
-    run_server(host=host, port=port, workers=workers)
+    folders = {ENVIRONMENT[name]: getattr(context.settings, name) for name in ("home", "releases")}
+    run_server(host=host, port=port, folders=folders, workers=workers)
 
 
 @click.command()

@@ -59,11 +59,17 @@ def service(command: Command, write_file: Write, home: Path, tmp_path: Path) -> 
     """A served registry of 2,000 invented records; its port."""
     assert command("demo", "--rows", 2_000).status == 0
     port = free_port()
-    environment = {**os.environ, "EXEMPTIONS_HOME": str(home)}
-    words = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--workers", "2"]
+    # Started as a person does, from a folder of files that are named like ours and are not.
+    elsewhere = tmp_path / "elsewhere"
+    for name in ("api.py", "wsgi.py", "gunicorn.py", "exemptions/__init__.py", "loaders/__init__.py"):
+        foreign = elsewhere / name
+        foreign.parent.mkdir(parents=True, exist_ok=True)
+        foreign.write_text("raise SystemExit('a foreign file was run')\n", "utf-8")
+    environment = {**os.environ, "EXEMPTIONS_HOME": os.path.relpath(home, elsewhere)}
+    words = [Path(sys.executable).with_name("exemptions"), "serve", "--port", str(port), "--workers", "2"]
     with (
         (tmp_path / "serve.log").open("wb") as log,
-        subprocess.Popen(words, env=environment, stdout=log, stderr=log) as served,
+        subprocess.Popen(words, env=environment, cwd=elsewhere, stdout=log, stderr=log) as served,
     ):
         try:
             wait_for(lambda: get(port, "/health/ready")[0] == 200)
@@ -73,15 +79,19 @@ def service(command: Command, write_file: Write, home: Path, tmp_path: Path) -> 
             served.wait(timeout=30)
 
 
-def processes() -> list[str]:
-    """The command line of every process."""
-    commands = (path for path in Path("/proc").glob("[0-9]*/cmdline"))
+def calendar_workers(home: Path) -> list[str]:
+    """The command line of every worker of the calendar that this test's service has started."""
     found = []
-    for path in commands:
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            found.append(path.read_bytes().replace(b"\0", b" ").decode())
+            words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            environment = (process / "environ").read_bytes().split(b"\0")
+            folder = (process / "cwd").resolve()
         except OSError:
             continue
+        own = next((entry for entry in environment if entry.startswith(b"EXEMPTIONS_HOME=")), b"").decode()
+        if "--with-parent" in words and (folder / own.partition("=")[2]).resolve() == home.resolve():
+            found.append(words)
     return found
 
 
@@ -112,16 +122,9 @@ def test_serve__shows_a_new_release_without_a_restart(service: int, command: Com
 
 
 def test_serve__the_worker_of_the_calendar_ends_with_it(service: int, home: Path) -> None:
-    workers = [line for line in processes() if "--with-parent" in line]
-    assert workers
-    parent = int(workers[-1].split("--with-parent")[1])
+    (worker,) = calendar_workers(home)
     assert get(service, "/health/live")[0] == 200
-    os.kill(parent, signal.SIGKILL)
-    wait_for(
-        lambda: (
-            f"--with-parent {parent}"
-            not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-        )
-    )
+    os.kill(int(worker.split("--with-parent")[1]), signal.SIGKILL)
+    wait_for(lambda: not calendar_workers(home))
     book = open_book(read_settings())
     book.close()
