@@ -61,3 +61,9 @@ def keep_release(release: Release) -> Release:
     """Make `release` the one of this request, as pages, log and headers tell it."""
     g.release = release
     return release
+
+
+def download_name(release: Release, rest: str) -> str:
+    """The name that a downloaded file gets: it says the release, and of a demonstration that its data is invented."""
+    what = "datos-inventados" if release.manifest["demonstration"] else "exenciones"
+    return f"{what}-{release.number}-{rest}"

@@ -21,7 +21,7 @@ from api.conditional import IMMUTABLE, RELEASE_HEADER
 from api.negotiation import Coding, accepts_coding
 from api.observability import current_request_id
 from api.parameters import refuse_parameters
-from api.releases_at import release_numbered
+from api.releases_at import download_name, release_numbered
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.v1.blueprints import root
@@ -82,7 +82,7 @@ def download(number: int, name: str) -> Response:
         response = _send_plain(release, stored)
     response.headers["Cache-Control"] = IMMUTABLE
     response.headers[RELEASE_HEADER] = str(release.number)
-    response.headers["Content-Disposition"] = f'attachment; filename="exenciones-{number}-{Path(name).name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{download_name(release, Path(name).name)}"'
     return response
 
 

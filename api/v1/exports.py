@@ -12,7 +12,7 @@ from werkzeug.urls import iri_to_uri
 from api.conditional import Headers, Representation, answer_stream
 from api.negotiation import require_acceptable
 from api.parameters import request_params
-from api.releases_at import release_of_query
+from api.releases_at import download_name, release_of_query
 from api.schemas.records import RecordSchema
 from api.spec import Document, operation
 from api.state import absolute, app_state
@@ -110,7 +110,7 @@ def _headers(form: Format, release: Release, permalink: str, total: int) -> Head
     if license_url:
         links.append(f'<{iri_to_uri(license_url)}>; rel="license"')
     return (
-        ("Content-Disposition", f'attachment; filename="exenciones-{release.number}-{fingerprint}{form.suffix}"'),
+        ("Content-Disposition", f'attachment; filename="{download_name(release, fingerprint + form.suffix)}"'),
         ("X-Total-Count", str(total)),
         ("Link", ", ".join(links)),
     )

@@ -30,7 +30,7 @@ def test_download__gives_the_stored_bytes_for_ever(client: FlaskClient) -> None:
     assert response.headers["ETag"] == f'"{hashlib.sha256(content).hexdigest()}"'
     assert response.headers["Repr-Digest"] == digest(content)
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="exenciones-2-records.parquet"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="datos-inventados-2-records.parquet"'
     assert (
         fetch(client, f"{PATH}/records.parquet", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
     )

@@ -94,7 +94,7 @@ def test_exports__of_nothing_are_empty_files_of_their_format(client: FlaskClient
 def test_exports__tell_file_name_licence_and_permanent_address(client: FlaskClient) -> None:
     response = client.get(f"{PATH}.csv?q=nubes&as_of=2026-02-20")
     other = client.get(f"{PATH}.csv?q=colegio")
-    assert response.headers["Content-Disposition"].startswith('attachment; filename="exenciones-3-')
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="datos-inventados-3-')
     assert response.headers["Content-Disposition"] != other.headers["Content-Disposition"]
     assert '</api/v1/records.csv?q=nubes&release=3>; rel="bookmark"' in response.headers["Link"]
     assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in response.headers["Link"]
