@@ -34,17 +34,23 @@ def register_headers(app: Flask) -> None:
     app.after_request(_open)
 
 
+_PROTECTION = (
+    ("X-Content-Type-Options", "nosniff"),
+    # A search may hold somebody's own number, which no other site may learn from the Referer.
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("X-Frame-Options", "DENY"),
+)
+_OPENNESS = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", _EXPOSED))
+
+
 def _protect(response: Response) -> Response:
     headers = response.headers
-    is_page = response.mimetype == "text/html"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Content-Security-Policy"] = _PAGE_POLICY if is_page else _DATA_POLICY
-    # A search may hold somebody's own number, which no other site may learn from the Referer.
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin" if _is_open() else "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-    headers["X-Frame-Options"] = "DENY"
+    # No other module sets any of these, so they are added, which is many times faster than looking for each one first.
+    headers.extend(_PROTECTION)
+    headers.add("Content-Security-Policy", _PAGE_POLICY if response.mimetype == "text/html" else _DATA_POLICY)
+    headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
     if app_state().settings.base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
@@ -52,8 +58,7 @@ def _protect(response: Response) -> Response:
 
 def _open(response: Response) -> Response:
     if _is_open():
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        response.headers.extend(_OPENNESS)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
             response.headers["Access-Control-Allow-Headers"] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
-from flask import request
+from flask import g, request
 
 from exemptions.parameters import ParameterReader
 
@@ -15,6 +15,13 @@ def request_params() -> Mapping[str, Sequence[str]]:
 
     Bytes that are not UTF-8 become lone surrogates, which every reader of values refuses by name.
     """
+    if "params" not in g:
+        g.params = _read_params()
+    params: Mapping[str, Sequence[str]] = g.params
+    return params
+
+
+def _read_params() -> Mapping[str, Sequence[str]]:
     params: dict[str, list[str]] = {}
     text = request.query_string.decode("utf-8", "surrogateescape")
     for name, value in parse_qsl(text, keep_blank_values=True, errors="surrogateescape"):

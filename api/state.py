@@ -21,6 +21,10 @@ _BODIES_BYTES = 32 * 1024**2
 """Finished answers that one worker keeps: some thousands of result pages."""
 
 
+_SEARCHES_KEPT = 2_048
+"""Searches whose reading one worker keeps, some kilobytes each."""
+
+
 @dataclass(frozen=True, slots=True)
 class FinishedBody:
     """The bytes of an answer and the headers that were computed with them."""
@@ -41,6 +45,8 @@ class AppState:
         default_factory=lambda: Recent(capacity=_BODIES_BYTES, weigh=lambda finished: len(finished.body))
     )
     """Finished answers of repeated queries, by ETag."""
+    asked: Recent[bytes, object] = field(default_factory=lambda: Recent(capacity=_SEARCHES_KEPT))
+    """Searches as they were read, by query string."""
 
 
 def app_state() -> AppState:

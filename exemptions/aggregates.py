@@ -96,6 +96,26 @@ def sums(release: Release, query: RegistryQuery) -> Sums:
     return answer
 
 
+def count_together(release: Release, query: RegistryQuery, names: Collection[str]) -> None:
+    """Count in one walk over the result what a page of it tells: total, sums and facets; they are answers from then on.
+
+    Facets whose own filter is set count other rows, and what is known already is left alone.
+    Raises: ReleaseDamaged.
+    """
+    rest = selection(query)
+    if release.answers.find(("sums", rest)) is not None:
+        return
+    counted_here = [name for name in names if name in FACETS and not is_set(rest, FILTER[name])]
+    wanted = {f"facet {name}": _terms(_facet_field(name)) for name in counted_here}
+    counted = _aggregate(release, rest, _wanted_for_sums() | wanted)
+    found = _sums_of(release, rest, counted)
+    # Every row tells the state of its jobs.
+    release.answers.keep(("total", rest), sum(found.states["jobs"].values()))
+    release.answers.keep(("sums", rest), found)
+    for name in counted_here:
+        release.answers.keep(("facet", rest, name), _facet_values(counted[f"facet {name}"]))
+
+
 def taxpayers(release: Release, query: RegistryQuery) -> int:
     """How many taxpayers the result has: distinct NITs, and each record without a published NIT as one of its own.
 
@@ -139,15 +159,21 @@ def _facet_values(counted: Mapping[str, Any]) -> Sequence[FacetValue]:
     return tuple(sorted((FacetValue(*counted) for counted in rows.items()), key=lambda v: (-v.count, v.value)))
 
 
-def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
+def _wanted_for_sums() -> dict[str, Any]:
     kinds = {"kinds": _terms("jobs_kind", {"sum": {"sum": {"field": "jobs"}}})}
-    wanted = {
+    return {
         "jobs": _terms("jobs_year", kinds),
         "amounts": _terms("amount_year", {"sum": {"sum": {"field": "amount_cents"}}}),
         "jobs_states": _terms("jobs_status"),
         "amount_states": _terms("amount_status"),
     }
-    counted = _aggregate(release, query, wanted)
+
+
+def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
+    return _sums_of(release, query, _aggregate(release, query, _wanted_for_sums()))
+
+
+def _sums_of(release: Release, query: RegistryQuery, counted: Mapping[str, Any]) -> Sums:
     is_exact = _largest_sum(release) < _EXACT_LIMIT
     jobs, amounts = _sums_of_index(counted) if is_exact else _sums_of_rows(release, query)
     return Sums(

@@ -2,55 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from exemptions.columns import COLUMN, KEYS, LIST_SEPARATOR, Kind
 from exemptions.facts import quetzales
 
+_EPOCH = date(1970, 1, 1).toordinal()
+
+Value = Any
+"""A value of an item: text, whole number, Decimal, list of texts, or None."""
+
 
 class ItemReader:
     """Reads a few rows fast.
 
-    The values of dictionary columns are kept as Python objects and looked up by number: converting them anew for every
-    page is the slow part of reading twenty rows.
+    Numbers, days and the places of repeated texts are read from the mapped file one by one, without a library's array
+    in between: for twenty rows of all columns that takes a third of the time. The values of dictionary columns are kept
+    as Python objects.
     """
 
     def __init__(self, records: pa.RecordBatch) -> None:
-        self._records = records
-        self._distinct = {
-            key: [_plain_value(key, text) for text in column.dictionary.to_pylist()]
-            for key in KEYS
-            if isinstance(column := records.column(key), pa.DictionaryArray)
-        }
+        self._columns = {key: _cells(key, records.column(key)) for key in KEYS}
 
-    def read(self, rows: Sequence[int], fields: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    def read(self, rows: Sequence[int], fields: Sequence[str] | None = None) -> list[dict[str, Value]]:
         """The rows as JSON-ready dictionaries: lists as lists, dates as text, amounts as Decimal, missing as None.
 
         Order: that of `rows`; keys in the table's order.
         """
         keys = KEYS if fields is None else [key for key in KEYS if key in set(fields)]
-        places = pa.array(rows, pa.uint32())
-        columns = [self._column(key, places) for key in keys]
+        columns = [self._columns[key](rows) for key in keys]
         return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
-    def _column(self, key: str, places: pa.Array) -> list[Any]:
-        column = self._records.column(key)
-        if key in self._distinct:
-            distinct = self._distinct[key]
-            codes = column.indices.take(places).to_pylist()
-            return [None if code is None else _own(distinct[code]) for code in codes]
-        taken = column.take(places)
-        match COLUMN[key].kind:
-            case Kind.DATE:
-                values: list[Any] = taken.cast(pa.string()).to_pylist()
-            case Kind.MONEY:
-                values = [None if cents is None else quetzales(cents) for cents in taken.to_pylist()]
-            case _:
-                values = taken.to_pylist()
-        return values
+
+_Cells = Callable[[Sequence[int]], list[Value]]
+"""Gives the values of one column at some rows."""
+
+
+def _cells(key: str, column: pa.Array) -> _Cells:
+    if isinstance(column, pa.DictionaryArray):
+        distinct = [_plain_value(key, text) for text in column.dictionary.to_pylist()]
+        if COLUMN[key].kind is Kind.LIST:
+            return _fixed(column.indices, "i", lambda code: _own(distinct[code]))
+        return _fixed(column.indices, "i", distinct.__getitem__)
+    match COLUMN[key].kind:
+        case Kind.DATE:
+            return _fixed(column, "i", _iso_day)
+        case Kind.MONEY:
+            return _fixed(column, "q", quetzales)
+        case Kind.INTEGER:
+            return _fixed(column, "q", int)
+        case _:
+            return lambda rows: column.take(pa.array(rows, pa.uint32())).to_pylist()
+
+
+def _fixed(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value]) -> _Cells:
+    """The cells of a column whose values have a fixed width; `code` names it as `struct` does."""
+    validity, data = column.buffers()
+    values, offset = memoryview(b"" if data is None else data).cast(code), column.offset
+    if not column.null_count:
+        return lambda rows: [convert(values[offset + row]) for row in rows]
+    shown = memoryview(validity)
+
+    def read(rows: Sequence[int]) -> list[Value]:
+        places = [offset + row for row in rows]
+        return [convert(values[p]) if shown[p >> 3] >> (p & 7) & 1 else None for p in places]
+
+    return read
+
+
+@lru_cache(maxsize=65_536)
+def _iso_day(number: int) -> str:
+    return date.fromordinal(_EPOCH + number).isoformat()
 
 
 def _plain_value(key: str, text: str | None) -> str | tuple[str, ...] | None:
@@ -59,6 +86,6 @@ def _plain_value(key: str, text: str | None) -> str | tuple[str, ...] | None:
     return text
 
 
-def _own(value: str | tuple[str, ...] | None) -> str | list[str] | None:
+def _own(value: str | tuple[str, ...] | None) -> list[str] | None:
     """A list of the caller's own, so that changing an item changes no later one."""
-    return list(value) if isinstance(value, tuple) else value
+    return None if value is None else list(value)

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 from tantivy import FieldType, Order, Query
 
-from exemptions.aggregates import FacetValue, Sums, facets, sums, taxpayers
+from exemptions.aggregates import FacetValue, Sums, count_together, facets, sums, taxpayers
 from exemptions.clauses import build_clause, is_approximate, join_clauses
 from exemptions.cursor import Cursor, decode_cursor, encode_cursor
 from exemptions.index import index_guard
@@ -25,6 +25,7 @@ __all__ = [
     "Suggestion",
     "Sums",
     "all_rows",
+    "count_together",
     "decode_cursor",
     "encode_cursor",
     "facets",
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 _INDEXED = frozenset({NAME_ORDER, *INDEXED_SORTS})
+
+_Page = tuple[list[int], list[int]]
+"""Rows, and the rank of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,12 @@ def search(release: Release, query: RegistryQuery, *, limit: int, after_rank: in
         raise ValueError("a page has at least one row")
     with index_guard():
         page = _indexed_page if query.order in _INDEXED else _computed_page
-        found = page(release, query, limit + 1, after_rank)
-        ranks = found.get_column("rank")
+        rows, ranks = page(release, query, limit + 1, after_rank)
         return Hits(
             total=total(release, query),
             approximate=is_approximate(release, query),
-            rows=found.get_column("row").head(limit).to_list(),
-            next_rank=int(ranks[limit - 1]) if found.height > limit else None,
+            rows=rows[:limit],
+            next_rank=ranks[limit - 1] if len(ranks) > limit else None,
         )
 
 
@@ -89,7 +92,7 @@ def all_rows(release: Release, query: RegistryQuery) -> pa.Array | None:
     return rows.to_arrow()
 
 
-def _indexed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> pl.DataFrame:
+def _indexed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> _Page:
     """The page by a rank that the index holds: as fast at any depth."""
     index, order, clause = release.index, query.order, build_clause(release, query)
     if after_rank is not None:
@@ -98,13 +101,14 @@ def _indexed_page(release: Release, query: RegistryQuery, limit: int, after_rank
     hits = index.searcher.search(clause, limit, False, order.field, order=Order.Asc).hits
     ranks = [rank for rank, _ in hits]
     rows = ranks if order == NAME_ORDER else index.searcher.fast_field_values("row", [place for _, place in hits])
-    return pl.DataFrame({"row": rows, "rank": ranks}, schema={"row": pl.UInt32, "rank": pl.UInt32})
+    return list(rows), ranks
 
 
-def _computed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> pl.DataFrame:
+def _computed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> _Page:
     """The page by a rank that is computed from the records: reads every hit."""
     rows = matching_rows(release, query)
     ranked = pl.DataFrame({"row": rows, "rank": release.ranks(query.order).gather(rows)})
     if after_rank is not None:
         ranked = ranked.filter(pl.col("rank") > after_rank)
-    return ranked.bottom_k(limit, by="rank").sort("rank")
+    first = ranked.bottom_k(limit, by="rank").sort("rank")
+    return first.get_column("row").to_list(), first.get_column("rank").to_list()

@@ -38,5 +38,9 @@ def fold_expr(column: pl.Expr) -> pl.Expr:
 @lru_cache(maxsize=65_536)
 def fold_text(text: str) -> str:
     """The folded form of one text, by the same rules as `fold_expr`."""
-    folded = pl.select(fold_expr(pl.lit(text))).item()
+    folded = pl.DataFrame({"text": [text]}).select(_FOLDED).item()
     return str(folded)
+
+
+_FOLDED = fold_expr(pl.col("text"))
+"""Made once: making the expression takes longer than folding one text."""

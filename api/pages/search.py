@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response
 
+from api.asked import asked_search
 from api.formatting import format_day
 from api.pages.blueprint import pages
 from api.pages.filter_panel import Chip, Group, chips, filter_groups, kept_params
@@ -26,9 +27,9 @@ from api.state import app_state
 from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.errors import InvalidQuery
 from exemptions.filters import FACETS
-from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
+from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, query_params
 from exemptions.release import Release
-from exemptions.search import Cursor, Hits, decode_cursor, encode_cursor, search
+from exemptions.search import Cursor, Hits, count_together, decode_cursor, encode_cursor, search
 
 _SORTS: tuple[tuple[str, LazyString], ...] = (
     ("name", _l("Nombre")),
@@ -90,20 +91,19 @@ class SearchPage:
 @pages.get("/buscar", endpoint="search")
 def show_search() -> Response:
     """The records that a query matches; with wrong parameters the form with what to correct."""
-    params = request_params()
     try:
-        query, page = parse_request(params, app_state().catalogs)
+        asked = asked_search()
+        query, page = asked.query, asked.page
         cursor = decode_cursor(page.cursor, query) if page.cursor else None
         release = release_of_query(query, cursor_release=cursor.release if cursor else None)
     except InvalidQuery as error:
-        return _answer_invalid(params, error)
+        return _answer_invalid(request_params(), error)
     newest = app_state().store.current().number
-    asked = query_params(query) + _page_params(page)
     return answer_page(
         release,
         "search.html",
         lambda: {"search": _build(release, newest, query, page, cursor, page_reader(release))},
-        query=asked,
+        query=query_params(query) + _page_params(page),
         pinned=query.release is not None or cursor is not None,
         depends_on=str(newest),
     )
@@ -138,6 +138,7 @@ def _answer_invalid(params: Mapping[str, Sequence[str]], error: InvalidQuery) ->
 def _build(
     release: Release, newest: int, query: RegistryQuery, page: PageRequest, cursor: Cursor | None, reader: Reader
 ) -> SearchPage:
+    count_together(release, query, FACETS)
     hits = search(release, query, limit=page.limit, after_rank=cursor.rank if cursor else None)
     active = chips(query, reader)
     count = records_phrase(hits.total)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Response
 
+from api.asked import asked_search, canonical_query
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
-from api.parameters import request_params
 from api.releases_at import release_of_query
 from api.schemas.records import RecordPageSchema
 from api.spec import operation
-from api.state import absolute, app_state
+from api.state import absolute
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, page_parameters, release_parameters, sort_parameter
 from api.v1.labelled import labelled_facets
-from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
+from exemptions.query import PageRequest, RegistryQuery
 from exemptions.release import Release
-from exemptions.search import decode_cursor, encode_cursor, search, sums
+from exemptions.search import count_together, decode_cursor, encode_cursor, search, sums
 
 PATH = "/api/v1/records"
 _MEDIA_TYPE = "application/json"
@@ -47,13 +45,14 @@ _MEDIA_TYPE = "application/json"
 )
 def list_records() -> Response:
     """One page of the records that a query matches."""
-    query, page = parse_request(request_params(), app_state().catalogs)
+    asked = asked_search()
+    query, page = asked.query, asked.page
     require_acceptable(_MEDIA_TYPE)
     cursor = decode_cursor(page.cursor, query) if page.cursor else None
     release = release_of_query(query, cursor_release=cursor.release if cursor else None)
     representation = Representation(
         release=release,
-        key=f"{PATH}?{canonical_query(query, page)}",
+        key=f"{PATH}?{asked.canonical}",
         media_type=_MEDIA_TYPE,
         pinned=query.release is not None or cursor is not None,
     )
@@ -61,23 +60,10 @@ def list_records() -> Response:
     return answer_body(representation, lambda: _make_page(release, query, page, after_rank))
 
 
-def canonical_query(query: RegistryQuery, page: PageRequest, *, cursor: str | None = None) -> str:
-    """The query string that asks for exactly this; always the same for the same question."""
-    params = query_params(query)
-    if page.limit != DEFAULT_LIMIT:
-        params.append(("limit", str(page.limit)))
-    if cursor or page.cursor:
-        params.append(("cursor", cursor or page.cursor or ""))
-    if page.facets:
-        params.append(("facets", ",".join(page.facets)))
-    if page.fields:
-        params.append(("fields", ",".join(page.fields)))
-    return urlencode(params, safe=",")
-
-
 def _make_page(
     release: Release, query: RegistryQuery, page: PageRequest, after_rank: int | None
 ) -> tuple[bytes, Headers]:
+    count_together(release, query, page.facets)
     hits = search(release, query, limit=page.limit, after_rank=after_rank)
     following = None
     if hits.next_rank is not None:

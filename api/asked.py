@@ -1,0 +1,51 @@
+"""What a search asks for, read once for each query string that comes again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+
+from api.parameters import request_params
+from api.state import app_state
+from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSearch:
+    """A search: its query, its page, and the query string that always asks for exactly this."""
+
+    query: RegistryQuery
+    page: PageRequest
+    canonical: str
+
+
+def asked_search() -> AskedSearch:
+    """The search that this request asks for.
+
+    Raises: InvalidQuery with every problem.
+    """
+    state = app_state()
+    # Reading twenty parameters with all their rules takes as long as the rest of an answer that is at hand.
+    known = state.asked.find(request.query_string)
+    if isinstance(known, AskedSearch):
+        return known
+    query, page = parse_request(request_params(), state.catalogs)
+    asked = AskedSearch(query, page, canonical_query(query, page))
+    state.asked.keep(request.query_string, asked)
+    return asked
+
+
+def canonical_query(query: RegistryQuery, page: PageRequest, *, cursor: str | None = None) -> str:
+    """The query string that asks for exactly this; always the same for the same question."""
+    params = query_params(query)
+    if page.limit != DEFAULT_LIMIT:
+        params.append(("limit", str(page.limit)))
+    if cursor or page.cursor:
+        params.append(("cursor", cursor or page.cursor or ""))
+    if page.facets:
+        params.append(("facets", ",".join(page.facets)))
+    if page.fields:
+        params.append(("fields", ",".join(page.fields)))
+    return urlencode(params, safe=",")
