@@ -38,7 +38,7 @@ def fold_expr(column: pl.Expr) -> pl.Expr:
 @lru_cache(maxsize=65_536)
 def fold_text(text: str) -> str:
     """The folded form of one text, by the same rules as `fold_expr`."""
-    folded = pl.DataFrame({"text": [text]}).select(_FOLDED).item()
+    folded = pl.DataFrame({"text": [text]}, schema={"text": pl.String}).select(_FOLDED).item()
     return str(folded)
 
 
