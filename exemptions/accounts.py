@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from exemptions.audit import Act, record_act
 from exemptions.database import is_two_person
 from exemptions.errors import NotAllowed, NotFound
-from exemptions.models import Account
+from exemptions.models import Account, StaffToken
 
 
 class StaffRole(StrEnum):
@@ -72,7 +72,7 @@ def require(session: Session, *, token: str, right: Right) -> Actor:
             "Esta acción necesita una persona: ponga su token en EXEMPTIONS_TOKEN.",
             "This needs a person: put your token into EXEMPTIONS_TOKEN.",
         )
-    account = session.scalars(select(Account).where(Account.token_sha256 == _digest(token))).first()
+    account = _token_owner(session, token)
     if account is None or account.disabled:
         raise NotAllowed("El token de EXEMPTIONS_TOKEN no vale.", "The token in EXEMPTIONS_TOKEN is not valid.")
     if StaffRole(account.role) not in ROLES_WITH[right]:
@@ -120,7 +120,7 @@ def disable_account(session: Session, *, actor: Actor, name: str, at: datetime) 
             f"“{name}” is the only {StaffRole.ADMINISTRATOR}: add another one before disabling it.",
         )
     account.disabled = True
-    account.token_sha256 = None
+    _revoke_tokens(session, name, at)
     record_act(session, actor=actor.name, act=Act.ACCOUNT_DISABLED, subject=name, at=at)
 
 
@@ -133,7 +133,8 @@ def issue_token(session: Session, *, actor: Actor, name: str, at: datetime) -> s
     if account.disabled:
         raise NotAllowed(f"La cuenta «{name}» está desactivada.", f"The account “{name}” is disabled.")
     token = secrets.token_urlsafe(32)
-    account.token_sha256 = _digest(token)
+    _revoke_tokens(session, name, at)
+    session.add(StaffToken(account=name, label="token", sha256=_digest(token), created_at=at))
     record_act(session, actor=actor.name, act=Act.TOKEN_ISSUED, subject=name, at=at)
     return token
 
@@ -148,6 +149,16 @@ def _get_account(session: Session, name: str) -> Account:
     if account is None:
         raise NotFound(f"No hay ninguna cuenta «{name}».", f"There is no account “{name}”.")
     return account
+
+
+def _token_owner(session: Session, token: str) -> Account | None:
+    mine = (StaffToken.sha256 == _digest(token)) & StaffToken.revoked_at.is_(None)
+    return session.scalars(select(Account).join(StaffToken, StaffToken.account == Account.name).where(mine)).first()
+
+
+def _revoke_tokens(session: Session, name: str, at: datetime) -> None:
+    for token in session.scalars(select(StaffToken).where(StaffToken.account == name, StaffToken.revoked_at.is_(None))):
+        token.revoked_at = at
 
 
 def _digest(token: str) -> str:

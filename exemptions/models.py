@@ -75,15 +75,92 @@ class Fact(Base):
 
 
 class Account(Base):
-    """A member of staff. A token is shown once; only its SHA-256 is kept."""
+    """A member of staff. Of a password its argon2 hash is kept; a second factor needs its secret as it is."""
 
     __tablename__ = "account"
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
-    token_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    password_set_at: Mapped[datetime | None] = mapped_column(Instant)
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The password was given by somebody else, and is good for choosing one's own only."""
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The last step of time whose code was accepted: a code works once."""
+    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StaffToken(Base):
+    """A token of a program that acts for a member of staff; shown once, only its SHA-256 is kept."""
+
+    __tablename__ = "staff_token"
+
+    id: Mapped[int] = mapped_column(BigId, Identity(), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
+    label: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class StaffSession(Base):
+    """One signed-in browser, by the SHA-256 of what its cookie holds."""
+
+    __tablename__ = "staff_session"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    second_factor: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the second factor was given, for an account that has one."""
+
+
+class Job(Base):
+    """Long work that was asked for: `exemptions work` does one at a time."""
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What was asked, as the job's kind needs it; paths are relative to the home."""
+    step: Mapped[str | None] = mapped_column(String(40))
+    """What is being done, as the kind's own progress names it."""
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What came of it: its result, or the error's sentences under `es` and `en`."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Correction(Base):
+    """What somebody from the public reported about a record. Its text is never public."""
+
+    __tablename__ = "correction"
+
+    number: Mapped[str] = mapped_column(String(10), primary_key=True)
+    record_id: Mapped[str | None] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str | None] = mapped_column(Text)
+    lang: Mapped[str] = mapped_column(String(2))
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    taken_in_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    answer: Mapped[str | None] = mapped_column(Text)
+    """What the public log shows."""
+    release: Mapped[int | None] = mapped_column(ForeignKey("release.number"))
+    """The release that put it right."""
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Batch(Base):
@@ -108,6 +185,10 @@ class Batch(Base):
     warnings: Mapped[int] = mapped_column(Integer)
     staged_sha256: Mapped[str | None] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(Text)
+    guards: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """What holds the batch back (see `exemptions.guards`)."""
+    lifted: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What the approver allowed, with the written reason."""
     loaded_by: Mapped[str] = mapped_column(String(80))
     loaded_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(String(80))
@@ -145,6 +226,8 @@ class Release(Base):
     note: Mapped[str | None] = mapped_column(Text)
     published_by: Mapped[str] = mapped_column(String(80))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class RecordKey(Base):
