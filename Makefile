@@ -85,6 +85,7 @@ lock: setup ## Write requirements/*.txt from requirements/*.in (LOCK_OPTIONS=--u
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/runtime.txt requirements/runtime.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/dev.txt requirements/dev.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/bench.txt requirements/bench.in
+	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/check.txt requirements/check.in
 
 clean: ## Remove the environment, caches and the demonstration registry. Other homes below data/ stay.
 	@rm -rf $(VENV) $(DEMO_HOME) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
