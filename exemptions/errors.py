@@ -108,6 +108,18 @@ class BatchState(RegistryError):
     """A batch is not in the state that the act needs."""
 
 
+class JobNotFound(NotFound):
+    """There is no job of that number."""
+
+
+class JobConflict(RegistryError):
+    """A job is not in the state that the act needs, or another one has to end first; `job` is that one."""
+
+    def __init__(self, es: str, en: str, *, job: int) -> None:
+        super().__init__(es, en)
+        self.job = job
+
+
 class NotAllowed(RegistryError):
     """The person may not do this (no token, wrong role, own batch under the two-person rule)."""
 

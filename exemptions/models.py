@@ -134,7 +134,10 @@ class Job(Base):
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What was asked, as the job's kind needs it; paths are relative to the home."""
     step: Mapped[str | None] = mapped_column(String(40))
-    """What is being done, as the kind's own progress names it."""
+    """The step at which it failed; what a running job does is told by `exemptions.job_progress`."""
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Numbers of the latest batch and release when it first began: what is later may be its doing."""
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What came of it: its result, or the error's sentences under `es` and `en`."""
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -66,6 +66,8 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("step", sa.String(length=40), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
         _instant("created_at"),
         _instant("started_at", nullable=True),
