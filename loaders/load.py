@@ -95,16 +95,18 @@ def load_file(
     clock: Clock = system_clock,
     progress: Progress | None = None,
     limits: ReaderLimits | None = None,
+    file_name: str | None = None,
 ) -> LoadResult:
     """Load a file: a batch that is validated, refused with every reason, or blocked as a repetition of an older file.
 
     Nothing public changes. The bytes and options of the dataset's latest batch give that batch back, unless it was
-    refused or rejected. A dry run tells the same and writes nothing.
+    refused or rejected. A dry run tells the same and writes nothing. `file_name` is what the sender calls the file,
+    where it lies under another name.
     Raises: FileRefused if there is no such file or it is larger than the settings allow; Busy.
     """
     tell = progress or _say_nothing
     at = clock()
-    upload = _describe(path, settings, dataset, options, at)
+    upload = _describe(path, file_name or path.name, settings, dataset, options, at)
     if not options.dry_run:
         with book.read() as session:
             earlier = _find_latest(session, upload)
@@ -125,7 +127,9 @@ def _say_nothing(_phase: str, _done: int | None, _total: int | None) -> None:
     return
 
 
-def _describe(path: Path, settings: Settings, dataset: Dataset, options: LoadOptions, at: datetime) -> Upload:
+def _describe(
+    path: Path, file_name: str, settings: Settings, dataset: Dataset, options: LoadOptions, at: datetime
+) -> Upload:
     if not path.is_file():
         raise FileRefused(f"No existe el archivo «{path}».", f"There is no file “{path}”.")
     size, limit = path.stat().st_size, settings.max_upload_bytes
@@ -138,7 +142,7 @@ def _describe(path: Path, settings: Settings, dataset: Dataset, options: LoadOpt
         dataset=dataset,
         mode=options.mode or DEFAULT_MODE[dataset],
         cutoff=options.cutoff or guatemala_day(at),
-        file_name=path.name,
+        file_name=file_name,
         sha256=hash_file(path),
         size_bytes=size,
         options={
