@@ -1,4 +1,4 @@
-"""Long work that was asked for: loads, publications, rollbacks and withdrawals, done one at a time by `exemptions work`.
+"""Long work that was asked for: loads, publications, rollbacks, withdrawals. `exemptions work` does one at a time.
 
 A job is asked for in the book and survives whoever asked. What it does is recorded in the audit by the act itself.
 """
@@ -177,7 +177,7 @@ def settle_interrupted(session: Session, *, at: datetime) -> list[JobFacts]:
     book in one transaction: it waits again, or has failed after `MAX_ATTEMPTS`.
     """
     settled = []
-    for job in session.scalars(select(Job).where(Job.state == JobState.RUNNING).order_by(Job.id)):
+    for job in session.scalars(select(Job).where(Job.state == JobState.RUNNING).order_by(Job.id)).all():
         effect = _find_effect(session, job)
         if effect is not None:
             settled.append(finish_job(session, job.id, outcome=effect, at=at))

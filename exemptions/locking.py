@@ -1,4 +1,5 @@
-"""The writer's lock: one writer of the book at a time, across processes and, on PostgreSQL, across machines."""
+"""The writer's and the worker's lock: one writer of the book, one doer of jobs, across processes and, on PostgreSQL,
+across machines."""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ LOCK_WAIT_S = 60.0
 """How long a writer waits for another one; a publication of the real registry takes seconds."""
 
 _RETRY_S = 0.05
-_ADVISORY_KEY = 0x6578656D7074
-"""Names the lock within its database: the letters "exempt" as a number."""
+_WRITER_KEY = 0x6578656D7074
+"""Names the writer's lock within its database: the letters "exempt" as a number."""
+_WORKER_KEY = _WRITER_KEY + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +49,54 @@ def hold_writer_lock(engine: Engine, home: Path) -> Iterator[WriterLock]:
     Raises: Busy if another writer does not finish within a minute.
     """
     deadline = time.monotonic() + LOCK_WAIT_S
-    handle = os.open(home / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+    with _open_file(home / "writer.lock") as handle:
         _wait_for(lambda: _try_file(handle), deadline)
         if engine.dialect.name != POSTGRESQL:
             yield WriterLock(None)
             return
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _wait_for(lambda: _try_advisory(connection), deadline)
-            try:
+            _wait_for(lambda: _try_advisory(connection, _WRITER_KEY), deadline)
+            with _given_back(connection, _WRITER_KEY):
                 yield WriterLock(connection)
-            finally:
-                # The connection goes back to a pool, where it would hold the lock for ever.
-                if not connection.invalidated:
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
+
+
+@contextmanager
+def hold_worker_lock(engine: Engine, home: Path) -> Iterator[bool]:
+    """Hold, without waiting, the lock of the one process that does jobs; tells whether it could be had.
+
+    It is free again when its holder dies: who has it knows that no job is being done by anybody else.
+    """
+    with _open_file(home / "worker.lock") as handle:
+        if not _try_file(handle):
+            yield False
+        elif engine.dialect.name != POSTGRESQL:
+            yield True
+        else:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                if not _try_advisory(connection, _WORKER_KEY):
+                    yield False
+                    return
+                with _given_back(connection, _WORKER_KEY):
+                    yield True
+
+
+@contextmanager
+def _open_file(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _given_back(connection: Connection, key: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        # The connection goes back to a pool, where it would hold the lock for ever.
+        if not connection.invalidated:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 
 def _try_file(handle: int) -> bool:
@@ -73,8 +107,8 @@ def _try_file(handle: int) -> bool:
     return True
 
 
-def _try_advisory(connection: Connection) -> bool:
-    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}))
+def _try_advisory(connection: Connection, key: int) -> bool:
+    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
 
 
 def _wait_for(take: Callable[[], bool], deadline: float) -> None:
