@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -27,6 +28,8 @@ class Settings:
     """Book of record, uploads, staged files, inbox and keys; mode 0700."""
     releases: Path
     """Published releases; nothing private lies below it."""
+    inbox: Path
+    """Reports from the public, until staff's side takes them in; never at, above or below the releases."""
     database_url: str
     """SQLAlchemy URL of the book of record."""
     role: Role
@@ -45,11 +48,20 @@ class Settings:
     """Language of reports on the command line, `es` or `en`."""
     max_upload_bytes: int
     """Largest accepted file, in bytes as unpacked."""
+    guard_removals_pct: float
+    """Share of the records in a file's scope that may end before the load is held back, in percent."""
+    guard_change_pct: float
+    """By how much a total of amounts or jobs may move before the load is held back, in percent."""
+    guard_shift_pct: float
+    """By how much a column may look unlike the last edition before the load is held back, in percent."""
+    guard_names_pct: float
+    """Share of the taxpayers that may appear under another name before the load is held back, in percent."""
 
 
 ENVIRONMENT: Mapping[str, str] = {
     "home": "EXEMPTIONS_HOME",
     "releases": "EXEMPTIONS_RELEASES",
+    "inbox": "EXEMPTIONS_INBOX",
     "database_url": "DATABASE_URL",
     "role": "EXEMPTIONS_ROLE",
     "base_url": "EXEMPTIONS_BASE_URL",
@@ -62,12 +74,17 @@ ENVIRONMENT: Mapping[str, str] = {
     "contact": "EXEMPTIONS_CONTACT",
     "language": "EXEMPTIONS_LANG",
     "max_upload_bytes": "EXEMPTIONS_MAX_UPLOAD_BYTES",
+    "guard_removals_pct": "EXEMPTIONS_GUARD_REMOVALS_PCT",
+    "guard_change_pct": "EXEMPTIONS_GUARD_CHANGE_PCT",
+    "guard_shift_pct": "EXEMPTIONS_GUARD_SHIFT_PCT",
+    "guard_names_pct": "EXEMPTIONS_GUARD_NAMES_PCT",
 }
 """Field → environment variable."""
 
 DEFAULTS: Mapping[str, str] = {
     "home": "data",
     "releases": "",
+    "inbox": "",
     "database_url": "",
     "role": "all",
     "base_url": "",
@@ -80,6 +97,10 @@ DEFAULTS: Mapping[str, str] = {
     "contact": "",
     "language": "es",
     "max_upload_bytes": str(2 * 1024**3),
+    "guard_removals_pct": "5",
+    "guard_change_pct": "30",
+    "guard_shift_pct": "30",
+    "guard_names_pct": "1",
 }
 """Field → text that stands in for an absent or empty variable."""
 
@@ -102,6 +123,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise _wrong(name, texts[name], " | ".join(choices))
     home = Path(texts["home"]).expanduser().absolute()
     releases = Path(texts["releases"]).expanduser().absolute() if texts["releases"] else home / "releases"
+    inbox = Path(texts["inbox"]).expanduser().absolute() if texts["inbox"] else home / "inbox"
+    _refuse_public_inbox(inbox, releases)
     if not texts["max_upload_bytes"].isdecimal() or int(texts["max_upload_bytes"]) < 1:
         raise _wrong("max_upload_bytes", texts["max_upload_bytes"], "1 …")
     if texts["base_url"] and not texts["base_url"].startswith(("http://", "https://")):
@@ -109,6 +132,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         releases=releases,
+        inbox=inbox,
         database_url=texts["database_url"] or f"sqlite:///{home / 'book.sqlite'}",
         role=Role(texts["role"]),
         base_url=texts["base_url"].rstrip("/"),
@@ -121,7 +145,30 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         contact=texts["contact"],
         language=texts["language"],
         max_upload_bytes=int(texts["max_upload_bytes"]),
+        guard_removals_pct=_percent(texts, "guard_removals_pct"),
+        guard_change_pct=_percent(texts, "guard_change_pct", most=1000),
+        guard_shift_pct=_percent(texts, "guard_shift_pct"),
+        guard_names_pct=_percent(texts, "guard_names_pct"),
     )
+
+
+def _refuse_public_inbox(inbox: Path, releases: Path) -> None:
+    """What the public sends in is private, and everything below the releases may be served."""
+    private, served = inbox.resolve(), releases.resolve()
+    if private.is_relative_to(served) or served.is_relative_to(private):
+        raise SettingsError(
+            f"La variable {ENVIRONMENT['inbox']} vale «{inbox}»; no puede ser la carpeta de las publicaciones, ni estar "
+            "dentro de ella, ni contenerla.",
+            f"The variable {ENVIRONMENT['inbox']} is “{inbox}”; it may not be the folder of the releases, lie in it, or "
+            "hold it.",
+        )
+
+
+def _percent(texts: Mapping[str, str], name: str, *, most: int = 100) -> float:
+    # Bounded, so that neither a slip of the hand nor a word such as nan turns a guard off unnoticed.
+    if not re.fullmatch(r"\d{1,4}(\.\d+)?", texts[name], re.ASCII) or float(texts[name]) > most:
+        raise _wrong(name, texts[name], f"0 … {most}")
+    return float(texts[name])
 
 
 def _wrong(name: str, value: str, allowed: str) -> SettingsError:
