@@ -133,6 +133,15 @@ RELEASE_UNAVAILABLE = _problem(
     ),
     30,
 )  # fmt: skip
+INBOX_FULL = _problem(
+    "inbox-full", 503,
+    ("No se reciben más avisos por ahora", "No more reports for the time being"),
+    (
+        "Los avisos que esperan llenan el lugar que hay para ellos. Vuelva a intentarlo más tarde.",
+        "The reports that wait fill the room there is for them. Try again later.",
+    ),
+    600,
+)  # fmt: skip
 INTERNAL_ERROR = _problem(
     "internal-error", 500,
     ("Error interno", "Internal error"),
@@ -156,6 +165,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     CLIENT_ERROR,
     NOTHING_PUBLISHED,
     RELEASE_UNAVAILABLE,
+    INBOX_FULL,
     INTERNAL_ERROR,
 )
 """All of them, in the order of the documentation page."""
@@ -167,6 +177,7 @@ OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.ReleaseWithdrawn: RELEASE_WITHDRAWN,
     errors.NothingPublished: NOTHING_PUBLISHED,
     errors.ReleaseDamaged: RELEASE_UNAVAILABLE,
+    errors.InboxFull: INBOX_FULL,
 }
 """Class of the domain → problem. A class that is not here, nor any class it derives from, is a bug."""
 

@@ -20,6 +20,9 @@ def refuse_private_access(settings: Settings) -> None:
     for private in (own_book, settings.home / "keys", settings.home / "uploads", settings.home / "staged"):
         if os.access(private, os.R_OK):
             raise _refusal("home", str(private))
+    # It may add to the inbox, and must not see what others left there.
+    if os.access(settings.inbox, os.R_OK):
+        raise _refusal("inbox", str(settings.inbox))
 
 
 def _refusal(field: str, what: str) -> SettingsError:

@@ -132,6 +132,18 @@ class Busy(RegistryError):
     """Another process holds the writer's lock of the book of record."""
 
 
+class InboxFull(RegistryError):
+    """What the public sends in cannot be received for the time being."""
+
+
+class CorrectionNotFound(NotFound):
+    """There is no report of that number."""
+
+
+class CorrectionRefused(RegistryError):
+    """A report cannot be answered so: an answer or a release is missing, unknown or too much."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A text in both languages, for values that carry their own words."""

@@ -151,8 +151,13 @@ class Correction(Base):
     __tablename__ = "correction"
 
     number: Mapped[str] = mapped_column(String(10), primary_key=True)
+    about: Mapped[str | None] = mapped_column(String(40))
+    """Identifier of a record or NIT, as it was written."""
     record_id: Mapped[str | None] = mapped_column(String(16))
+    """The record of the book that `about` names."""
     text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
+    """Where the right value stands, in the words of who reported it."""
     contact: Mapped[str | None] = mapped_column(Text)
     lang: Mapped[str] = mapped_column(String(2))
     received_at: Mapped[datetime] = mapped_column(Instant)

@@ -23,7 +23,8 @@ _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 _COUNT = re.compile(r"[0-9]{1,15}")
 _AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2}))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_RECORD_ID = re.compile(r"[0-9a-z]{16}")
+RECORD_ID = re.compile(r"[0-9a-z]{16}")
+"""How every record's identifier is written."""
 # Looking for the nearest of 419 names takes milliseconds, so a flood of wrong codes gets it for the first ones only.
 _NEAREST_PER_PARAMETER = 10
 
@@ -110,7 +111,7 @@ class ParameterReader:
         """Record identifiers, each once, sorted."""
         found = set()
         for value in self.values(parameter):
-            if _RECORD_ID.fullmatch(value.strip()):
+            if RECORD_ID.fullmatch(value.strip()):
                 found.add(value.strip())
             else:
                 self.add(

@@ -157,10 +157,10 @@ def _refuse_public_inbox(inbox: Path, releases: Path) -> None:
     private, served = inbox.resolve(), releases.resolve()
     if private.is_relative_to(served) or served.is_relative_to(private):
         raise SettingsError(
-            f"La variable {ENVIRONMENT['inbox']} vale «{inbox}»; no puede ser la carpeta de las publicaciones, ni estar "
-            "dentro de ella, ni contenerla.",
-            f"The variable {ENVIRONMENT['inbox']} is “{inbox}”; it may not be the folder of the releases, lie in it, or "
-            "hold it.",
+            f"La variable {ENVIRONMENT['inbox']} vale «{inbox}»; no puede ser la carpeta de las publicaciones, "
+            "ni estar dentro de ella, ni contenerla.",
+            f"The variable {ENVIRONMENT['inbox']} is “{inbox}”; it may not be the folder of the releases, "
+            "lie in it, or hold it.",
         )
 
 

@@ -13,6 +13,7 @@ from exemptions.calendar import format_instant
 from exemptions.errors import ReleaseDamaged
 from exemptions.models import Release
 from exemptions.releases import list_releases
+from exporters.corrections import write_log
 from exporters.durable import delete_folder, make_folder, replace_file
 from exporters.manifest import read_release_manifest
 
@@ -22,7 +23,8 @@ BUILDING = ".building-"
 
 
 def reconcile_store(session: Session, releases: Path) -> None:
-    """Make the release store agree with the book: delete what a crash left behind, point at the latest release.
+    """Make the release store agree with the book: delete what a crash left behind, point at the latest release, tell
+    what became of the public's reports.
 
     The caller holds the writer's lock, so nobody is building.
     Raises: ReleaseDamaged if the store knows releases that the book does not, or lacks the latest one.
@@ -33,6 +35,7 @@ def reconcile_store(session: Session, releases: Path) -> None:
     _delete_strays(releases, known[0].number if known else 0)
     if known:
         point_at_latest(session, releases)
+    write_log(session, releases)
 
 
 def point_at_latest(session: Session, releases: Path) -> None:

@@ -6,21 +6,27 @@ import os
 import signal
 import subprocess
 import threading
+from datetime import timedelta
 from types import FrameType
 
 import click
 
 from api.cli.context import Context
 from api.serving import PYTHON, run_server
+from api.work import clear_incoming, run_next_job
 from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.errors import RegistryError
+from exemptions.jobs import list_open_jobs
 from exemptions.settings import ENVIRONMENT, Role
 from exporters.publish import publish, reconcile
 
+_LOOK_S = 1.0
+"""How often a working process looks for jobs: who asked for one watches its page."""
+_PAUSE_S = 5.0
+"""How long it leaves what failed alone."""
 _RETRY_S = 300.0
-"""How soon a publication that could not be made is tried again."""
-_PARENT_CHECK_S = 2.0
+"""How soon a publication of the calendar that could not be made is tried again."""
 
 
 @click.command()
@@ -39,7 +45,7 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
         f"Registro abierto de exenciones en http://{host}:{port}/  (Ctrl+C para terminar)",
         f"Open registry of exemptions at http://{host}:{port}/  (Ctrl+C to stop)",
     )
-    folders = {ENVIRONMENT[name]: getattr(context.settings, name) for name in ("home", "releases")}
+    folders = {ENVIRONMENT[name]: getattr(context.settings, name) for name in ("home", "releases", "inbox")}
     run_server(host=host, port=port, folders=folders, workers=workers)
 
 
@@ -47,43 +53,69 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
 @click.option("--once", is_flag=True, help="Hace lo pendiente y termina / do what is due and stop.")
 @click.option("--with-parent", type=int, hidden=True, help="Ends when that process is no longer the parent.")
 @click.pass_obj
-def work(context: Context, once: bool, with_parent: int | None) -> None:
-    """Publica cuando el calendario cambia un estado / publish when the calendar changes a status."""
-    if once:
-        _publish_if_due(context)
-        return
+def work(context: Context, once: bool, with_parent: int | None) -> int:
+    """Hace los trabajos pedidos y publica cuando cambia el calendario / do jobs, publish when the calendar asks."""
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
+        # What is being done is brought to its end.
         stop.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    if once:
+        return 0 if _do_all(context, stop) else 1
+    _keep_working(context, stop, with_parent)
+    return 0
+
+
+def _do_all(context: Context, stop: threading.Event) -> bool:
+    """Do every job that waits and what the calendar asks for; tells whether the calendar's part could be done."""
+    with context.book() as book:
+        clear_incoming(book, context.clock)
+        while not stop.is_set() and run_next_job(book, context.settings, context.clock):
+            continue
+    return stop.is_set() or _publish_if_due(context)
+
+
+def _keep_working(context: Context, stop: threading.Event, parent: int | None) -> None:
+    """Look for work every second, until told to stop or the parent is gone.
+
+    The work itself is done by a child: what a large publication needed is given back at its end, and a fault or a lack
+    of memory ends the child and not who looks after it.
+    """
+    due = context.clock()
     while not stop.is_set():
-        _wait(stop, _publish_if_due(context), with_parent)
+        if context.clock() >= due or _has_open_jobs(context):
+            done = subprocess.run([*PYTHON, "-m", "api.cli", "work", "--once"], check=False).returncode == 0
+            wait = seconds_to_midnight(context.clock()) + 1.0 if done else _RETRY_S
+            due = context.clock() + timedelta(seconds=wait)
+            stop.wait(0.0 if done else _PAUSE_S)
+        stop.wait(_LOOK_S)
+        if parent is not None and os.getppid() != parent:
+            stop.set()
 
 
-def _publish_if_due(context: Context) -> float:
-    """Publish what the calendar changed; gives the seconds until the next look."""
+def _has_open_jobs(context: Context) -> bool:
+    try:
+        with context.book() as book, book.read() as session:
+            return bool(list_open_jobs(session))
+    except RegistryError as error:
+        click.echo(error.text(context.lang), err=True)
+        return False
+
+
+def _publish_if_due(context: Context) -> bool:
+    """Publish what the calendar changed; tells whether that could be done."""
     try:
         with context.book() as book:
             result = publish(book, context.settings, actor=Actor(CALENDAR), clock=context.clock, if_due=True)
     except RegistryError as error:
         click.echo(error.text(context.lang), err=True)
-        return _RETRY_S
+        return False
     if result.release is not None:
         context.say(f"Publicación {result.release}: cambió el calendario.", f"Release {result.release}: calendar.")
-    return seconds_to_midnight(context.clock()) + 1.0
-
-
-def _wait(stop: threading.Event, seconds: float, parent: int | None) -> None:
-    """Wait until `stop`, for `seconds` at most, and no longer than the parent lives."""
-    step = seconds if parent is None else _PARENT_CHECK_S
-    waited = 0.0
-    while waited < seconds and not stop.wait(min(step, seconds - waited)):
-        waited += step
-        if parent is not None and os.getppid() != parent:
-            stop.set()
+    return True
 
 
 COMMANDS = (serve, work)

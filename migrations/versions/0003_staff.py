@@ -78,8 +78,10 @@ def upgrade() -> None:
     op.create_table(
         "correction",
         sa.Column("number", sa.String(length=10), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=True),
         sa.Column("record_id", sa.String(length=16), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
         sa.Column("contact", sa.Text(), nullable=True),
         sa.Column("lang", sa.String(length=2), nullable=False),
         _instant("received_at"),
