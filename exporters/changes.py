@@ -94,12 +94,13 @@ def _field_changes(both: pl.DataFrame, field: str) -> pl.DataFrame:
         "record_id",
         kind=pl.lit(ChangeKind.CHANGED.value),
         field=pl.lit(field),
-        before=pl.when(~withheld.fill_null(False)).then(_as_text(field, field)),
-        after=_as_text(field, after),
+        before=pl.when(~withheld.fill_null(False)).then(as_text(field, field)),
+        after=as_text(field, after),
     )
 
 
-def _as_text(field: str, column: str) -> pl.Expr:
+def as_text(field: str, column: str) -> pl.Expr:
+    """The values of `column`, which holds what `field` does, as changes write them."""
     match COLUMN[field].kind:
         case Kind.MONEY:
             return quetzales(column).cast(pl.String)
