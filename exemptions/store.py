@@ -59,6 +59,9 @@ class ListedRelease:
     manifest_sha256: str
     restores: int | None
     state: ReleaseState
+    withdrawn_at: datetime | None = None
+    reason: str | None = None
+    """Why it was withdrawn."""
 
     @property
     def withdrawn(self) -> bool:
@@ -116,7 +119,7 @@ class ReleaseStore:
         if listed is None:
             raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
         if listed.withdrawn:
-            raise ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
+            raise _withdrawn(listed)
         current = self.refresh() if listed == pointer.current else self._current
         if current is not None and current.manifest_sha256 == listed.manifest_sha256:
             return current
@@ -151,7 +154,9 @@ class ReleaseStore:
         Raises: NothingPublished; ReleaseDamaged if there is none before.
         """
         with self._lock:
-            wanted = self._read_pointer().current
+            pointer = self._read_pointer()
+            wanted = pointer.current
+            self._forget_withdrawn(pointer)
             if wanted is None:
                 raise _nothing_published()
             if self._current is not None and self._current.manifest_sha256 == wanted.manifest_sha256:
@@ -181,6 +186,13 @@ class ReleaseStore:
     def close(self) -> None:
         """Stop watching. Releases that are in use stay usable."""
         self._stop.set()
+
+    def _forget_withdrawn(self, pointer: Pointer) -> None:
+        """Serve nothing rather than what was withdrawn, should the release that took its place not open."""
+        if self._current is not None:
+            listed = pointer.releases.get(self._current.number)
+            if listed is not None and listed.withdrawn:
+                self._current = None
 
     def _is_refused(self, listed: ListedRelease) -> bool:
         return self._refused == listed.manifest_sha256
@@ -232,11 +244,27 @@ def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
             manifest_sha256=str(entry["manifest_sha256"]),
             restores=entry.get("restores"),
             state=ReleaseState(entry["state"]),
+            withdrawn_at=_instant(entry.get("withdrawn_at")),
+            reason=entry.get("reason"),
         )
         for entry in content["releases"]
     }
     current = content["release"]
     return Pointer(None if current is None else releases[int(current)], releases)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else parse_instant(text).astimezone(UTC)
+
+
+def _withdrawn(listed: ListedRelease) -> ReleaseWithdrawn:
+    number, day = listed.release, listed.withdrawn_at and guatemala_day(listed.withdrawn_at).isoformat()
+    if day is None or not listed.reason:
+        return ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
+    return ReleaseWithdrawn(
+        f"La publicación {number} fue retirada el {day}. Motivo: {listed.reason}",
+        f"Release {number} was withdrawn on {day}. Reason: {listed.reason}",
+    )
 
 
 def _nothing_published() -> NothingPublished:

@@ -63,18 +63,23 @@ def _pointer(known: list[Release]) -> dict[str, Any]:
     return {
         "release": latest.number if latest else None,
         "manifest_sha256": latest.manifest_sha256 if latest else None,
-        "releases": [
-            {
-                "release": release.number,
-                "published_at": format_instant(release.published_at),
-                "status_date": release.status_date.isoformat(),
-                "manifest_sha256": release.manifest_sha256,
-                "restores": release.restores,
-                "state": "published" if release.withdrawn_at is None else "withdrawn",
-            }
-            for release in sorted(known, key=lambda r: r.number)
-        ],
+        "releases": [_entry(release) for release in sorted(known, key=lambda r: r.number)],
     }
+
+
+def _entry(release: Release) -> dict[str, Any]:
+    """What remains of a release when its folder is gone; of a withdrawn one, when and why besides."""
+    entry: dict[str, Any] = {
+        "release": release.number,
+        "published_at": format_instant(release.published_at),
+        "status_date": release.status_date.isoformat(),
+        "manifest_sha256": release.manifest_sha256,
+        "restores": release.restores,
+        "state": "published" if release.withdrawn_at is None else "withdrawn",
+    }
+    if release.withdrawn_at is not None:
+        entry |= {"withdrawn_at": format_instant(release.withdrawn_at), "reason": release.withdrawn_reason}
+    return entry
 
 
 def _encode(pointer: dict[str, Any]) -> bytes:

@@ -23,6 +23,8 @@ class Step(StrEnum):
     PLACE = "place"
     COMMIT = "commit"
     SWITCH = "switch"
+    DELETE = "delete"
+    """Only when something is withdrawn."""
 
     @property
     def sentence(self) -> Sentence:
@@ -45,6 +47,7 @@ _SENTENCES = {
     Step.PLACE: Sentence("Colocando la publicación", "Putting the release in place"),
     Step.COMMIT: Sentence("Anotando en el libro de registro", "Entering it into the book of record"),
     Step.SWITCH: Sentence("Cambiando a la publicación nueva", "Switching to the new release"),
+    Step.DELETE: Sentence("Borrando lo que se retiró", "Deleting what was withdrawn"),
 }
 
 
