@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from exemptions.audit import Act, record_act
-from exemptions.database import is_two_person
-from exemptions.errors import NotAllowed, NotFound
+from exemptions.database import Book, is_two_person
+from exemptions.errors import NotAllowed, NotFound, RoleMissing
 from exemptions.models import Account, StaffToken
 
 
@@ -75,9 +75,30 @@ def require(session: Session, *, token: str, right: Right) -> Actor:
     account = _token_owner(session, token)
     if account is None or account.disabled:
         raise NotAllowed("El token de EXEMPTIONS_TOKEN no vale.", "The token in EXEMPTIONS_TOKEN is not valid.")
+    return _with_right(account, right)
+
+
+def require_account(session: Session, *, name: str, right: Right) -> Actor:
+    """The person of that name, if the role has the right; who it is has been proved before.
+
+    Raises: NotAllowed for an account that is not there or disabled; RoleMissing.
+    """
+    account = session.get(Account, name)
+    if account is None or account.disabled:
+        raise NotAllowed(f"La cuenta «{name}» no puede actuar.", f"The account “{name}” may not act.")
+    return _with_right(account, right)
+
+
+def record_denial(book: Book, *, actor: Actor, right: Right, at: datetime) -> None:
+    """Note that somebody tried what their role does not allow, in a transaction of its own."""
+    with book.write() as session:
+        record_act(session, actor=actor.name, act=Act.DENIED, subject=str(right), at=at)
+
+
+def _with_right(account: Account, right: Right) -> Actor:
     if StaffRole(account.role) not in ROLES_WITH[right]:
         roles = ", ".join(sorted(ROLES_WITH[right]))
-        raise NotAllowed(
+        raise RoleMissing(
             f"«{account.name}» tiene el papel {account.role}; esta acción necesita: {roles}.",
             f"“{account.name}” has the role {account.role}; this needs: {roles}.",
         )

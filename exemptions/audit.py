@@ -34,6 +34,7 @@ class Act(StrEnum):
     CORRECTION_RECEIVED = "correction_received"
     CORRECTION_ANSWERED = "correction_answered"
     DEMONSTRATION_MARKED = "demonstration_marked"
+    DENIED = "denied"
 
 
 def record_act(

@@ -124,6 +124,10 @@ class NotAllowed(RegistryError):
     """The person may not do this (no token, wrong role, own batch under the two-person rule)."""
 
 
+class RoleMissing(NotAllowed):
+    """The person's role does not have the right that the act needs."""
+
+
 class DemonstrationHome(RegistryError):
     """Demonstration and real data would be mixed in one home."""
 

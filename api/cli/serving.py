@@ -18,6 +18,7 @@ from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.errors import RegistryError
 from exemptions.jobs import list_open_jobs
+from exemptions.locking import hold_worker_lock
 from exemptions.settings import ENVIRONMENT, Role
 from exporters.publish import publish, reconcile
 
@@ -87,19 +88,36 @@ def _keep_working(context: Context, stop: threading.Event, parent: int | None) -
     due = context.clock()
     while not stop.is_set():
         if context.clock() >= due or _has_open_jobs(context):
-            done = subprocess.run([*PYTHON, "-m", "api.cli", "work", "--once"], check=False).returncode == 0
+            done = _run_child(stop, parent)
             wait = seconds_to_midnight(context.clock()) + 1.0 if done else _RETRY_S
             due = context.clock() + timedelta(seconds=wait)
             stop.wait(0.0 if done else _PAUSE_S)
         stop.wait(_LOOK_S)
-        if parent is not None and os.getppid() != parent:
+        if _is_orphan(parent):
             stop.set()
+
+
+def _run_child(stop: threading.Event, parent: int | None) -> bool:
+    """Let a child do all that waits; told to stop, it ends after the job that it is doing. Tells whether it was done."""
+    with subprocess.Popen([*PYTHON, "-m", "api.cli", "work", "--once"]) as child:
+        while True:
+            try:
+                return child.wait(timeout=_LOOK_S) == 0
+            except subprocess.TimeoutExpired:
+                if stop.is_set() or _is_orphan(parent):
+                    stop.set()
+                    child.terminate()
+
+
+def _is_orphan(parent: int | None) -> bool:
+    return parent is not None and os.getppid() != parent
 
 
 def _has_open_jobs(context: Context) -> bool:
     try:
-        with context.book() as book, book.read() as session:
-            return bool(list_open_jobs(session))
+        with context.book() as book, hold_worker_lock(book.engine, book.home) as held, book.read() as session:
+            # While another process has the lock, the jobs are being done.
+            return held and bool(list_open_jobs(session))
     except RegistryError as error:
         click.echo(error.text(context.lang), err=True)
         return False

@@ -1,0 +1,87 @@
+"""Files that staff have sent and that wait for their job: each under a name of our own, readable by its owner alone.
+
+What the sender calls a file is told beside it and never becomes part of a path.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from exemptions.errors import FileRefused
+from loaders.uploads import sync_folder
+
+_FOLDER = Path("uploads") / "incoming"
+_NAME = re.compile(r"[0-9a-f]{32}")
+_CHUNK_BYTES = 4 * 1024**2
+
+
+def keep_incoming(home: Path, source: BinaryIO, *, limit_bytes: int) -> str:
+    """Keep what a stream holds and bring it to the disk; gives its path relative to the home.
+
+    Raises: FileRefused if it is empty or larger than the limit; OSError on a full disk. Then nothing is kept.
+    """
+    folder = home / _FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / secrets.token_hex(16)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with open(handle, "wb") as copy:
+            _copy(source, copy, limit_bytes)
+            copy.flush()
+            os.fsync(copy.fileno())
+        sync_folder(folder)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return str(path.relative_to(home))
+
+
+def resolve_incoming(home: Path, relative: str) -> Path:
+    """The file that `keep_incoming` gave that path.
+
+    Raises: FileRefused if it is gone, or is no path of ours.
+    """
+    path = home / relative
+    if path.parent != home / _FOLDER or not _NAME.fullmatch(path.name) or not path.is_file():
+        raise FileRefused(
+            "El archivo enviado ya no está; cárguelo de nuevo.", "The file that was sent is gone; send it again."
+        )
+    return path
+
+
+def drop_incoming(home: Path, relative: str) -> None:
+    """Remove a file that no job needs any more."""
+    path = home / relative
+    if path.parent == home / _FOLDER and _NAME.fullmatch(path.name):
+        path.unlink(missing_ok=True)
+
+
+def sweep_incoming(home: Path, *, needed: Iterable[str], before: float) -> None:
+    """Remove files that no job asks for, left by a process that died between keeping one and entering its job.
+
+    `before` is the time of the youngest that may go, in seconds of the epoch: one that just came has no job yet.
+    """
+    kept = {home / relative for relative in needed}
+    folder = home / _FOLDER
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path not in kept and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+
+
+def _copy(source: BinaryIO, copy: BinaryIO, limit_bytes: int) -> None:
+    size = 0
+    while chunk := source.read(_CHUNK_BYTES):
+        size += len(chunk)
+        if size > limit_bytes:
+            raise FileRefused(
+                f"El archivo pasa de {limit_bytes:,} bytes, lo más que se admite (EXEMPTIONS_MAX_UPLOAD_BYTES).",
+                f"The file is over {limit_bytes:,} bytes, the most that is allowed (EXEMPTIONS_MAX_UPLOAD_BYTES).",
+            )
+        copy.write(chunk)
+    if not size:
+        raise FileRefused("El archivo está vacío: no tiene ni un byte.", "The file is empty: it has not one byte.")
