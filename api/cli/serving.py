@@ -98,7 +98,7 @@ def _keep_working(context: Context, stop: threading.Event, parent: int | None) -
 
 
 def _run_child(stop: threading.Event, parent: int | None) -> bool:
-    """Let a child do all that waits; told to stop, it ends after the job that it is doing. Tells whether it was done."""
+    """Let a child do all that waits; told to stop, it ends after the job at hand. Tells whether all was done."""
     with subprocess.Popen([*PYTHON, "-m", "api.cli", "work", "--once"]) as child:
         while True:
             try:
