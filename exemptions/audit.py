@@ -31,6 +31,8 @@ class Act(StrEnum):
     BATCH_REJECTED = "batch_rejected"
     RELEASE_PUBLISHED = "release_published"
     RELEASE_ROLLED_BACK = "release_rolled_back"
+    RELEASE_WITHDRAWN = "release_withdrawn"
+    RELEASE_REBUILT = "release_rebuilt"
     CORRECTION_RECEIVED = "correction_received"
     CORRECTION_ANSWERED = "correction_answered"
     DEMONSTRATION_MARKED = "demonstration_marked"

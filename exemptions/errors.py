@@ -77,6 +77,17 @@ class ReleaseWithdrawn(RegistryError):
     """A release was withdrawn; only its tombstone remains."""
 
 
+class WithdrawalRefused(RegistryError):
+    """A withdrawal would do more, or less, than was asked for; nothing has changed.
+
+    `others` are the later releases that it would take along.
+    """
+
+    def __init__(self, es: str, en: str, others: tuple[int, ...] = ()) -> None:
+        super().__init__(es, en)
+        self.others = others
+
+
 class NothingPublished(RegistryError):
     """No release has been published yet."""
 
