@@ -8,32 +8,38 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from exemptions.errors import FileRefused
 from loaders.uploads import sync_folder
 
 _FOLDER = Path("uploads") / "incoming"
 _NAME = re.compile(r"[0-9a-f]{32}")
+_RECEIVING = ".receiving-"
 _CHUNK_BYTES = 4 * 1024**2
+
+
+def open_incoming(home: Path) -> BinaryIO:
+    """A file for what is being received, among those that wait; unless it is kept, it is gone when it is closed."""
+    return cast(BinaryIO, tempfile.NamedTemporaryFile(dir=_make_folder(home), prefix=_RECEIVING))
 
 
 def keep_incoming(home: Path, source: BinaryIO, *, limit_bytes: int) -> str:
     """Keep what a stream holds and bring it to the disk; gives its path relative to the home.
 
+    What `open_incoming` gave is kept as it lies there, everything else is copied.
     Raises: FileRefused if it is empty or larger than the limit; OSError on a full disk. Then nothing is kept.
     """
-    folder = home / _FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = _make_folder(home)
     path = folder / secrets.token_hex(16)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with open(handle, "wb") as copy:
-            _copy(source, copy, limit_bytes)
-            copy.flush()
-            os.fsync(copy.fileno())
+        if _is_received(source, folder):
+            _link(source, path, limit_bytes)
+        else:
+            _copy(source, path, limit_bytes)
         sync_folder(folder)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -73,15 +79,42 @@ def sweep_incoming(home: Path, *, needed: Iterable[str], before: float) -> None:
             path.unlink(missing_ok=True)
 
 
-def _copy(source: BinaryIO, copy: BinaryIO, limit_bytes: int) -> None:
+def _make_folder(home: Path) -> Path:
+    folder = home / _FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _is_received(source: BinaryIO, folder: Path) -> bool:
+    name = getattr(source, "name", None)
+    return isinstance(name, str) and Path(name).parent == folder and Path(name).name.startswith(_RECEIVING)
+
+
+def _link(source: BinaryIO, path: Path, limit_bytes: int) -> None:
+    source.flush()
+    os.fsync(source.fileno())
+    _check_size(os.fstat(source.fileno()).st_size, limit_bytes)
+    os.link(source.name, path)
+
+
+def _copy(source: BinaryIO, path: Path, limit_bytes: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     size = 0
-    while chunk := source.read(_CHUNK_BYTES):
-        size += len(chunk)
-        if size > limit_bytes:
-            raise FileRefused(
-                f"El archivo pasa de {limit_bytes:,} bytes, lo más que se admite (EXEMPTIONS_MAX_UPLOAD_BYTES).",
-                f"The file is over {limit_bytes:,} bytes, the most that is allowed (EXEMPTIONS_MAX_UPLOAD_BYTES).",
-            )
-        copy.write(chunk)
+    with open(handle, "wb") as copy:
+        while chunk := source.read(_CHUNK_BYTES):
+            size += len(chunk)
+            _check_size(size, limit_bytes)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    _check_size(size, limit_bytes)
+
+
+def _check_size(size: int, limit_bytes: int) -> None:
+    if size > limit_bytes:
+        raise FileRefused(
+            f"El archivo pasa de {limit_bytes:,} bytes, lo más que se admite (EXEMPTIONS_MAX_UPLOAD_BYTES).",
+            f"The file is over {limit_bytes:,} bytes, the most that is allowed (EXEMPTIONS_MAX_UPLOAD_BYTES).",
+        )
     if not size:
         raise FileRefused("El archivo está vacío: no tiene ni un byte.", "The file is empty: it has not one byte.")

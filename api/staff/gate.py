@@ -15,6 +15,7 @@ from api.staff.cookies import forget_session, session_token
 from api.staff.current import staff_book
 from api.staff.render import keep_private
 from api.state import app_state
+from api.upload_request import UploadRequest
 from exemptions.accounts import Right, record_denial, require_account
 from exemptions.database import Book, is_demonstration
 from exemptions.errors import RoleMissing
@@ -103,6 +104,9 @@ def _check_form(*, upload: bool) -> None:
     if request.method not in _CHANGING:
         return
     # Only who may load a file gets this far, so nobody else can make the service read a large body.
-    largest_file = app_state().settings.max_upload_bytes if upload else 0
+    settings = app_state().settings
+    largest_file = settings.max_upload_bytes if upload else 0
     request.max_content_length = largest_file + _FORM_BYTES
+    if upload and isinstance(request, UploadRequest):
+        request.upload_home = settings.home
     csrf.protect()
