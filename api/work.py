@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from exemptions.accounts import Actor, record_denial, require_account
 from exemptions.calendar import Clock
-from exemptions.database import Book
+from exemptions.database import Book, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import Busy, RegistryError, RoleMissing, Sentence
 from exemptions.job_progress import find_step, forget_steps, note_step
@@ -150,6 +150,8 @@ def _is_disk_full(error: OSError | DBAPIError) -> bool:
 
 def _load(work: _Work) -> dict[str, Any]:
     asked = work.job.request
+    with work.book.read() as session:
+        refuse_in_demonstration(session)
     result = load_file(
         work.book,
         work.settings,

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from exemptions.audit import Act, record_act
 from exemptions.calendar import Clock, system_clock
 from exemptions.engines import POSTGRESQL, make_engine, told_errors
+from exemptions.errors import DemonstrationHome
+from exemptions.inbox import make_inbox
 from exemptions.locking import WriterLock, hold_writer_lock
 from exemptions.models import Fact
 from exemptions.settings import Settings
@@ -82,6 +84,7 @@ def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     database cannot be reached.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_inbox(settings.inbox)
     book = Book(engine=make_engine(settings.database_url), home=settings.home)
     with told_errors(book.engine):
         if _revision(book.engine) != _head():
@@ -105,6 +108,18 @@ def is_demonstration(session: Session) -> bool:
     """Whether this book holds invented data."""
     fact = session.get(Fact, DEMONSTRATION)
     return fact is not None and fact.value == "on"
+
+
+def refuse_in_demonstration(session: Session) -> None:
+    """Make sure that real data may enter this book.
+
+    Raises: DemonstrationHome.
+    """
+    if is_demonstration(session):
+        raise DemonstrationHome(
+            "Esta carpeta es de demostración y solo lleva datos inventados; use otra en EXEMPTIONS_HOME.",
+            "This home is a demonstration and takes invented data only; use another one in EXEMPTIONS_HOME.",
+        )
 
 
 def mark_demonstration(session: Session, *, actor: str, clock: Clock = system_clock) -> None:

@@ -13,7 +13,7 @@ from api.cli.context import Context, Show, print_json
 from exemptions.accounts import Actor, Right, require
 from exemptions.batches import Severity, State, approve_batch, has_batches
 from exemptions.calendar import guatemala_day
-from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration
+from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import DemonstrationHome, FileRefused, NotAllowed, Sentence
 from exemptions.releases import has_releases
@@ -121,7 +121,7 @@ def load(
         reconcile(book, context.settings)
         with book.read() as session:
             actor = require(session, token=context.settings.token, right=Right.LOAD)
-            _refuse_real_data(is_demonstration(session))
+            refuse_in_demonstration(session)
             if approve_now and is_two_person(session):
                 raise NotAllowed(
                     "Este libro pide dos personas: otra persona tiene que aprobar el lote.",
@@ -204,14 +204,6 @@ def _mark(context: Context, book: Book) -> None:
                 f"{context.settings.home} holds real data already; use another folder in EXEMPTIONS_HOME.",
             )
         mark_demonstration(session, actor=DEMONSTRATION_ACTOR.name, clock=context.clock)
-
-
-def _refuse_real_data(demonstration: bool) -> None:
-    if demonstration:
-        raise DemonstrationHome(
-            "Esta carpeta es de demostración y solo lleva datos inventados; use otra en EXEMPTIONS_HOME.",
-            "This home is a demonstration and takes invented data only; use another one in EXEMPTIONS_HOME.",
-        )
 
 
 def _approve(context: Context, book: Book, number: int, actor: Actor) -> State:
