@@ -26,7 +26,7 @@ def reconcile_store(session: Session, releases: Path) -> None:
     """Make the release store agree with the book: delete what a crash left behind, point at the latest release, tell
     what became of the public's reports.
 
-    The caller holds the writer's lock, so nobody is building.
+    A withdrawal whose process died is completed. The caller holds the writer's lock, so nobody is building.
     Raises: ReleaseDamaged if the store knows releases that the book does not, or lacks the latest one.
     """
     known = list_releases(session)
@@ -35,7 +35,16 @@ def reconcile_store(session: Session, releases: Path) -> None:
     _delete_strays(releases, known[0].number if known else 0)
     if known:
         point_at_latest(session, releases)
+    delete_withdrawn(session, releases)
     write_log(session, releases)
+
+
+def delete_withdrawn(session: Session, releases: Path) -> None:
+    """Delete the folders of the releases that the book calls withdrawn; the pointer must say so already."""
+    for release in list_releases(session):
+        folder = releases / str(release.number)
+        if release.withdrawn_at is not None and folder.is_dir():
+            delete_folder(folder)
 
 
 def point_at_latest(session: Session, releases: Path) -> None:
