@@ -13,9 +13,11 @@ from api.problems import log_failure, register_problems
 from api.role import refuse_private_access
 from api.spec import build_api
 from api.state import EXTENSION, AppState
+from api.upload_request import UploadRequest
 from api.v1 import register_v1
 from exemptions.calendar import Clock
 from exemptions.catalogs import load_catalogs
+from exemptions.correction_log import LogReader
 from exemptions.settings import Role, Settings, read_settings
 from exemptions.store import ReleaseStore
 
@@ -29,6 +31,8 @@ class PanicError(Exception):
 
 class RegistryApp(Flask):
     """Flask, with panics of compiled libraries as errors and logs that hold nothing a person typed."""
+
+    request_class = UploadRequest
 
     def full_dispatch_request(self):  # type: ignore[no-untyped-def]
         try:
@@ -57,6 +61,7 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
         clock=clock,
         store=ReleaseStore(settings.releases, clock=clock),
         catalogs=load_catalogs(),
+        corrections=LogReader(settings.releases),
     )
     register_headers(app)
     register_observability(app)

@@ -35,6 +35,9 @@ TAGS: Mapping[str, Both] = {
         "Releases, their files, and what changed between them.",
     ),
     "catalogs": both("Listas de códigos.", "Code lists."),
+    "corrections": both(
+        "Errores que el público reportó y lo que se respondió.", "Errors that the public reported, and the answers."
+    ),
     "service": both("El servicio mismo.", "The service itself."),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from api.recent import Recent
 from exemptions.calendar import Clock
 from exemptions.catalogs import Catalogs
+from exemptions.correction_log import LogReader
 from exemptions.errors import NothingPublished, ReleaseDamaged
 from exemptions.settings import Settings
 from exemptions.store import ReleaseStore
@@ -41,6 +42,8 @@ class AppState:
     clock: Clock
     store: ReleaseStore
     catalogs: Catalogs
+    corrections: LogReader
+    """What became of the public's reports."""
     bodies: Recent[str, FinishedBody] = field(
         default_factory=lambda: Recent(capacity=_BODIES_BYTES, weigh=lambda finished: len(finished.body))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,12 +16,25 @@ LOG = "corrections.json"
 FORMAT = 1
 
 
+class CorrectionState(StrEnum):
+    """Where a report stands."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    """The report is right; a later release will show it."""
+    RESOLVED = "resolved"
+    """A release put it right."""
+    REJECTED = "rejected"
+    """Nothing is to be put right; the answer says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedCorrection:
     """What the public may know of one report. `release` is the one that put it right."""
 
     number: str
-    state: str
+    state: CorrectionState
     received_on: date
     record_id: str | None
     answer: str | None
@@ -73,7 +87,7 @@ def _parse(content: dict[str, Any]) -> tuple[LoggedCorrection, ...]:
     return tuple(
         LoggedCorrection(
             number=str(entry["number"]),
-            state=str(entry["state"]),
+            state=CorrectionState(entry["state"]),
             received_on=date.fromisoformat(entry["received_on"]),
             record_id=entry["record_id"],
             answer=entry["answer"],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, func, select, true
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
 from exemptions.audit import Act, record_act
+from exemptions.correction_log import CorrectionState
 from exemptions.errors import CorrectionNotFound, CorrectionRefused
 from exemptions.inbox import Report, WaitingReport, find_number, read_reports, refuse_report
 from exemptions.models import Correction, RecordKey, Release
@@ -23,19 +23,6 @@ from exemptions.models import Correction, RecordKey, Release
 LONGEST_ANSWER = 2_000
 INBOX = Actor("inbox")
 """Who enters a report into the book, since nobody from the public has an account."""
-
-
-class CorrectionState(StrEnum):
-    """Where a report stands."""
-
-    RECEIVED = "received"
-    IN_REVIEW = "in_review"
-    ACCEPTED = "accepted"
-    """The report is right; a later release will show it."""
-    RESOLVED = "resolved"
-    """A release put it right."""
-    REJECTED = "rejected"
-    """Nothing is to be put right; the answer says why."""
 
 
 ANSWERS = tuple(state for state in CorrectionState if state is not CorrectionState.RECEIVED)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from exemptions.calendar import format_instant, parse_instant
-from exemptions.errors import InboxFull
+from exemptions.errors import InboxFull, SettingsError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that a number can be read out and written down."""
@@ -103,8 +103,17 @@ def leave_report(inbox: Path, report: Report) -> None:
 
 
 def make_inbox(inbox: Path) -> None:
-    """Make the inbox for this user alone; one that is there keeps its owner and mode."""
-    inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the inbox for this user alone; one that is there keeps its owner and mode.
+
+    Raises: SettingsError if it cannot be made there.
+    """
+    try:
+        inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"No se puede hacer la carpeta «{inbox}» de EXEMPTIONS_INBOX: {error.strerror}.",
+            f"The folder “{inbox}” of EXEMPTIONS_INBOX cannot be made: {error.strerror}.",
+        ) from error
 
 
 def read_reports(inbox: Path) -> list[WaitingReport]:

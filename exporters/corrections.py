@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 from exemptions.accounts import Actor
 from exemptions.calendar import guatemala_day
 from exemptions.catalogs import load_catalogs
-from exemptions.correction_log import FORMAT, LOG
+from exemptions.correction_log import FORMAT, LOG, CorrectionState
 from exemptions.corrections import (
     CorrectionFacts,
-    CorrectionState,
     answer_correction,
     list_corrections,
     take_in,

@@ -7,7 +7,7 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from api import formatting
-from api.pages import catalogs, data, dictionary, home, methodology, record, releases, search, taxpayer
+from api.pages import catalogs, corrections, data, dictionary, home, methodology, record, releases, search, taxpayer
 from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
 from api.pages.errors import render_error_page
@@ -16,7 +16,7 @@ from api.pages.values import breakable
 
 __all__ = ["register_pages", "render_error_page"]
 
-_FAMILIES = (home, search, record, taxpayer, releases, data, dictionary, catalogs, methodology)
+_FAMILIES = (home, search, record, taxpayer, releases, data, dictionary, catalogs, methodology, corrections)
 """The modules of pages; importing one adds its addresses to the blueprint."""
 
 

@@ -6,6 +6,7 @@ from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
 from exemptions.catalog_entries import Sourcing, TermStart
 from exemptions.columns import JobsKind, Permanence, PersonKind, Status, ValueState
+from exemptions.correction_log import CorrectionState
 
 STATUS: dict[str, LazyString] = {
     Status.PENDING: _l("Por empezar"),
@@ -84,6 +85,22 @@ LEVEL: dict[str, LazyString] = {
     "masked": _l("se publica en parte"),
     "count_only": _l("solo se cuenta"),
     "withheld": _l("no se publica"),
+}
+
+CORRECTION: dict[str, LazyString] = {
+    CorrectionState.RECEIVED: _l("Recibido"),
+    CorrectionState.IN_REVIEW: _l("En revisión"),
+    CorrectionState.ACCEPTED: _l("Aceptado"),
+    CorrectionState.RESOLVED: _l("Corregido"),
+    CorrectionState.REJECTED: _l("Sin cambio"),
+}
+
+CORRECTION_MEANING: dict[str, LazyString] = {
+    CorrectionState.RECEIVED: _l("Espera a que alguien lo revise."),
+    CorrectionState.IN_REVIEW: _l("Se está comprobando."),
+    CorrectionState.ACCEPTED: _l("Es un error; lo corregirá una publicación próxima."),
+    CorrectionState.RESOLVED: _l("Era un error, y una publicación ya lo corrigió."),
+    CorrectionState.REJECTED: _l("Se revisó y no había qué corregir."),
 }
 
 PERMANENCE_MEANING: dict[str, LazyString] = {

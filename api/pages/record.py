@@ -51,6 +51,7 @@ class RecordPage:
     json_url: str
     csv_url: str
     pinned_url: str
+    report_url: str
 
 
 @pages.get("/registro/<record_id>", endpoint="record")
@@ -94,4 +95,5 @@ def _build(release: Release, item: Item, reader: Reader) -> RecordPage:
         json_url=f"/api/v1/records/{record_id}?release={release.number}",
         csv_url=export_url("csv", [("record_id", record_id)], release=release.number),
         pinned_url=pinned_page("record", release=release.number, record_id=record_id),
+        report_url=page_url("corrections", record_id=record_id),
     )

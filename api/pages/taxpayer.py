@@ -86,6 +86,7 @@ class TaxpayerPage:
     timeline: list[TimelineEntry]
     json_url: str
     csv_url: str
+    report_url: str
 
 
 @pages.get("/contribuyente/<nit>", endpoint="taxpayer")
@@ -131,6 +132,7 @@ def _build(release: Release, nit: str, items: Sequence[Item], reader: Reader) ->
         timeline=_timeline(release, items, benefits, reader),
         json_url=f"/api/v1/taxpayers/{nit}?release={release.number}",
         csv_url=export_url("csv", [("nit", nit)], release=release.number),
+        report_url=page_url("corrections", nit=nit),
     )
 
 

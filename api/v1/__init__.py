@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from api.spec import RegistryApi
-from api.v1 import catalogs, downloads, expenditure, exports, health, record, records, releases, suggest, taxpayers
+from api.v1 import (
+    catalogs,
+    corrections,
+    downloads,
+    expenditure,
+    exports,
+    health,
+    record,
+    records,
+    releases,
+    suggest,
+    taxpayers,
+)
 from api.v1.blueprints import root, v1
 
 __all__ = ["register_v1"]
 
 # Importing a module adds its routes to the blueprints; this order is that of the documentation.
-MODULES = (records, exports, suggest, record, taxpayers, expenditure, releases, downloads, catalogs, health)
+MODULES = (
+    records,
+    exports,
+    suggest,
+    record,
+    taxpayers,
+    expenditure,
+    releases,
+    downloads,
+    catalogs,
+    corrections,
+    health,
+)
 
 
 def register_v1(api: RegistryApi) -> None:

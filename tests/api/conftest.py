@@ -19,6 +19,9 @@ NOW = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
 
 CSV_TEXT = b"record_id,name\r\n" + b"".join(b"r%d,ENTIDAD %d\r\n" % (n, n) for n in range(20_000))
 
+LOGGED_NUMBER = "4F7K2M9QXB"
+"""A report that the public log of the registry tells of."""
+
 MakeApp = Callable[..., Flask]
 
 
@@ -63,12 +66,25 @@ def note_plain_size(release: Path, path: str, plain: bytes) -> None:
     (release / "manifest.json").write_text(json.dumps(manifest, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def write_corrections(releases: Path) -> None:
+    """A public log of two reports: one resolved by release 3, and an older one that waits."""
+    corrections = [
+        {"number": LOGGED_NUMBER, "state": "resolved", "received_on": "2026-02-01",
+         "record_id": invented_record_id(2), "answer": "Se corrigieron los empleos.", "answered_on": "2026-02-14",
+         "release": 3},
+        {"number": "0000000001", "state": "received", "received_on": "2026-01-31", "record_id": None, "answer": None,
+         "answered_on": None, "release": None},
+    ]  # fmt: skip
+    (releases / "corrections.json").write_text(json.dumps({"format": 1, "corrections": corrections}), encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("registry")
     build_registry(home)
     note_plain_size(home / "releases" / "2", "downloads/records.csv.gz", CSV_TEXT)
     point_at(home / "releases", 3, withdrawn=[1])
+    write_corrections(home / "releases")
     return home
 
 

@@ -1,11 +1,13 @@
 """An address for every public route, made from the application's own map of them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
 from werkzeug.routing import Rule
 
+from tests.api.conftest import LOGGED_NUMBER
 from tests.exemptions.releases import invented_nit, invented_record_id
 
 PATH_VALUES: Mapping[str, str] = {
@@ -20,6 +22,9 @@ PATH_VALUES: Mapping[str, str] = {
 OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("root.download", "name"): "records.arrow",
     ("static", "filename"): "site.css",
+    ("es.correction", "number"): LOGGED_NUMBER,
+    ("en.correction", "number"): LOGGED_NUMBER,
+    ("v1.get_correction", "number"): LOGGED_NUMBER,
 }
 """(endpoint, name of a part of its path) → a value that exists, where the name alone does not tell."""
 
@@ -31,6 +36,8 @@ class Address:
     endpoint: str
     rule: str
     path: str
+    methods: frozenset[str]
+    """Every method that some route of this path takes."""
 
     @property
     def is_page(self) -> bool:
@@ -40,9 +47,12 @@ class Address:
 
 def iter_addresses(app: Flask) -> Iterator[Address]:
     """Every route that answers GET."""
+    methods: defaultdict[str, set[str]] = defaultdict(set)
+    for rule in app.url_map.iter_rules():
+        methods[rule.rule] |= rule.methods or set()
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
-            yield Address(rule.endpoint, rule.rule, _fill(rule))
+            yield Address(rule.endpoint, rule.rule, _fill(rule), frozenset(methods[rule.rule]))
 
 
 def _fill(rule: Rule) -> str:

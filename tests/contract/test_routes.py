@@ -89,6 +89,8 @@ def test_routes__a_wrong_method_is_told_with_the_right_ones(
     client: FlaskClient, addresses: list[Address], method: str
 ) -> None:
     for address in addresses:
+        if method in address.methods:
+            continue
         response = fetch(client, address.path, method)
         assert (response.status_code, is_told(response, address)) == (405, True), address.path
         assert {"GET", "HEAD", "OPTIONS"} <= set(response.headers["Allow"].split(", ")), address.path
