@@ -10,6 +10,7 @@ import polars as pl
 from exemptions.batches import Finding
 from exemptions.datasets import DATASET_COLUMNS, Dataset
 from loaders.checks_text import FREE_TEXT
+from loaders.guides import is_example
 from loaders.options import SourceTable
 from loaders.rules import make_finding
 
@@ -23,7 +24,7 @@ class Prepared:
 
 
 def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
-    """The records of a file, with a finding for every run of blank rows that stands between them.
+    """The records of a file, with a finding for every example row and every run of blank rows between the records.
 
     Blank rows after the last record are the rest of a sheet and are not told.
     """
@@ -37,7 +38,9 @@ def prepare(source: SourceTable, dataset: Dataset) -> Prepared:
     blank = pl.all_horizontal(pl.col(key).is_null() for key in keys)
     last = frame.filter(~blank).get_column("row").max()
     between = frame.filter(blank & (pl.col("row") < pl.lit(last, pl.Int64))).get_column("row")
-    return Prepared(frame.filter(~blank), tuple(_blank_runs(between)))
+    example = is_example(dataset)
+    examples = (make_finding("fila_de_ejemplo", row=row) for row in frame.filter(example).get_column("row"))
+    return Prepared(frame.filter(~blank & ~example), (*examples, *_blank_runs(between)))
 
 
 def _blank_runs(rows: pl.Series) -> Iterator[Finding]:

@@ -272,6 +272,14 @@ FILE_RULES: tuple[Rule, ...] = (
         ("Póngale encabezado o bórrela.", "Give it a header or delete it."),
     ),
     warning(
+        "fila_de_ejemplo",
+        (
+            "La fila {row} es el ejemplo de la plantilla: no se carga.",
+            "Row {row} is the template's example: it is not loaded.",
+        ),
+        ("Bórrela para que no aparezca este aviso.", "Delete it, and this warning goes."),
+    ),
+    warning(
         "fila_en_blanco",
         (
             "La fila {row} está vacía: se pasa por alto, pero cuenta en la numeración.",
