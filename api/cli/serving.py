@@ -17,9 +17,11 @@ from api.work import clear_incoming, run_next_job
 from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.errors import RegistryError
+from exemptions.inbox import is_due
 from exemptions.jobs import list_open_jobs
 from exemptions.locking import hold_worker_lock
 from exemptions.settings import ENVIRONMENT, Role
+from exporters.corrections import take_in_corrections
 from exporters.publish import publish, reconcile
 
 _LOOK_S = 1.0
@@ -74,6 +76,7 @@ def _do_all(context: Context, stop: threading.Event) -> bool:
     """Do every job that waits and what the calendar asks for; tells whether the calendar's part could be done."""
     with context.book() as book:
         clear_incoming(book, context.clock)
+        take_in_corrections(book, context.settings, at=context.clock())
         while not stop.is_set() and run_next_job(book, context.settings, context.clock):
             continue
     return stop.is_set() or _publish_if_due(context)
@@ -87,7 +90,7 @@ def _keep_working(context: Context, stop: threading.Event, parent: int | None) -
     """
     due = context.clock()
     while not stop.is_set():
-        if context.clock() >= due or _has_open_jobs(context):
+        if context.clock() >= due or _has_open_jobs(context) or is_due(context.settings.inbox):
             done = _run_child(stop, parent)
             wait = seconds_to_midnight(context.clock()) + 1.0 if done else _RETRY_S
             due = context.clock() + timedelta(seconds=wait)
