@@ -114,7 +114,7 @@ def _do(book: Book, settings: Settings, clock: Clock, job: JobFacts) -> None:
     except RegistryError as error:
         _fail(book, clock, job, Sentence(error.es, error.en))
     except (OSError, DBAPIError) as error:
-        if not _is_disk_full(error):
+        if not is_disk_full(error):
             raise
         _fail(book, clock, job, DISK_FULL)
     else:
@@ -139,7 +139,8 @@ def _clear_up(book: Book, job: JobFacts) -> None:
         drop_incoming(book.home, job.request["path"])
 
 
-def _is_disk_full(error: OSError | DBAPIError) -> bool:
+def is_disk_full(error: OSError | DBAPIError) -> bool:
+    """Whether a failure means that there is no space left."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     # SQLSTATE 53100 is PostgreSQL's disk_full. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html.

@@ -11,7 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from exemptions.errors import FileRefused
 from loaders.uploads import sync_folder
@@ -27,7 +27,7 @@ def open_incoming(home: Path) -> BinaryIO:
     return cast(BinaryIO, tempfile.NamedTemporaryFile(dir=_make_folder(home), prefix=_RECEIVING))
 
 
-def keep_incoming(home: Path, source: BinaryIO, *, limit_bytes: int) -> str:
+def keep_incoming(home: Path, source: IO[bytes], *, limit_bytes: int) -> str:
     """Keep what a stream holds and bring it to the disk; gives its path relative to the home.
 
     What `open_incoming` gave is kept as it lies there, everything else is copied.
@@ -85,19 +85,19 @@ def _make_folder(home: Path) -> Path:
     return folder
 
 
-def _is_received(source: BinaryIO, folder: Path) -> bool:
+def _is_received(source: IO[bytes], folder: Path) -> bool:
     name = getattr(source, "name", None)
     return isinstance(name, str) and Path(name).parent == folder and Path(name).name.startswith(_RECEIVING)
 
 
-def _link(source: BinaryIO, path: Path, limit_bytes: int) -> None:
+def _link(source: IO[bytes], path: Path, limit_bytes: int) -> None:
     source.flush()
     os.fsync(source.fileno())
     _check_size(os.fstat(source.fileno()).st_size, limit_bytes)
     os.link(source.name, path)
 
 
-def _copy(source: BinaryIO, path: Path, limit_bytes: int) -> None:
+def _copy(source: IO[bytes], path: Path, limit_bytes: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     size = 0
     with open(handle, "wb") as copy:
