@@ -93,7 +93,7 @@ def describe_dataset(session: Session, dataset: Dataset) -> DatasetState:
     publication = _last_publication(session, dataset)
     return DatasetState(
         dataset=dataset,
-        last=_last_batch(session, dataset),
+        last=next(iter(list_dataset_batches(session, dataset, limit=1)), None),
         publication=publication,
         covered=_covered(session, dataset, publication),
         due=_due(session, dataset),
@@ -107,12 +107,13 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _last_batch(session: Session, dataset: Dataset) -> LastBatch | None:
-    batch = session.scalars(
-        select(Batch).where(Batch.dataset == dataset.value).order_by(Batch.id.desc()).limit(1)
-    ).first()
-    if batch is None:
-        return None
+def list_dataset_batches(session: Session, dataset: Dataset, *, limit: int) -> tuple[LastBatch, ...]:
+    """The latest batches of a dataset, newest first."""
+    chosen = select(Batch).where(Batch.dataset == dataset.value).order_by(Batch.id.desc()).limit(limit)
+    return tuple(_facts(batch) for batch in session.scalars(chosen))
+
+
+def _facts(batch: Batch) -> LastBatch:
     return LastBatch(
         number=batch.id,
         state=State(batch.state),

@@ -16,7 +16,7 @@ NAMES = {lang: f"{lang}_staff" for lang in LANGUAGES}
 """Language → the name under which the blueprint is registered for it."""
 
 
-def staff_url(name: str, **values: Any) -> str:
+def staff_url(name: str, /, **values: Any) -> str:
     """The path of a staff page in the language of this request; values outside the path become its query."""
     return url_for(f"{NAMES[page_language()]}.{name}", **values)
 
