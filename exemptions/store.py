@@ -115,15 +115,23 @@ class ReleaseStore:
         Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
         """
         pointer = self._read_pointer()
-        listed = pointer.releases.get(number)
-        if listed is None:
-            raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
-        if listed.withdrawn:
-            raise _withdrawn(listed)
+        listed = _get_listed(pointer, number)
         current = self.refresh() if listed == pointer.current else self._current
         if current is not None and current.manifest_sha256 == listed.manifest_sha256:
             return current
         return self._old.get(listed.manifest_sha256, lambda: self._open(listed))
+
+    def get_listed(self, number: int | None = None) -> ListedRelease:
+        """What is listed of one release, which need not open; of the current one without a number.
+
+        Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn.
+        """
+        pointer = self._read_pointer()
+        if number is not None:
+            return _get_listed(pointer, number)
+        if pointer.current is None:
+            raise _nothing_published()
+        return pointer.current
 
     def as_of(self, day: date) -> Release:
         """The release in force at the end of `day` in Guatemala.
@@ -255,6 +263,15 @@ def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else parse_instant(text).astimezone(UTC)
+
+
+def _get_listed(pointer: Pointer, number: int) -> ListedRelease:
+    listed = pointer.releases.get(number)
+    if listed is None:
+        raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
+    if listed.withdrawn:
+        raise _withdrawn(listed)
+    return listed
 
 
 def _withdrawn(listed: ListedRelease) -> ReleaseWithdrawn:

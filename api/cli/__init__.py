@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from api.cli import accounts, batches, diagnosis, loading, releases, serving
+from api.cli import accounts, batches, diagnosis, loading, releases, serving, verification
 from api.cli.context import Context, say_error
 from exemptions.errors import InvalidQuery, RegistryError, SettingsError
 from exemptions.settings import read_settings
@@ -25,7 +25,7 @@ def commands(click_context: click.Context, lang: str | None) -> None:
     click_context.obj = Context(settings=settings, lang=lang or settings.language)
 
 
-for module in (loading, batches, releases, accounts, diagnosis, serving):
+for module in (loading, batches, releases, verification, accounts, diagnosis, serving):
     for command in module.COMMANDS:
         commands.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Commands about releases: `publish`, `releases`, `rollback`, `verify`, `export`."""
+"""Commands about releases: `publish`, `releases`, `rollback`, `withdraw`, `export`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import click
 from api.cli.context import Context, print_json, print_table
 from exemptions.accounts import Right, require
 from exemptions.catalogs import load_catalogs
-from exemptions.errors import ReleaseNotFound
 from exemptions.filters import FILTERS
 from exemptions.query import parse_query, query_params
 from exemptions.release import Release
@@ -24,9 +23,10 @@ from exemptions.releases import list_releases
 from exemptions.search import all_rows
 from exemptions.store import ReleaseStore
 from exporters.formats import FORMATS
-from exporters.manifest import verify_folder
 from exporters.publish import publish as publish_release
 from exporters.publish import rollback as roll_back
+from exporters.withdraw import Withdrawal, WithdrawalPlan, plan_withdrawal
+from exporters.withdraw import withdraw as withdraw_release
 
 
 @click.command()
@@ -110,20 +110,78 @@ def rollback(context: Context, release: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("target", required=False)
+@click.argument("release", type=click.IntRange(min=1))
+@click.option("--reason", required=True, help="Motivo, que será público / reason, which will be public.")
+@click.option("--record", "records", multiple=True, help="Solo lo de este record_id / only what this record shows.")
+@click.option("--field", "fields", multiple=True, help="Solo esta columna / only this column.")
+@click.option("--also", type=click.IntRange(min=0), default=0, help="Cuántas posteriores / how many later ones.")
+@click.option("--leave-nothing", is_flag=True, help="Aunque no quede registro público / even if none is left.")
+@click.option("--dry-run", is_flag=True, help="Solo decir qué haría / only tell what it would do.")
+@click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def verify(context: Context, target: str | None) -> None:
-    """Comprueba una publicación o una carpeta contra su manifiesto / check a release against its manifest."""
-    if target is not None and not target.isdecimal():
-        folder, expected = Path(target), None
+def withdraw(
+    context: Context,
+    release: int,
+    reason: str,
+    records: tuple[str, ...],
+    fields: tuple[str, ...],
+    also: int,
+    leave_nothing: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Retira para siempre lo que no debió publicarse / take back for good what should not have been published."""
+    with context.book() as book:
+        with book.read() as session:
+            actor = require(session, token=context.settings.token, right=Right.PUBLISH)
+        if dry_run:
+            asked = Withdrawal(release, reason, records, fields, also, leave_nothing)
+            plan = plan_withdrawal(book, context.settings, asked=asked, actor=actor, clock=context.clock)
+            _show_plan(context, release, plan, as_json=as_json)
+            return
+        with context.progress(quiet=as_json) as show:
+            result = withdraw_release(
+                book,
+                context.settings,
+                release=release,
+                reason=reason,
+                actor=actor,
+                clock=context.clock,
+                progress=lambda step: show(step.sentence.text(context.lang)),
+                records=records,
+                fields=fields,
+                also=also,
+                leave_nothing=leave_nothing,
+            )
+    if as_json:
+        print_json(asdict(result))
+        return
+    numbers = ", ".join(map(str, result.withdrawn))
+    context.say(f"Publicaciones retiradas: {numbers}.", f"Releases withdrawn: {numbers}.")
+    for new, old in result.rebuilt.items():
+        context.say(f"La publicación {new} ocupa el lugar de la {old}.", f"Release {new} takes the place of {old}.")
+    if result.current is None:
+        context.say("Ya no hay registro público.", "There is no public registry any more.")
     else:
-        listed = ReleaseStore(context.settings.releases).list()
-        chosen = next((r for r in reversed(listed) if target is None or r.release == int(target)), None)
-        if chosen is None:
-            raise ReleaseNotFound(f"No hay ninguna publicación {target}.", f"There is no release {target}.")
-        folder, expected = context.settings.releases / str(chosen.release), chosen.manifest_sha256
-    files = len(verify_folder(folder, sha256=expected)["files"])
-    context.say(f"{folder}: {files} archivos en orden.", f"{folder}: {files} files in order.")
+        context.say(f"La publicación actual es la {result.current}.", f"The current release is {result.current}.")
+
+
+def _show_plan(context: Context, release: int, plan: WithdrawalPlan, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"release": release, **asdict(plan)})
+        return
+    others = ", ".join(map(str, plan.others)) or "–"
+    context.say(f"Se retiraría la {release}, y con ella: {others}.", f"{release} would go, and with it: {others}.")
+    if plan.relinked:
+        again = ", ".join(map(str, plan.relinked))
+        context.say(f"Volverían con otro número: {again}.", f"They would come back under new numbers: {again}.")
+    elif plan.is_replaced:
+        context.say("El libro se publicaría de nuevo.", "The book would be published anew.")
+    elif plan.restores is not None:
+        context.say(
+            f"Se volvería al contenido de la publicación {plan.restores}.",
+            f"The content of release {plan.restores} would be published again.",
+        )
 
 
 def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,4 +240,4 @@ def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
         raise
 
 
-COMMANDS = (publish, releases, rollback, verify, export)
+COMMANDS = (publish, releases, rollback, withdraw, export)

@@ -23,6 +23,7 @@ from api.pages.values import Reader, holder_name
 from api.parameters import refuse_parameters
 from api.releases_at import current_release, release_numbered
 from api.state import app_state
+from exemptions.calendar import guatemala_day
 from exemptions.errors import NotFound
 from exemptions.release import Release
 from exemptions.store import ListedRelease, ReleaseState
@@ -139,7 +140,7 @@ def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
     if entry.restores:
         notes.append(_("Repite el contenido de la publicación %(number)s.", number=entry.restores))
     if is_withdrawn:
-        notes.append(_("Retirada: contenía algo que no debió publicarse."))
+        notes.append(_withdrawal_words(entry, reader))
     return ReleaseEntry(
         number=entry.release,
         url="" if is_withdrawn else page_url("release", number=entry.release),
@@ -148,6 +149,13 @@ def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
         note=" ".join(notes),
         sha256=entry.manifest_sha256,
     )
+
+
+def _withdrawal_words(entry: ListedRelease, reader: Reader) -> str:
+    if entry.withdrawn_at is None or not entry.reason:
+        return _("Retirada: contenía algo que no debió publicarse.")
+    day = format_day(guatemala_day(entry.withdrawn_at), reader.lang)
+    return _("Retirada el %(day)s. Motivo: %(reason)s", day=day, reason=entry.reason)
 
 
 def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:

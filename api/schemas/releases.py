@@ -18,6 +18,14 @@ class ReleaseEntrySchema(Schema):
         metadata=about("Publicación cuyo contenido repone.", "Release whose content it restores."),
     )
     state = fields.String(required=True, metadata={"enum": ["published", "withdrawn"]})
+    withdrawn_at = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata=about("Cuándo se retiró; sus direcciones responden 410.", "When it went; its addresses answer 410."),
+    )
+    reason = fields.String(
+        required=True, allow_none=True, metadata=about("Por qué se retiró.", "Why it was withdrawn.")
+    )
     url = fields.String(required=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Response
 
@@ -20,6 +20,7 @@ from api.v1.described import MAX_COUNT
 from api.v1.differences import Comparison, find_differences, iter_differences_json
 from exemptions.calendar import format_instant
 from exemptions.release import Release
+from exemptions.store import ListedRelease
 from exporters.formats import FORMATS, Format
 
 PATH = "/api/v1/releases"
@@ -53,8 +54,12 @@ def list_releases() -> Response:
     refuse_parameters()
     require_acceptable(_JSON)
     release = current_release()
-    representation = Representation(release=release, key=PATH, media_type=_JSON, pinned=False, by_language=False)
-    return answer_body(representation, lambda: _make_list(release))
+    # A withdrawal changes the list without a new release; its own text is short enough to be part of the key.
+    entries = app_state().store.list()
+    representation = Representation(
+        release=release, key=f"{PATH}\x00{entries!r}", media_type=_JSON, pinned=False, by_language=False
+    )
+    return answer_body(representation, lambda: _make_list(release, entries))
 
 
 @v1.route("/releases/<int:number>")
@@ -107,7 +112,7 @@ def list_changes(number: int) -> Response:
     return answer_stream(representation, lambda: (iter_differences_json(comparison), ()))
 
 
-def _make_list(release: Release) -> tuple[bytes, Headers]:
+def _make_list(release: Release, entries: Sequence[ListedRelease]) -> tuple[bytes, Headers]:
     items = [
         {
             "release": entry.release,
@@ -116,9 +121,11 @@ def _make_list(release: Release) -> tuple[bytes, Headers]:
             "manifest_sha256": entry.manifest_sha256,
             "restores": entry.restores,
             "state": entry.state,
+            "withdrawn_at": None if entry.withdrawn_at is None else format_instant(entry.withdrawn_at),
+            "reason": entry.reason,
             "url": absolute(f"{PATH}/{entry.release}"),
         }
-        for entry in sorted(app_state().store.list(), key=lambda entry: entry.release, reverse=True)
+        for entry in reversed(entries)
     ]
     return encode_json({"current": release.number, "items": items}), ()
 
