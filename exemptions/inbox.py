@@ -226,10 +226,13 @@ def _read(path: Path) -> WaitingReport | None:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
-        content = file.read(MAX_REPORT_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            content = file.read(MAX_REPORT_BYTES + 1)
+    finally:
+        os.close(handle)
     try:
         return None if len(content) > MAX_REPORT_BYTES else _from_json(json.loads(content), path.name)
     except (ValueError, KeyError, TypeError, RecursionError):
