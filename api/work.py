@@ -17,6 +17,7 @@ from exemptions.datasets import Dataset, Mode
 from exemptions.errors import Busy, RegistryError, RoleMissing, Sentence
 from exemptions.job_progress import find_step, forget_steps, note_step
 from exemptions.jobs import (
+    CHANGES_RELEASES,
     MAX_ATTEMPTS,
     RIGHT_FOR,
     JobFacts,
@@ -30,8 +31,9 @@ from exemptions.jobs import (
 )
 from exemptions.locking import hold_worker_lock
 from exemptions.settings import Settings
-from exporters.publish import publish, rollback
+from exporters.publish import publish, reconcile, rollback
 from exporters.steps import Step
+from exporters.withdraw import withdraw
 from loaders.incoming import drop_incoming, resolve_incoming, sweep_incoming
 from loaders.load import LoadOptions, load_file
 
@@ -71,7 +73,7 @@ def run_next_job(book: Book, settings: Settings, clock: Clock) -> bool:
     with hold_worker_lock(book.engine, book.home) as held:
         if not held:
             return False
-        job = _take(book, clock)
+        job = _take(book, settings, clock)
         if job is None:
             return False
         _do(book, settings, clock, job)
@@ -85,7 +87,7 @@ def clear_incoming(book: Book, clock: Clock) -> None:
     sweep_incoming(book.home, needed=needed, before=(clock() - _STRAY).timestamp())
 
 
-def _take(book: Book, clock: Clock) -> JobFacts | None:
+def _take(book: Book, settings: Settings, clock: Clock) -> JobFacts | None:
     """Start the next job. The book is written only when there is something to write."""
     with book.read() as session:
         if not list_open_jobs(session):
@@ -96,6 +98,9 @@ def _take(book: Book, clock: Clock) -> JobFacts | None:
         started = None if waiting is None else start_job(session, waiting.id, at=clock())
     for job in settled:
         _clear_up(book, job)
+    if any(job.kind in CHANGES_RELEASES for job in settled):
+        # What the book already speaks of may not have reached those who read.
+        reconcile(book, settings)
     return started
 
 
@@ -198,8 +203,27 @@ def _roll_back(work: _Work) -> dict[str, Any]:
     return asdict(result)
 
 
+def _withdraw(work: _Work) -> dict[str, Any]:
+    asked = work.job.request
+    result = withdraw(
+        work.book,
+        work.settings,
+        release=asked["release"],
+        reason=asked["reason"],
+        records=asked["records"],
+        fields=asked["fields"],
+        also=asked["also"],
+        leave_nothing=asked["leave_nothing"],
+        actor=work.actor,
+        clock=work.clock,
+        progress=work.tell_step,
+    )
+    return {"withdrawn": list(result.withdrawn), "rebuilt": sorted(result.rebuilt), "current": result.current}
+
+
 _RUNNERS: Mapping[JobKind, Callable[[_Work], Mapping[str, Any]]] = {
     JobKind.LOAD: _load,
     JobKind.PUBLISH: _publish,
     JobKind.ROLLBACK: _roll_back,
+    JobKind.WITHDRAW: _withdraw,
 }

@@ -61,7 +61,7 @@ INTERRUPTED = Sentence(
 )
 
 _OPEN = (JobState.WAITING, JobState.RUNNING)
-_CHANGES_RELEASES = (JobKind.PUBLISH, JobKind.ROLLBACK, JobKind.WITHDRAW)
+CHANGES_RELEASES = (JobKind.PUBLISH, JobKind.ROLLBACK, JobKind.WITHDRAW)
 """Of these only one may be open at a time: who asks second decided without knowing what the first one does."""
 
 
@@ -75,12 +75,14 @@ class JobFacts:
     actor: str
     request: Mapping[str, Any]
     """What was asked, by kind. load: `dataset path file_name encoding mode cutoff sheet header_row mapping`, the path
-    relative to the home; publish: `note`; rollback: `release`; withdraw: `release reason`."""
+    relative to the home; publish: `note`; rollback: `release`; withdraw: `release reason records
+    fields also leave_nothing`, as `exporters.withdraw` takes them."""
     step: str | None
     """The step at which it ended; of a running job `job_progress` knows more."""
     outcome: Mapping[str, Any] | None
     """What came of it. load: `batch state`; publish: `release`, null when there was nothing to publish; rollback:
-    `release restores`; withdraw: what `exporters.withdraw` tells; failed: the reason under `es` and `en`."""
+    `release restores`; withdraw: `withdrawn rebuilt current`, numbers of releases; failed: the reason under `es` and
+    `en`."""
     attempts: int
     created_at: datetime
     started_at: datetime | None
@@ -92,7 +94,7 @@ def enqueue(session: Session, *, kind: JobKind, actor: Actor, request: Mapping[s
 
     Raises: JobConflict if another job that changes the releases is open, and this one would too.
     """
-    if kind in _CHANGES_RELEASES:
+    if kind in CHANGES_RELEASES:
         _refuse_second(session)
     job = Job(
         # The writer's lock keeps the next number free.
@@ -234,7 +236,7 @@ def _expect(job: Job, state: JobState) -> None:
 
 def _refuse_second(session: Session) -> None:
     other = session.scalars(
-        select(Job).where(Job.state.in_(_OPEN), Job.kind.in_(_CHANGES_RELEASES)).order_by(Job.id).limit(1)
+        select(Job).where(Job.state.in_(_OPEN), Job.kind.in_(CHANGES_RELEASES)).order_by(Job.id).limit(1)
     ).first()
     if other is not None:
         raise JobConflict(
@@ -257,8 +259,7 @@ def _find_effect(session: Session, job: Job) -> dict[str, Any] | None:
         ).first()
         return None if batch is None else {"batch": batch.id, "state": batch.state}
     if job.kind == JobKind.WITHDRAW:
-        withdrawn = session.get(Release, asked["release"])
-        return None if withdrawn is None or withdrawn.withdrawn_at is None else {"withdrawn": withdrawn.number}
+        return _find_withdrawal(session, asked["release"], before["release"])
     restored = asked["release"] if job.kind == JobKind.ROLLBACK else None
     made = session.scalars(
         select(Release)
@@ -269,3 +270,14 @@ def _find_effect(session: Session, job: Job) -> dict[str, Any] | None:
     if made is None:
         return None
     return {"release": made.number} if restored is None else {"release": made.number, "restores": restored}
+
+
+def _find_withdrawal(session: Session, number: int, latest_before: int) -> dict[str, Any] | None:
+    target = session.get(Release, number)
+    if target is None or target.withdrawn_at is None:
+        return None
+    releases = session.scalars(select(Release).order_by(Release.number)).all()
+    gone = [r.number for r in releases if r.withdrawn_at == target.withdrawn_at]
+    rebuilt = [r.number for r in releases if r.number > latest_before and r.published_at == target.withdrawn_at]
+    current = max((r.number for r in releases if r.withdrawn_at is None), default=None)
+    return {"withdrawn": gone, "rebuilt": rebuilt, "current": current}

@@ -12,6 +12,7 @@ from api.pages.links import Link
 from api.pages.texts import LazyString
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
+from api.pages.texts import ngettext
 from api.staff.addresses import staff_url
 from api.staff.words import dataset_name
 from exemptions.batches import State
@@ -115,7 +116,8 @@ def _step_names(kind: JobKind) -> Sequence[tuple[str, str]]:
     """Code and words of each step, in the order in which they are done."""
     if kind is JobKind.LOAD:
         return [(phase.value, str(_PHASES[phase])) for phase in Phase]
-    return [(step.value, step.sentence.text(page_language())) for step in Step]
+    own = [step for step in Step if step is not Step.DELETE or kind is JobKind.WITHDRAW]
+    return [(step.value, step.sentence.text(page_language())) for step in own]
 
 
 def _steps(job: JobFacts, told: JobProgress | None) -> tuple[StepLine, ...]:
@@ -163,7 +165,7 @@ def _outcome(job: JobFacts) -> str:
                 number=job.outcome["release"], restores=job.outcome["restores"],
             )  # fmt: skip
         case JobKind.WITHDRAW:
-            return _("La publicación %(number)s se retiró.", number=job.request["release"])
+            return _withdrawal_outcome(job.outcome["withdrawn"], job.outcome["rebuilt"], job.outcome["current"])
 
 
 def _load_outcome(batch: int, state: State) -> str:
@@ -176,14 +178,30 @@ def _load_outcome(batch: int, state: State) -> str:
             )
         case State.BLOCKED:
             return _(
-                "El archivo pasó las reglas, pero el lote %(number)s quedó bloqueado: trae cambios que alguien tiene que "
-                "permitir.",
+                "El archivo pasó las reglas, pero el lote %(number)s quedó bloqueado: trae cambios que alguien tiene "
+                "que permitir.",
                 number=batch,
             )
         case State.VALIDATED:
             return _("El archivo pasó las reglas. El lote %(number)s espera que otra persona lo apruebe.", number=batch)
         case _:
             return _("Es el mismo archivo del lote %(number)s; no se cargó otra vez.", number=batch)
+
+
+def _withdrawal_outcome(withdrawn: Sequence[int], rebuilt: Sequence[int], current: int | None) -> str:
+    told = [
+        ngettext("Se retiró la publicación %(numbers)s.", "Se retiraron las publicaciones %(numbers)s.",
+                 len(withdrawn), numbers=", ".join(map(str, withdrawn)))
+    ]  # fmt: skip
+    if rebuilt:
+        told.append(
+            ngettext("En su lugar se hizo la %(numbers)s.", "En su lugar se hicieron las %(numbers)s.",
+                     len(rebuilt), numbers=", ".join(map(str, rebuilt)))
+        )  # fmt: skip
+    told.append(
+        _("No queda ninguna publicación.") if current is None else _("La actual es la %(number)s.", number=current)
+    )
+    return " ".join(told)
 
 
 def _links(job: JobFacts) -> tuple[Link, ...]:
