@@ -9,10 +9,9 @@ from datetime import datetime
 from api.formatting import format_count
 from api.pages.language import page_language, page_url
 from api.pages.links import Link
-from api.pages.texts import LazyString
+from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
-from api.pages.texts import ngettext
 from api.staff.addresses import staff_url
 from api.staff.words import dataset_name
 from exemptions.batches import State
