@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,10 +17,14 @@ from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
 from exemptions.audit import Act, record_act
+from exemptions.catalogs import load_catalogs
 from exemptions.database import is_two_person
 from exemptions.datasets import Dataset, Mode
-from exemptions.editions import compare_edition, overlay_edition, read_current, staged_schema
-from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged
+from exemptions.editions import overlay_edition, read_current, staged_schema
+from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged, Sentence
+from exemptions.guard_limits import DEFAULT_LIMITS, GuardLimits
+from exemptions.guard_texts import blocked
+from exemptions.guards import Hold, Lift, Load, find_holds
 from exemptions.history import Comparison
 from exemptions.models import Batch, BatchFinding
 
@@ -35,6 +39,18 @@ class State(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     PUBLISHED = "published"
+
+
+STATE_NAMES: Mapping[State, Sentence] = {
+    State.UPLOADED: Sentence("recibido", "uploaded"),
+    State.REFUSED: Sentence("no admitido", "refused"),
+    State.VALIDATED: Sentence("comprobado", "validated"),
+    State.BLOCKED: Sentence("bloqueado", "blocked"),
+    State.APPROVED: Sentence("aprobado", "approved"),
+    State.REJECTED: Sentence("rechazado", "rejected"),
+    State.PUBLISHED: Sentence("publicado", "published"),
+}
+"""What a person reads of each state."""
 
 
 class Severity(StrEnum):
@@ -118,11 +134,11 @@ def create_batch(
     counts: Counts | None,
     findings: Sequence[Finding],
     staged_sha256: str | None,
-    reason: str | None,
     actor: Actor,
     at: datetime,
+    holds: Sequence[Hold] = (),
 ) -> Batch:
-    """Enter a checked file into the book, with all that was found in it."""
+    """Enter a checked file into the book, with all that was found in it and what holds it back."""
     errors = sum(1 for finding in findings if finding.severity is Severity.ERROR)
     batch = Batch(
         id=number,
@@ -141,7 +157,7 @@ def create_batch(
         errors=errors,
         warnings=len(findings) - errors,
         staged_sha256=staged_sha256,
-        reason=reason,
+        guards=[hold.as_dict() for hold in holds],
         loaded_by=actor.name,
         loaded_at=at,
     )
@@ -172,6 +188,7 @@ def create_batch(
             "file": upload.file_name,
             "sha256": upload.sha256,
             "rows": rows,
+            **_measures(holds),
         },
     )
     return batch
@@ -243,31 +260,87 @@ def standing_edition(session: Session, home: Path, dataset: Dataset) -> pl.DataF
     standing = read_current(session, dataset)
     for batch in list_approved(session):
         if batch.dataset == dataset:
-            staged, mode = read_staged(home, batch), Mode(batch.mode)
-            standing = overlay_edition(standing, staged, dataset=dataset, mode=mode, cutoff=batch.cutoff)
+            standing = overlay_batch(standing, home, batch)
     return standing
 
 
-def approve_batch(session: Session, home: Path, *, number: int, actor: Actor, at: datetime) -> Batch:
-    """Let a validated batch go to the next publication, compared anew with what was approved before it.
+def overlay_batch(standing: pl.DataFrame, home: Path, batch: Batch) -> pl.DataFrame:
+    """`standing` as it would be after the batch."""
+    dataset, mode = Dataset(batch.dataset), Mode(batch.mode)
+    return overlay_edition(standing, read_staged(home, batch), dataset=dataset, mode=mode, cutoff=batch.cutoff)
 
-    Raises: BatchNotFound, BatchState, NotAllowed if the two-person rule holds and the actor loaded it.
+
+def find_repeated(session: Session, *, dataset: Dataset, sha256: str, below: int) -> int | None:
+    """The batch below that number whose file has these bytes, if a file with others was accepted after it."""
+    accepted = (
+        select(Batch.id, Batch.upload_sha256)
+        .where(Batch.dataset == dataset, Batch.id < below, Batch.state.not_in([State.REFUSED, State.REJECTED]))
+        .order_by(Batch.id.desc())
+    )
+    for place, (number, other) in enumerate(session.execute(accepted)):
+        if other == sha256:
+            return number if place else None
+    return None
+
+
+def build_load(session: Session, home: Path, batch: Batch, *, standing: pl.DataFrame) -> Load:
+    """The batch against the edition that it meets, as the guards and the comparison look at it.
+
+    Raises: BatchState if nothing of its file was staged; ReleaseDamaged.
+    """
+    if batch.staged_sha256 is None:
+        raise BatchState(
+            f"El archivo del lote {batch.id} no pasó las reglas; no hay nada que comparar.",
+            f"The file of batch {batch.id} did not pass the rules; there is nothing to compare.",
+        )
+    dataset = Dataset(batch.dataset)
+    return Load(
+        dataset=dataset,
+        mode=Mode(batch.mode),
+        cutoff=batch.cutoff,
+        standing=standing,
+        incoming=read_staged(home, batch),
+        repeats=find_repeated(session, dataset=dataset, sha256=batch.upload_sha256, below=batch.id),
+    )
+
+
+def approve_batch(
+    session: Session,
+    home: Path,
+    *,
+    number: int,
+    actor: Actor,
+    at: datetime,
+    lift: Lift | None = None,
+    limits: GuardLimits = DEFAULT_LIMITS,
+) -> Batch:
+    """Let a batch go to the next publication, compared and guarded anew with what was approved before it.
+
+    Whatever holds it back needs a `lift` with numbers that cover what was measured, and a reason; both are kept.
+    Raises: BatchNotFound, BatchState, BatchBlocked with what is not covered; NotAllowed if the two-person rule holds
+    and the actor loaded it.
     """
     batch = get_batch(session, number)
-    _expect(batch, State.VALIDATED)
+    _expect(batch, State.VALIDATED, State.BLOCKED)
     if is_two_person(session) and batch.loaded_by == actor.name:
         raise NotAllowed(
             f"El lote {number} lo cargó «{actor.name}»; tiene que aprobarlo otra persona.",
             f"Batch {number} was loaded by “{actor.name}”; somebody else has to approve it.",
         )
-    dataset, staged = Dataset(batch.dataset), read_staged(home, batch)
-    standing = standing_edition(session, home, dataset)
-    counts = Counts.of(compare_edition(standing, staged, dataset=dataset, mode=Mode(batch.mode)))
+    load = build_load(session, home, batch, standing=standing_edition(session, home, Dataset(batch.dataset)))
+    holds = find_holds(load, limits=limits, catalogs=load_catalogs())
+    left = tuple(hold for hold in holds if lift is None or not lift.covers(hold))
+    if left:
+        raise blocked(number, left)
+    counts = Counts.of(load.comparison)
     batch.added, batch.ended, batch.changed = counts.added, counts.ended, counts.changed
+    batch.guards = [hold.as_dict() for hold in holds]
+    batch.lifted = lift.as_dict() if lift is not None and holds else None
     batch.state = str(State.APPROVED)
     batch.approval_order = (session.scalar(select(func.max(Batch.approval_order))) or 0) + 1
-    batch.decided_by, batch.decided_at = actor.name, at
-    details = {"added": counts.added, "ended": counts.ended, "changed": counts.changed}
+    batch.decided_by, batch.decided_at, batch.reason = actor.name, at, None
+    details = {"added": counts.added, "ended": counts.ended, "changed": counts.changed, **_measures(holds)}
+    details |= {"lifted": batch.lifted} if batch.lifted else {}
     record_act(session, actor=actor.name, act=Act.BATCH_APPROVED, subject=f"batch {number}", at=at, details=details)
     return batch
 
@@ -275,20 +348,31 @@ def approve_batch(session: Session, home: Path, *, number: int, actor: Actor, at
 def reject_batch(session: Session, *, number: int, actor: Actor, reason: str, at: datetime) -> Batch:
     """Put a batch aside for good; batches approved after it must be approved again, since they were compared with it.
 
-    Raises: BatchNotFound, BatchState.
+    Raises: BatchNotFound, BatchState, NotAllowed without a written reason.
     """
     batch = get_batch(session, number)
     _expect(batch, State.VALIDATED, State.BLOCKED, State.APPROVED)
-    if batch.approval_order is not None:
-        for later in list_approved(session):
-            if later.approval_order is not None and later.approval_order > batch.approval_order:
-                later.state = str(State.VALIDATED)
-                later.approval_order = None
-    batch.state, batch.approval_order = str(State.REJECTED), None
-    batch.reason, batch.decided_by, batch.decided_at = reason, actor.name, at
-    details = {"reason": reason}
+    if not reason.strip():
+        raise NotAllowed("Un rechazo necesita su motivo por escrito.", "A rejection needs its reason in writing.")
+    sent_back = [] if batch.approval_order is None else send_back_approved(session, after=batch.approval_order)
+    batch.state, batch.approval_order, batch.lifted = str(State.REJECTED), None, None
+    batch.reason, batch.decided_by, batch.decided_at = reason.strip(), actor.name, at
+    details = {"reason": batch.reason, "sent_back": sent_back}
     record_act(session, actor=actor.name, act=Act.BATCH_REJECTED, subject=f"batch {number}", at=at, details=details)
     return batch
+
+
+def send_back_approved(session: Session, *, after: int = 0) -> list[int]:
+    """Put the batches approved later than that place back to `validated`: what they were compared with has gone.
+
+    Whoever changes the book other than by publishing them in order calls this, and names the batches in its own entry
+    of the audit. Order: that of their approval.
+    """
+    later = [batch for batch in list_approved(session) if (batch.approval_order or 0) > after]
+    for batch in later:
+        batch.state = str(State.VALIDATED)
+        batch.approval_order = batch.lifted = batch.decided_by = batch.decided_at = None
+    return [batch.id for batch in later]
 
 
 def mark_published(batch: Batch, *, release: int | None) -> None:
@@ -299,8 +383,14 @@ def mark_published(batch: Batch, *, release: int | None) -> None:
 
 def _expect(batch: Batch, *states: State) -> None:
     if State(batch.state) not in states:
-        wanted = ", ".join(states)
+        now = STATE_NAMES[State(batch.state)]
+        es, en = (", ".join(STATE_NAMES[state].text(lang) for state in states) for lang in ("es", "en"))
         raise BatchState(
-            f"El lote {batch.id} está en estado «{batch.state}»; tendría que estar en: {wanted}.",
-            f"Batch {batch.id} is “{batch.state}”; it would have to be: {wanted}.",
+            f"El lote {batch.id} está {now.es}; tendría que estar: {es}.",
+            f"Batch {batch.id} is {now.en}; it would have to be: {en}.",
         )
+
+
+def _measures(holds: Sequence[Hold]) -> dict[str, Any]:
+    """What the guards measured, for the audit; who is meant stays with the batch."""
+    return {"guards": {str(hold.guard): hold.measured for hold in holds}} if holds else {}

@@ -7,6 +7,10 @@ bug.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exemptions.guards import Hold
 
 
 class RegistryError(Exception):
@@ -129,6 +133,14 @@ class JobConflict(RegistryError):
     def __init__(self, es: str, en: str, *, job: int) -> None:
         super().__init__(es, en)
         self.job = job
+
+
+class BatchBlocked(RegistryError):
+    """Guards hold a batch back, and what was allowed does not cover them; `holds` has every one that is left."""
+
+    def __init__(self, es: str, en: str, holds: tuple[Hold, ...]) -> None:
+        super().__init__(es, en)
+        self.holds = holds
 
 
 class NotAllowed(RegistryError):

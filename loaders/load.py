@@ -19,19 +19,23 @@ from exemptions.batches import (
     Severity,
     State,
     Upload,
+    build_load,
     create_batch,
+    find_repeated,
     find_same_upload,
     get_findings,
     is_latest,
     next_batch_id,
+    staged_path,
     standing_edition,
 )
 from exemptions.calendar import Clock, guatemala_day, system_clock
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book
 from exemptions.datasets import DEFAULT_MODE, Dataset
-from exemptions.editions import compare_edition
 from exemptions.errors import FileRefused
+from exemptions.guard_limits import GuardLimits
+from exemptions.guards import Hold, Load, find_holds
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from loaders.checks import Context
@@ -70,8 +74,8 @@ class LoadResult:
     changed: int | None
     findings: tuple[Finding, ...]
     """Everything found: first about the file, then row by row."""
-    reason: str | None = None
-    """Why the batch is blocked."""
+    holds: tuple[Hold, ...] = ()
+    """What holds the batch back until an approver allows it."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -109,7 +113,7 @@ def load_file(
     upload = _describe(path, file_name or path.name, settings, dataset, options, at)
     if not options.dry_run:
         with book.read() as session:
-            earlier = _find_latest(session, upload)
+            earlier = _find_latest(session, book.home, upload)
         if earlier is not None:
             return earlier
         tell(Phase.KEEP, None, None)
@@ -118,9 +122,13 @@ def load_file(
     checked = _read_and_check(book, path, upload, options, allowed, tell)
     if options.dry_run:
         with book.read() as session:
-            return _judge(session, book, upload, checked, tell)
+            return _judge(session, book, upload, checked, GuardLimits.of(settings), tell)
     with book.write() as session:
-        return _find_latest(session, upload) or _enter(session, book, upload, checked, actor, at, tell)
+        earlier = _find_latest(session, book.home, upload)
+        if earlier is not None:
+            return earlier
+        result = _judge(session, book, upload, checked, GuardLimits.of(settings), tell)
+        return _enter(session, book, upload, checked, result, actor, at, tell)
 
 
 def _say_nothing(_phase: str, _done: int | None, _total: int | None) -> None:
@@ -156,10 +164,12 @@ def _describe(
     )
 
 
-def _find_latest(session: Session, upload: Upload) -> LoadResult | None:
-    """The result of the dataset's latest batch, if the upload is the same."""
+def _find_latest(session: Session, home: Path, upload: Upload) -> LoadResult | None:
+    """The result of the dataset's latest batch, if the upload is the same and its content was not rolled back."""
     same = find_same_upload(session, upload)
     if same is None or not is_latest(session, same):
+        return None
+    if State(same.state) is State.PUBLISHED and not _is_in_force(session, home, same):
         return None
     return LoadResult(
         batch=same.id,
@@ -170,8 +180,16 @@ def _find_latest(session: Session, upload: Upload) -> LoadResult | None:
         ended=same.ended,
         changed=same.changed,
         findings=tuple(get_findings(session, same.id)),
-        reason=same.reason,
+        holds=tuple(map(Hold.from_dict, same.guards)),
     )
+
+
+def _is_in_force(session: Session, home: Path, batch: Batch) -> bool:
+    """Whether loading the batch's file again would change nothing."""
+    if not staged_path(home, batch.id).is_file():
+        return False
+    standing = standing_edition(session, home, Dataset(batch.dataset))
+    return build_load(session, home, batch, standing=standing).comparison.is_empty
 
 
 def _read_and_check(
@@ -193,46 +211,46 @@ def _read_standing(book: Book, dataset: Dataset) -> pl.DataFrame:
         return standing_edition(session, book.home, dataset)
 
 
-def _judge(session: Session, book: Book, upload: Upload, checked: Validated, tell: Progress) -> LoadResult:
-    """What a batch of this file would be: its state and what it would change in the book."""
+def _judge(
+    session: Session, book: Book, upload: Upload, checked: Validated, limits: GuardLimits, tell: Progress
+) -> LoadResult:
+    """What a batch of this file would be: its state, what it would change in the book, and what holds it back."""
     if checked.content is None:
-        state, counts, reason = State.REFUSED, None, None
-    else:
-        tell(Phase.COMPARE, None, None)
-        counts = _count(session, book, upload, checked.content)
-        reason = _reason_to_block(session, find_same_upload(session, upload))
-        state = State.BLOCKED if reason else State.VALIDATED
+        return LoadResult(None, upload.dataset, State.REFUSED, checked.rows, None, None, None, checked.findings)
+    tell(Phase.COMPARE, None, None)
+    load = Load(
+        dataset=upload.dataset,
+        mode=upload.mode,
+        cutoff=upload.cutoff,
+        standing=standing_edition(session, book.home, upload.dataset),
+        incoming=checked.content,
+        repeats=find_repeated(session, dataset=upload.dataset, sha256=upload.sha256, below=next_batch_id(session)),
+    )
+    holds = find_holds(load, limits=limits, catalogs=load_catalogs())
+    counts = Counts.of(load.comparison)
     return LoadResult(
         batch=None,
         dataset=upload.dataset,
-        state=state,
+        state=State.BLOCKED if holds else State.VALIDATED,
         rows=checked.rows,
-        added=counts.added if counts else None,
-        ended=counts.ended if counts else None,
-        changed=counts.changed if counts else None,
+        added=counts.added,
+        ended=counts.ended,
+        changed=counts.changed,
         findings=checked.findings,
-        reason=reason,
-    )
-
-
-def _count(session: Session, book: Book, upload: Upload, content: pl.DataFrame) -> Counts:
-    standing = standing_edition(session, book.home, upload.dataset)
-    return Counts.of(compare_edition(standing, content, dataset=upload.dataset, mode=upload.mode))
-
-
-def _reason_to_block(session: Session, same: Batch | None) -> str | None:
-    if same is None or is_latest(session, same):
-        return None
-    return (
-        f"Repite el archivo del lote {same.id}, y después se cargó otro. / "
-        f"It repeats the file of batch {same.id}, and another one was loaded since."
+        holds=holds,
     )
 
 
 def _enter(
-    session: Session, book: Book, upload: Upload, checked: Validated, actor: Actor, at: datetime, tell: Progress
+    session: Session,
+    book: Book,
+    upload: Upload,
+    checked: Validated,
+    result: LoadResult,
+    actor: Actor,
+    at: datetime,
+    tell: Progress,
 ) -> LoadResult:
-    result = _judge(session, book, upload, checked, tell)
     tell(Phase.STORE, None, checked.rows)
     number = next_batch_id(session)
     staged = None if checked.content is None else write_staged(checked.content, book.home, batch=number)
@@ -248,7 +266,7 @@ def _enter(
         counts=counts,
         findings=checked.findings,
         staged_sha256=staged,
-        reason=result.reason,
+        holds=result.holds,
         actor=actor,
         at=at,
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exemptions.batches import Finding, Severity
+from exemptions.guard_texts import describe_hold
 from loaders.load import LoadResult
 from loaders.rules import WHOLE_ROW, message_of, printable, remedy_of
 
@@ -67,8 +68,8 @@ def _summary(result: LoadResult, lang: str) -> Iterator[str]:
     words: Mapping[str, str] = {"rows": "filas", "added": "altas", "ended": "bajas", "changed": "cambios"}
     parts = [f"{name if lang == 'en' else words[name]}: {n:,}" for name, n in counts.items() if n is not None]
     yield " · ".join(parts)
-    if result.reason:
-        yield result.reason
+    for hold in result.holds:
+        yield f"{'HELD BACK' if lang == 'en' else 'BLOQUEO'}: {describe_hold(hold).text(lang)}"
 
 
 def _severity_lines(findings: Sequence[Finding], severity: Severity, lang: str) -> Iterator[str]:

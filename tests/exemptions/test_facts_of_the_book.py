@@ -50,7 +50,7 @@ def load(session: Session, spec: FactSpec, rows: pl.DataFrame, *, release: int, 
     number = next_batch_id(session)
     create_batch(
         session, number=number, upload=upload, state=State.APPROVED, rows=rows.height, counts=None, findings=[],
-        staged_sha256=None, reason=None, actor=Actor("lucia"), at=NOW,
+        staged_sha256=None, actor=Actor("lucia"), at=NOW,
     )  # fmt: skip
     current = read_current(session, spec.dataset)
     mode = mode or DEFAULT_MODE[spec.dataset]

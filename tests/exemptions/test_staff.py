@@ -36,6 +36,7 @@ from exemptions.content import STAGED_SCHEMA
 from exemptions.database import Book, open_book
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged
+from exemptions.guards import Lift
 from exemptions.models import Base
 from exemptions.settings import read_settings
 from tests.databases import Databases
@@ -44,6 +45,7 @@ pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LOADER, APPROVER = Actor("lucia"), Actor("pedro")
+ANY_REMOVALS = Lift(removals=10, reason="edición de prueba")
 
 
 @pytest.fixture(params=["on", "off"])
@@ -82,7 +84,6 @@ def stage(session: Session, home: Path, *nits: str, state: State = State.VALIDAT
         counts=None,
         findings=[Finding(Severity.WARNING, 2, "NIT", "nit", "x", "nit_decimal", {"n": 1})],
         staged_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        reason=None,
         actor=LOADER,
         at=NOW,
     )
@@ -190,7 +191,7 @@ def test_approve__compares_with_what_was_approved_before(book: Book) -> None:
     with book.write() as session:
         first, second = stage(session, book.home, "1", "2"), stage(session, book.home, "2", "3")
         one = approve_batch(session, book.home, number=first, actor=APPROVER, at=NOW)
-        two = approve_batch(session, book.home, number=second, actor=APPROVER, at=NOW)
+        two = approve_batch(session, book.home, number=second, actor=APPROVER, at=NOW, lift=ANY_REMOVALS)
         assert (one.added, one.ended, one.changed) == (2, 0, 0)
         assert (two.added, two.ended, two.changed) == (1, 1, 0)
         assert sorted(standing_edition(session, book.home, Dataset.REGISTRY)["nit"]) == ["2", "3"]
@@ -198,7 +199,7 @@ def test_approve__compares_with_what_was_approved_before(book: Book) -> None:
 
 def test_reject__sends_later_approvals_back(book: Book) -> None:
     with book.write() as session:
-        numbers = [stage(session, book.home, str(i)) for i in range(3)]
+        numbers = [stage(session, book.home, *map(str, range(i + 1))) for i in range(3)]
         for number in numbers:
             approve_batch(session, book.home, number=number, actor=APPROVER, at=NOW)
         reject_batch(session, number=numbers[1], actor=APPROVER, reason="otro archivo", at=NOW)
@@ -206,7 +207,7 @@ def test_reject__sends_later_approvals_back(book: Book) -> None:
         assert [b.id for b in list_approved(session)] == numbers[:1]
 
 
-@pytest.mark.parametrize("state", [State.REFUSED, State.BLOCKED, State.REJECTED, State.PUBLISHED])
+@pytest.mark.parametrize("state", [State.REFUSED, State.REJECTED, State.PUBLISHED])
 def test_approve__only_what_was_validated(book: Book, state: State) -> None:
     with book.write() as session:
         number = stage(session, book.home, "1", state=state)

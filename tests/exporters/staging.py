@@ -16,10 +16,12 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
 from exemptions.batches import State, Upload, approve_batch, create_batch, next_batch_id, staged_path
@@ -28,6 +30,8 @@ from exemptions.content import CONTENT_SCHEMA, KEY
 from exemptions.database import open_book
 from exemptions.datasets import DEFAULT_MODE, Dataset, Mode
 from exemptions.editions import staged_schema
+from exemptions.errors import BatchBlocked
+from exemptions.guards import Lift
 from exemptions.settings import read_settings
 from exporters.publish import PublishResult, RollbackResult, publish, rollback
 from exporters.steps import Progress
@@ -110,10 +114,18 @@ class Home:
             upload = Upload(dataset, mode, cutoff, "archivo.csv", sha256, len(content.getvalue()), {})
             create_batch(
                 session, number=number, upload=upload, state=State.VALIDATED, rows=staged.height, counts=None,
-                findings=[], staged_sha256=sha256, reason=None, actor=LOADER, at=self.now,
+                findings=[], staged_sha256=sha256, actor=LOADER, at=self.now,
             )  # fmt: skip
-            approve_batch(session, self.settings.home, number=number, actor=APPROVER, at=self.now)
+            self._let_through(session, number)
         return number
+
+    def _let_through(self, session: Session, number: int) -> None:
+        """Approve a batch, allowing whatever its few rows make the guards say."""
+        home, approve = self.settings.home, partial(approve_batch, number=number, actor=APPROVER, at=self.now)
+        try:
+            approve(session, home)
+        except BatchBlocked as blocked:
+            approve(session, home, lift=Lift.covering(blocked.holds, reason="edición de prueba"))
 
     def publish(
         self, *, if_due: bool = False, note: str | None = None, progress: Progress | None = None

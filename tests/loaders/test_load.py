@@ -27,6 +27,8 @@ from exemptions.content import STAGED_SCHEMA
 from exemptions.database import Book, open_book
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import FileRefused
+from exemptions.guard_texts import describe_hold
+from exemptions.guards import Guard
 from exemptions.models import AuditEntry
 from exemptions.settings import Settings, read_settings
 from loaders import load as load_module
@@ -237,9 +239,10 @@ def test_load__an_older_file_is_blocked_with_its_reason(desk: Desk) -> None:
     assert desk.load(new).state is State.VALIDATED
     blocked = desk.load(old)
     assert (blocked.batch, blocked.state) == (3, State.BLOCKED)
-    assert blocked.reason is not None
-    assert "lote 1" in blocked.reason
-    assert "batch 1" in blocked.reason
+    assert [(hold.guard, hold.measured) for hold in blocked.holds] == [(Guard.OLDER_FILE, 1)]
+    told = describe_hold(blocked.holds[0])
+    assert "lote 1" in told.es
+    assert "batch 1" in told.en
 
 
 def test_load__a_refused_or_rejected_file_may_be_sent_again(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from exemptions.batches import Finding, Severity, State
 from exemptions.datasets import Dataset
+from exemptions.guards import Guard, Hold
 from loaders.load import LoadResult
 from loaders.report import REPORT_COLUMNS, csv_findings, finding_dicts, text_findings, text_report
 from loaders.rules import RULES, make_finding, message_of, printable
@@ -79,10 +80,11 @@ def test_report__a_remedy_that_differs_by_row_stands_with_its_row() -> None:
 
 
 def test_report__says_what_would_change_and_why_a_batch_is_blocked() -> None:
-    result = LoadResult(3, Dataset.REGISTRY, State.BLOCKED, 1200, 5, 0, 2, FINDINGS[:1], "Repite el archivo.")
+    holds = (Hold(Guard.OLDER_FILE, 2, 0),)
+    result = LoadResult(3, Dataset.REGISTRY, State.BLOCKED, 1200, 5, 0, 2, FINDINGS[:1], holds)
     assert text_report(result, lang="es").splitlines()[:3] == [
         "filas: 1,200 · altas: 5 · bajas: 0 · cambios: 2",
-        "Repite el archivo.",
+        "BLOQUEO: Repite un archivo anterior: es el archivo del lote 2, y después se cargó otro.",
         "ERRORES: 1",
     ]
     assert text_report(result, lang="en").startswith("rows: 1,200 · added: 5 · ended: 0 · changed: 2\n")
