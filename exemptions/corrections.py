@@ -129,7 +129,7 @@ def list_corrections(
 
 def count_by_state(session: Session) -> dict[CorrectionState, int]:
     """How many reports stand in each state; every state is there."""
-    counted = session.execute(select(Correction.state, func.count()).group_by(Correction.state)).tuples()
+    counted = session.execute(select(Correction.state, func.count()).group_by(Correction.state))
     return dict.fromkeys(CorrectionState, 0) | {CorrectionState(state): count for state, count in counted}
 
 

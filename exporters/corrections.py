@@ -51,10 +51,9 @@ def take_in_corrections(book: Book, settings: Settings, *, at: datetime) -> int:
 
 
 def answer_publicly(
-    book: Book,
-    settings: Settings,
-    *,
     session: Session,
+    book: Book,
+    *,
     number: str,
     actor: Actor,
     state: CorrectionState,
