@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 
 from flask import g
 
 from api.metrics import show_release
 from api.state import app_state
 from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.parameters import ParameterReader
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
@@ -27,6 +30,45 @@ def release_of_query(query: RegistryQuery, *, cursor_release: int | None = None)
     if query.as_of is not None:
         return keep_release(store.as_of(query.as_of))
     return current_release()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseChoice:
+    """Which release a request asks for: one by its number, the one of a day, or the current one."""
+
+    number: int | None
+    as_of: date | None
+
+    @property
+    def params(self) -> list[tuple[str, str]]:
+        """The query that makes the same choice."""
+        if self.number is not None:
+            return [("release", str(self.number))]
+        return [("as_of", self.as_of.isoformat())] if self.as_of is not None else []
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the answer never changes: the release of today may still be another one."""
+        return self.number is not None
+
+
+CHOICE = ("release", "as_of")
+"""The parameters that `read_choice` reads."""
+
+
+def read_choice(reader: ParameterReader) -> ReleaseChoice:
+    """Which release the parameters ask for; what is wrong with them is noted."""
+    return ReleaseChoice(*reader.release())
+
+
+def chosen_release(choice: ReleaseChoice) -> Release:
+    """The release asked for.
+
+    Raises: ReleaseNotFound, ReleaseWithdrawn, NothingPublished; InvalidQuery for a day without a release.
+    """
+    if choice.as_of is not None:
+        return keep_release(app_state().store.as_of(choice.as_of))
+    return release_numbered(choice.number)
 
 
 def release_numbered(number: int | None) -> Release:

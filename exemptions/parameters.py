@@ -226,6 +226,20 @@ class ParameterReader:
         )  # fmt: skip
         return None
 
+    def release(self) -> tuple[int | None, date | None]:
+        """What chooses a release, `release` by its number or `as_of` by a day; both None for the current one."""
+        number = self.count("release")
+        if number == 0:
+            self.add("release", "0", "Las publicaciones se numeran desde 1.", "Releases are numbered from 1.")
+        day = self.day("as_of")
+        if day is not None and number is not None:
+            self.add(
+                "as_of", day.isoformat(),
+                "as_of y release no van juntos: cada uno elige una publicación.",
+                "as_of and release do not go together: each chooses a release.",
+            )  # fmt: skip
+        return number, day
+
     def _is_readable(self, parameter: str, value: str, longest: int) -> bool:
         if _UNSENDABLE.search(value):
             self.add(

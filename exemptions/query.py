@@ -168,16 +168,7 @@ def _read_query(reader: ParameterReader, catalogs: Catalogs) -> RegistryQuery:
     values: dict[str, Any] = {spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS}
     for low, high in (("jobs_min", "jobs_max"), ("amount_min", "amount_max")):
         _refuse_crossed(reader, low, high, values)
-    release = reader.count("release")
-    if release == 0:
-        reader.add("release", "0", "Las publicaciones se numeran desde 1.", "Releases are numbered from 1.")
-    as_of = reader.day("as_of")
-    if as_of is not None and release is not None:
-        reader.add(
-            "as_of", as_of.isoformat(),
-            "as_of y release no van juntos: cada uno elige una publicación.",
-            "as_of and release do not go together: each chooses a release.",
-        )  # fmt: skip
+    release, as_of = reader.release()
     sort = reader.name("sort", SORTS, NAME_ORDER.column)
     return RegistryQuery(
         **values,

@@ -25,7 +25,7 @@ from api.pages.sentences import term, verdict
 from api.pages.values import Item, Reader, holder_name
 from api.pages.withheld import WithheldNote, notes_of
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, chosen_release, read_choice
 from exemptions.release import Release
 
 
@@ -57,17 +57,17 @@ class RecordPage:
 @pages.get("/registro/<record_id>", endpoint="record")
 def show_record(record_id: str) -> Response:
     """One benefit: its status in a sentence, every field, its facts and its history."""
-    parameters = parameter_reader("release")
-    number = parameters.count("release")
+    parameters = parameter_reader(*CHOICE)
+    choice = read_choice(parameters)
     parameters.raise_problems()
-    release = release_numbered(number)
+    release = chosen_release(choice)
     row = release.get_record(record_id)
     return answer_page(
         release,
         "record.html",
         lambda: {"record": _build(release, release.to_items([row])[0], page_reader(release))},
-        query=[("release", str(number))] if number is not None else (),
-        pinned=number is not None,
+        query=choice.params,
+        pinned=choice.is_pinned,
     )
 
 

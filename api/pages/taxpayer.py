@@ -30,7 +30,7 @@ from api.pages.sentences import short_term, verdict
 from api.pages.texts import ngettext
 from api.pages.values import Item, Reader
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, chosen_release, read_choice
 from exemptions.columns import Status
 from exemptions.nit import parse_nit
 from exemptions.release import Release
@@ -92,21 +92,20 @@ class TaxpayerPage:
 @pages.get("/contribuyente/<nit>", endpoint="taxpayer")
 def show_taxpayer(nit: str) -> BaseResponse:
     """All benefits of a legal person; the same answer for a natural person's NIT as for an unknown one."""
-    parameters = parameter_reader("release")
-    number = parameters.count("release")
+    parameters = parameter_reader(*CHOICE)
+    choice = read_choice(parameters)
     parameters.raise_problems()
-    release = release_numbered(number)
+    release = chosen_release(choice)
     rows = release.taxpayer_rows(nit)
     canonical = parse_nit(nit).canonical
     if nit != canonical:
-        given = {"release": str(number)} if number is not None else {}
-        return redirect(page_url("taxpayer", nit=canonical, **given), code=HTTPStatus.MOVED_PERMANENTLY)
+        return redirect(page_url("taxpayer", nit=canonical, **dict(choice.params)), code=HTTPStatus.MOVED_PERMANENTLY)
     return answer_page(
         release,
         "taxpayer.html",
         lambda: {"taxpayer": _build(release, canonical, release.to_items(rows), page_reader(release))},
-        query=[("release", str(number))] if number is not None else (),
-        pinned=number is not None,
+        query=choice.params,
+        pinned=choice.is_pinned,
     )
 
 

@@ -11,13 +11,13 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.catalogs import CatalogListSchema, CatalogSchema
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.state import absolute
 from api.v1.blueprints import v1
-from api.v1.described import release_parameter
+from api.v1.described import release_parameters
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalog_export import catalog_rows, catalog_table
 from exemptions.errors import NotFound, Sentence
@@ -57,7 +57,7 @@ _NAME_PARAMETER = path_parameter(
         summary=("Listas de códigos", "Code lists"),
         about=("Los catálogos de la publicación.", "The catalogues of the release."),
         media={_JSON: CatalogListSchema},
-        parameters=[release_parameter()],
+        parameters=release_parameters(),
         problems=(404, 410),
         example="/api/v1/catalogs",
     )
@@ -78,7 +78,7 @@ def list_catalogs() -> Response:
             "All codes of a catalogue, with their names in Spanish and English.",
         ),
         media={_JSON: CatalogSchema},
-        parameters=[_NAME_PARAMETER, release_parameter()],
+        parameters=[_NAME_PARAMETER, *release_parameters()],
         problems=(404, 410),
         example="/api/v1/catalogs/categories",
     )
@@ -100,7 +100,7 @@ def get_catalog(name: str) -> Response:
             "The same rows as in JSON; lists are joined by “;”.",
         ),
         media={_CSV: {"type": "string"}},
-        parameters=[_NAME_PARAMETER, release_parameter()],
+        parameters=[_NAME_PARAMETER, *release_parameters()],
         problems=(404, 410),
         example="/api/v1/catalogs/categories.csv",
     )
@@ -112,16 +112,16 @@ def get_catalog_csv(name: str) -> Response:
 
 
 def _answer(path: str, media_type: str, make: Callable[[Release], tuple[bytes, Headers]]) -> Response:
-    reader = parameter_reader("release")
-    number = reader.count("release")
+    reader = parameter_reader(*CHOICE)
+    choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(media_type)
-    release = release_numbered(number)
+    release = chosen_release(choice)
     representation = Representation(
         release=release,
         key=f"{PATH}{path}",
         media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
-        pinned=number is not None,
+        pinned=choice.is_pinned,
         by_language=not path,
     )
     return answer_body(representation, lambda: make(release))

@@ -15,14 +15,14 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, ReleaseChoice, chosen_release, read_choice
 from api.schemas.expenditure import ExpenditureSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
 from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameter
+from api.v1.described import release_parameters
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalogs import load_catalogs
 from exemptions.fact_codes import Partition
@@ -62,7 +62,7 @@ class EstimateQuery:
     tax: tuple[str, ...]
     partition: tuple[str, ...]
     report: tuple[str, ...]
-    release: int | None
+    choice: ReleaseChoice
 
     def params(self) -> list[tuple[str, str]]:
         """The filters in their canonical order."""
@@ -82,7 +82,7 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
             "added together; figures of different methods do not compare.",
         ),
         media=media,
-        parameters=[*_filters(), release_parameter()],
+        parameters=[*_filters(), *release_parameters()],
         problems=(404, 410),
         example=f"{PATH}{suffix}?year=2020&partition=impuesto",
     )
@@ -140,17 +140,17 @@ def export_expenditure() -> Response:
 
 
 def _answer(suffix: str, media_type: str, make: Callable[[Release, pl.DataFrame], tuple[bytes, Headers]]) -> Response:
-    reader = parameter_reader("year", "tax", "partition", "report", "release")
+    reader = parameter_reader("year", "tax", "partition", "report", *CHOICE)
     query = _read(reader)
     reader.raise_problems()
     require_acceptable(media_type)
-    release = release_numbered(query.release)
+    release = chosen_release(query.choice)
     _refuse_unknown_reports(query, release)
     representation = Representation(
         release=release,
         key=f"{PATH}{suffix}?{urlencode(query.params())}",
         media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
-        pinned=query.release is not None,
+        pinned=query.choice.is_pinned,
         by_language=False,
     )
     return answer_body(representation, lambda: make(release, _matching(release, query)))
@@ -163,7 +163,7 @@ def _read(reader: ParameterReader) -> EstimateQuery:
         tax=reader.codes(FILTER["tax"], catalogs),
         partition=reader.codes(_PARTITION, catalogs),
         report=tuple(sorted({value.strip() for value in reader.values("report")})),
-        release=reader.count("release"),
+        choice=read_choice(reader),
     )
 
 

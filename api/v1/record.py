@@ -8,14 +8,14 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.records import RecordDetailSchema
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.state import absolute
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameter
+from api.v1.described import release_parameters
 from api.v1.facts import facts_of
 from exemptions.release import Release
 
@@ -37,7 +37,7 @@ _MEDIA_TYPE = "application/json"
             path_parameter(
                 "record_id", both("Identificador del registro.", "Identifier of the record."), {"type": "string"}
             ),
-            release_parameter(),
+            *release_parameters(),
         ],
         problems=(404, 410),
         example="/api/v1/records/abcdefghijklmnop",
@@ -45,17 +45,17 @@ _MEDIA_TYPE = "application/json"
 )
 def get_record(record_id: str) -> Response:
     """One record of a release."""
-    reader = parameter_reader("release")
-    number = reader.count("release")
+    reader = parameter_reader(*CHOICE)
+    choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
-    release = release_numbered(number)
+    release = chosen_release(choice)
     row = release.get_record(record_id)
     representation = Representation(
         release=release,
         key=f"/api/v1/records/{record_id}",
         media_type=_MEDIA_TYPE,
-        pinned=number is not None,
+        pinned=choice.is_pinned,
         by_language=False,
     )
     return answer_body(representation, lambda: _make(release, record_id, row))

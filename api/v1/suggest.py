@@ -10,13 +10,13 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.records import SuggestionsSchema
 from api.schemas.texts import both
 from api.spec import operation, query_parameter
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameter
+from api.v1.described import release_parameters
 from exemptions.parameters import MAX_TEXT
 from exemptions.release import Release
 from exemptions.suggest import MAX_SUGGESTIONS, suggest
@@ -49,7 +49,7 @@ _MAX_LIMIT = MAX_SUGGESTIONS
                 both("Sugerencias, como máximo.", "Suggestions at most."),
                 {"type": "integer", "minimum": 1, "maximum": _MAX_LIMIT, "default": _DEFAULT_LIMIT},
             ),
-            release_parameter(),
+            *release_parameters(),
         ],
         problems=(404, 410),
         example="/api/v1/suggest?q=coop",
@@ -57,18 +57,18 @@ _MAX_LIMIT = MAX_SUGGESTIONS
 )
 def list_suggestions() -> Response:
     """Suggestions for what was typed so far; none for nothing."""
-    reader = parameter_reader("q", "limit", "release")
+    reader = parameter_reader("q", "limit", *CHOICE)
     q = reader.words("q")
     limit = reader.count_between("limit", 1, _MAX_LIMIT, _DEFAULT_LIMIT)
-    number = reader.count("release")
+    choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
-    release = release_numbered(number)
+    release = chosen_release(choice)
     representation = Representation(
         release=release,
         key=f"{PATH}?{urlencode({'q': q, 'limit': limit})}",
         media_type=_MEDIA_TYPE,
-        pinned=number is not None,
+        pinned=choice.is_pinned,
         by_language=False,
     )
     return answer_body(representation, lambda: _make(release, q, limit))

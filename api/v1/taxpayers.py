@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import release_numbered
+from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.records import TaxpayerDetailSchema
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.state import absolute
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameter
+from api.v1.described import release_parameters
 from api.v1.facts import facts_of
 from exemptions.errors import NITError, NotFound
 from exemptions.nit import format_nit, parse_nit
@@ -39,7 +41,7 @@ _MEDIA_TYPE = "application/json"
         media={_MEDIA_TYPE: TaxpayerDetailSchema},
         parameters=[
             path_parameter("nit", both("NIT, en cualquier escritura.", "NIT, in any writing."), {"type": "string"}),
-            release_parameter(),
+            *release_parameters(),
         ],
         headers={"Content-Location": ("La dirección con el NIT canónico.", "The address with the canonical NIT.")},
         problems=(404, 410),
@@ -48,18 +50,18 @@ _MEDIA_TYPE = "application/json"
 )
 def get_taxpayer(nit: str) -> Response:
     """One taxpayer of a release."""
-    reader = parameter_reader("release")
-    number = reader.count("release")
+    reader = parameter_reader(*CHOICE)
+    choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
-    release = release_numbered(number)
+    release = chosen_release(choice)
     canonical, rows = _find(release, nit)
     path = f"/api/v1/taxpayers/{canonical}"
     representation = Representation(
-        release=release, key=path, media_type=_MEDIA_TYPE, pinned=number is not None, by_language=False
+        release=release, key=path, media_type=_MEDIA_TYPE, pinned=choice.is_pinned, by_language=False
     )
     response = answer_body(representation, lambda: _make(release, canonical, rows))
-    response.headers["Content-Location"] = path if number is None else f"{path}?release={number}"
+    response.headers["Content-Location"] = f"{path}?{urlencode(choice.params)}" if choice.params else path
     return response
 
 
