@@ -17,6 +17,7 @@ from exemptions.errors import PrivateIdentifierFound
 from exemptions.models import RecordKey, RecordVersion
 from exporters.identifiers import find_identifiers
 from exporters.scan_bytes import INDEX, iter_hidden
+from exporters.sieve import Sieve
 from exporters.texts import holds_the_same, iter_texts
 
 _TEXTS_AT_ONCE = 1_000_000
@@ -104,7 +105,8 @@ def scan_hidden(folder: Path, private: pl.Series) -> None:
 def _scan(folder: Path, paths: list[Path], private: pl.Series) -> None:
     if private.is_empty():
         return
-    found = [find_identifiers(texts, private) for texts in _gather(_unproven(paths))]
+    sieve = Sieve(private)
+    found = [find_identifiers(texts, private) for texts in _gather(_unproven(paths), sieve)]
     guilty = pl.concat([pl.Series("text", [], pl.String), *found]).unique()
     if guilty.is_empty():
         return
@@ -131,11 +133,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).parts[0] != INDEX)
 
 
-def _gather(paths: Iterable[Path]) -> Iterator[pl.Series]:
+def _gather(paths: Iterable[Path], sieve: Sieve) -> Iterator[pl.Series]:
     """The texts of files, many at a time: a call costs more than looking at a thousand texts."""
     gathered, count = [pl.Series("text", [], pl.String)], 0
     for path in paths:
-        for _, _, texts in iter_texts(path):
+        for _, _, texts in iter_texts(path, sieve):
             gathered.append(texts)
             count += len(texts)
             if count >= _TEXTS_AT_ONCE:
