@@ -28,6 +28,12 @@ def test_role_public__refuses_to_start_where_it_can_read_what_is_private(tmp_pat
     assert str(place) in refused.value.es
 
 
+def test_role_public__refuses_to_start_where_it_can_read_what_the_public_reported(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(SettingsError, match="EXEMPTIONS_INBOX"):
+        make_app(tmp_path, EXEMPTIONS_ROLE="public", EXEMPTIONS_INBOX=str(tmp_path / "elsewhere"))
+
+
 def test_role_public__refuses_to_start_with_a_database(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="DATABASE_URL"):
         make_app(tmp_path, EXEMPTIONS_ROLE="public", DATABASE_URL="postgresql+psycopg://registry@db/registry")
