@@ -49,7 +49,7 @@ def find_changes(
     reasons = calendar.select("record_id", "before", "after", "reason", field=pl.lit("status"))
     reasoned = changed.join(reasons, on=["record_id", "field", "before", "after"], how="left")
     rows = pl.concat([added, ended, reasoned.select(added.columns)])
-    return _in_order(rows.with_columns(release=pl.lit(release, dtype=pl.Int64)))
+    return in_order(rows.with_columns(release=pl.lit(release, dtype=pl.Int64)))
 
 
 def count_changes(changes: pl.DataFrame) -> dict[str, int]:
@@ -71,7 +71,21 @@ def extend_history(
     earlier = to_plain_frame(history) if history is not None else changes.clear()
     # What is withheld today must not be readable in yesterday's changes, whatever was public then.
     allowed = _redact(earlier, subjects, policy)
-    return _in_order(pl.concat([allowed, changes]))
+    return in_order(pl.concat([allowed, changes]))
+
+
+def tell_added(records: pl.DataFrame, *, release: int) -> pl.DataFrame:
+    """What records that were added hold, one row for each value.
+
+    Shape: columns of `tables.CHANGES`, without `before`; `records` is a frame of the records table with plain texts.
+    """
+    texts = records.select("record_id", *(as_text(field, field).alias(field) for field in COMPARED))
+    values = texts.unpivot(index="record_id", variable_name="field", value_name="after").drop_nulls("after")
+    nothing = pl.lit(None, pl.String)
+    told = values.with_columns(
+        kind=pl.lit(ChangeKind.ADDED.value), before=nothing, reason=nothing, release=pl.lit(release, pl.Int64)
+    )
+    return in_order(told)
 
 
 def changes_batch(rows: pl.DataFrame) -> pa.RecordBatch:
@@ -110,7 +124,8 @@ def as_text(field: str, column: str) -> pl.Expr:
             return pl.col(column).cast(pl.String)
 
 
-def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of changes by record_id, then in the order of the columns."""
     position = pl.col("field").replace_strict(_POSITION, default=-1, return_dtype=pl.Int64)
     return rows.select(CHANGES.names).sort("record_id", "release", position, "kind")
 

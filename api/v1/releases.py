@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body, answer_stream
+from api.differences import Comparison, count_differences, iter_differences, iter_differences_json
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader, refuse_parameters
@@ -17,11 +18,11 @@ from api.spec import Document, operation, path_parameter, query_parameter
 from api.state import absolute, app_state
 from api.v1.blueprints import v1
 from api.v1.described import MAX_COUNT
-from api.v1.differences import Comparison, find_differences, iter_differences_json
 from exemptions.calendar import format_instant
 from exemptions.release import Release
 from exemptions.store import ListedRelease
 from exporters.formats import FORMATS, Format
+from exporters.tables import CHANGES
 
 PATH = "/api/v1/releases"
 _JSON = "application/json"
@@ -96,8 +97,10 @@ def get_release(number: int) -> Response:
         tag="releases",
         summary=("Lo que cambió", "What changed"),
         about=(
-            "Registros agregados, terminados y cambiados entre dos publicaciones, campo por campo.",
-            "Records added, ended and changed between two releases, field by field.",
+            "Registros agregados, terminados y cambiados entre dos publicaciones, campo por campo: aplicados a la "
+            "anterior dan esta, salvo first_release y changed_release.",
+            "Records added, ended and changed between two releases, field by field: applied to the older one they "
+            "give this one, but for first_release and changed_release.",
         ),
         media={_JSON: ReleaseChangesSchema},
         parameters=[_NUMBER, _FROM],
@@ -152,6 +155,7 @@ def _representation(comparison: Comparison, path: str, media_type: str) -> Repre
         media_type=media_type,
         pinned=True,
         by_language=False,
+        compressible="parquet" not in media_type,
     )
 
 
@@ -176,8 +180,10 @@ def _describe(form: Format) -> Document:
         tag="releases",
         summary=(f"Lo que cambió, en {form.name}", f"What changed, as {form.name}"),
         about=(
-            "Una fila por registro agregado o terminado y por campo cambiado.",
-            "One row for each record added or ended and for each changed field.",
+            "Una fila por valor de cada registro agregado, por campo cambiado y por registro terminado: aplicadas a la "
+            "publicación anterior dan esta.",
+            "One row for each value of a record added, for each changed field and for each record that ended: applied "
+            "to the older release they give this one.",
         ),
         media={form.media_type.split(";")[0]: {"type": "string"}},
         parameters=[_NUMBER, _FROM],
@@ -188,15 +194,15 @@ def _describe(form: Format) -> Document:
 
 def _make_file(form: Format, comparison: Comparison) -> tuple[Iterable[bytes], Headers]:
     name = f"cambios-{comparison.old_number or 0}-{comparison.new.number}{form.suffix}"
-    batch = find_differences(comparison)
     headers = (
         ("Content-Disposition", f'attachment; filename="{name}"'),
-        ("X-Total-Count", str(batch.num_rows)),
+        ("X-Total-Count", str(count_differences(comparison))),
     )
-    return form.stream([batch], schema=batch.schema), headers
+    metadata = {"release": str(comparison.new.number), "from": str(comparison.old_number or "")}
+    return form.stream(iter_differences(comparison), schema=CHANGES, metadata=metadata), headers
 
 
 # JSON has its own shape, by record, at the address without suffix.
 for _form in FORMATS.values():
-    if _form.name in ("csv", "ndjson"):
+    if _form.name != "json":
         _add_export(_form)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
@@ -55,7 +56,13 @@ def test_changes__are_told_by_record(client: FlaskClient) -> None:
         "fields": {"jobs": [12, 15]},
     }
     assert items[invented_record_id(12)]["kind"] == "ended"
-    assert items[invented_record_id(40)]["kind"] == "added"
+    assert items[invented_record_id(12)]["fields"] == {}
+    added = items[invented_record_id(40)]
+    assert added["kind"] == "added"
+    record = client.get(f"/api/v1/records/{invented_record_id(40)}").json["record"]
+    own = ("record_id", "first_release", "changed_release")
+    told = {key: value for key, value in record.items() if key not in own and value not in (None, [])}
+    assert added["fields"] == {key: [None, value] for key, value in told.items()}
 
 
 def test_changes__are_the_same_rows_in_csv_and_ndjson(client: FlaskClient) -> None:
@@ -64,7 +71,10 @@ def test_changes__are_the_same_rows_in_csv_and_ndjson(client: FlaskClient) -> No
     assert [
         {key: row[key] or "" for key in ("record_id", "kind", "field", "before", "after")} for row in from_ndjson
     ] == [{key: row[key] for key in ("record_id", "kind", "field", "before", "after")} for row in from_csv]
-    assert len(from_csv) == 3
+    assert [row["kind"] for row in from_csv if row["kind"] != "added"] == ["changed", "ended"]
+    assert int(client.get(f"{PATH}/3/changes.csv").headers["X-Total-Count"]) == len(from_csv)
+    table = pq.read_table(io.BytesIO(client.get(f"{PATH}/3/changes.parquet").data))
+    assert table.to_pylist() == from_ndjson
 
 
 @pytest.mark.parametrize("older", ["3", "4", "0", "x"])
@@ -108,9 +118,11 @@ def test_changes__over_several_releases_are_what_differs_in_the_end(tmp_path: Pa
     client = make_app(tmp_path).test_client()
     answer = json.loads(client.get(f"{PATH}/3/changes?from=1").data, parse_float=Decimal)
     items = {item.pop("record_id"): item for item in answer["items"]}
+    fields_of_five = items[five]["fields"]
+    assert (fields_of_five["name"], fields_of_five["status"]) == ([None, "ENTIDAD INVENTADA 5"], [None, "active"])
     assert items == {
         two: {"kind": "changed", "reason": None, "fields": {"amount_gtq": [Decimal("1.50"), Decimal("2.75")]}},
         three: {"kind": "ended", "reason": None, "fields": {}},
         four: {"kind": "changed", "reason": "expired", "fields": {"status": ["active", "expired"]}},
-        five: {"kind": "added", "reason": None, "fields": {}},
+        five: {"kind": "added", "reason": None, "fields": fields_of_five},
     }

@@ -22,6 +22,7 @@ OPERATIONS = {
     "downloadFile": "/downloads/{number}/{name}",
     "exportChangesCsv": "/api/v1/releases/{number}/changes.csv",
     "exportChangesNdjson": "/api/v1/releases/{number}/changes.ndjson",
+    "exportChangesParquet": "/api/v1/releases/{number}/changes.parquet",
     "exportExpenditureCsv": "/api/v1/expenditure.csv",
     "exportRecordsCsv": "/api/v1/records.csv",
     "exportRecordsJson": "/api/v1/records.json",

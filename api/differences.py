@@ -13,13 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.json_text import encode_json
+from exemptions.answers import AnswerCache
 from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind
 from exemptions.release import Release
-from exporters.changes import changes_batch, find_changes
-from exporters.tables import read_arrow
+from exporters.changes import COMPARED, ChangeKind, changes_batch, find_changes, in_order, tell_added
+from exporters.tables import read_arrow, to_plain_frame
 
-_ROWS = 16_384
-"""Rows turned into objects at once."""
+_ROWS = 4_096
+"""Rows turned into objects at once; of a record that was added each becomes some twenty."""
+
+# Pages of one comparison are asked for one after the other, and every release is compared with the one before mostly.
+_FOUND: AnswerCache[pa.RecordBatch] = AnswerCache(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,47 @@ def find_differences(comparison: Comparison) -> pa.RecordBatch:
     old, new = comparison.old, comparison.new
     if old is None or old.number == new.manifest["previous"]:
         return new.changes
+    return _FOUND.get((old.manifest_sha256, new.manifest_sha256), lambda: _compare(old, new))
+
+
+def iter_differences(comparison: Comparison) -> Iterator[pa.RecordBatch]:
+    """Yield what turns the older release into the newer one.
+
+    Shape: columns of `exporters.tables.CHANGES`; a record that ended is one row, one that changed has a row for each
+    field that differs, and one that was added a row for each value it has. A field that no row tells stays as it was.
+    Order: record_id, then the order of the columns.
+    """
+    found = find_differences(comparison)
+    rows = _rows_added(found, comparison.new)
+    for start in range(0, found.num_rows, _ROWS):
+        part = found.slice(start, _ROWS)
+        added = rows.slice(start, _ROWS).drop_null()
+        yield _with_values(part, added, comparison.new) if len(added) else part
+
+
+def count_differences(comparison: Comparison) -> int:
+    """How many rows `iter_differences` gives."""
+    found = find_differences(comparison)
+    added = _rows_added(found, comparison.new).drop_null()
+    records = comparison.new.records
+    values = sum(len(added) - records.column(field).take(added).null_count for field in COMPARED)
+    return int(found.num_rows - len(added) + values)
+
+
+def _rows_added(found: pa.RecordBatch, new: Release) -> pa.Array:
+    """The row of each record that was added, null for every other change."""
+    added = pc.equal(found.column("kind"), ChangeKind.ADDED.value)
+    wanted = pc.if_else(added, found.column("record_id"), pa.scalar(None, pa.string()))
+    return pc.index_in(wanted, value_set=new.records.column("record_id"), skip_nulls=True)
+
+
+def _with_values(part: pa.RecordBatch, added: pa.Array, new: Release) -> pa.RecordBatch:
+    told = tell_added(to_plain_frame(new.records.take(added)), release=new.number)
+    others = to_plain_frame(part).filter(pl.col("kind") != ChangeKind.ADDED.value)
+    return changes_batch(in_order(pl.concat([others, told])))
+
+
+def _compare(old: Release, new: Release) -> pa.RecordBatch:
     # Only records that some release in between touched can differ, so only they are compared.
     history = pl.DataFrame(pl.from_arrow(read_arrow(new.folder / "history.arrow")))
     between = history.filter(pl.col("release") > old.number)
@@ -63,12 +108,14 @@ def find_differences(comparison: Comparison) -> pa.RecordBatch:
 def iter_differences_json(comparison: Comparison) -> Iterator[bytes]:
     """Yield the differences as one JSON object, a record per line.
 
-    Shape: `items` holds one object per record; `fields` maps a column to its value before and after.
+    Shape: `items` holds one object per record; `fields` maps a column to its value before and after. A record that was
+    added has all its values there, one that ended none.
     """
     head = encode_json({"release": comparison.new.number, "from": comparison.old_number})
     yield head[:-1] + b',"items":['
     separator = b"\n"
-    for record_id, rows in groupby(_iter_rows(find_differences(comparison)), key=lambda row: row["record_id"]):
+    changes = (row for part in iter_differences(comparison) for row in part.to_pylist())
+    for record_id, rows in groupby(changes, key=lambda row: row["record_id"]):
         yield separator + encode_json(_record_change(record_id, list(rows)))
         separator = b",\n"
     yield b"\n]}\n"
@@ -98,11 +145,6 @@ def _value(row: dict[str, Any], side: str) -> object:
             return text.split(LIST_SEPARATOR)
         case _:
             return text
-
-
-def _iter_rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
-    for start in range(0, batch.num_rows, _ROWS):
-        yield from batch.slice(start, _ROWS).to_pylist()
 
 
 def _only(records: pa.RecordBatch, record_ids: pa.Array) -> pa.RecordBatch:
