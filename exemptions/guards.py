@@ -150,8 +150,7 @@ def find_holds(load: Load, *, limits: GuardLimits, catalogs: Catalogs) -> tuple[
 
 
 def _iter_holds(load: Load, limits: GuardLimits, catalogs: Catalogs) -> Iterator[Hold]:
-    # A file that changes nothing is no step back, whatever it repeats.
-    if load.repeats is not None and not load.comparison.is_empty:
+    if load.repeats is not None:
         yield Hold(Guard.OLDER_FILE, load.repeats, 0)
     if load.standing.is_empty():
         return

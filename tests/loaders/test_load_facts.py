@@ -130,7 +130,7 @@ def test_load_facts__a_dry_run_of_the_latest_file_is_no_repetition_of_an_older_o
     desk.load_and_approve(Dataset.REGISTRY, *REGISTRY)
     desk.load_and_approve(Dataset.JOBS, jobs())
     again = desk.load(Dataset.JOBS, jobs(), dry_run=True)
-    assert (again.state, again.reason, again.added) == (State.VALIDATED, None, 0)
+    assert (again.state, again.holds, again.added) == (State.VALIDATED, (), 0)
     desk.load(Dataset.JOBS, jobs(jobs="26"))
     older = desk.load(Dataset.JOBS, jobs(), dry_run=True)
     assert older.state is State.BLOCKED
