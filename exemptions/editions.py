@@ -12,7 +12,15 @@ from exemptions.content import STAGED_SCHEMA
 from exemptions.datasets import Dataset, Mode
 from exemptions.fact_content import FACTS
 from exemptions.fact_history import apply_facts, compare_facts, overlay_facts, read_facts, restore_facts
-from exemptions.history import Comparison, apply_comparison, compare, overlay, read_content, restore_content
+from exemptions.history import (
+    Comparison,
+    compare,
+    overlay,
+    prepare_entry,
+    read_content,
+    restore_content,
+    write_entry,
+)
 
 
 def staged_schema(dataset: Dataset) -> Mapping[str, type[pl.DataType]]:
@@ -47,11 +55,19 @@ def overlay_edition(
 
 
 def apply_edition(
-    session: Session, comparison: Comparison, *, dataset: Dataset, release: int, batch: int, cutoff: date
+    session: Session,
+    current: pl.DataFrame,
+    comparison: Comparison,
+    *,
+    dataset: Dataset,
+    release: int,
+    batch: int,
+    cutoff: date,
 ) -> None:
-    """Write what an edition changes into the book as part of `release`."""
+    """Write what an edition changes in `current`, the book's content, into the book as part of `release`."""
     if dataset is Dataset.REGISTRY:
-        apply_comparison(session, comparison, release=release, batch=batch, cutoff=cutoff)
+        entry = prepare_entry(session, current, comparison, release=release, cutoff=cutoff)
+        write_entry(session, entry, release=release, batch=batch)
     else:
         apply_facts(session, comparison, FACTS[dataset], release=release, batch=batch)
 

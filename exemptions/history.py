@@ -87,19 +87,44 @@ def overlay(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode, cutoff
     return pl.concat([kept, changed, added])
 
 
-def apply_comparison(
-    session: Session, comparison: Comparison, *, release: int, batch: int | None, cutoff: date
-) -> None:
-    """Write `comparison` into the book as part of `release`.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a comparison is about to write into the book.
+
+    `closed` are versions that end. `fresh` has the key, `record_id` and `first_release` of records that the book never
+    held. `rows` has the versions that begin, and `content` what the book will hold; both as `CURRENT_SCHEMA`, without a
+    `version_id` for the versions that begin.
+    """
+
+    closed: pl.Series
+    fresh: pl.DataFrame
+    rows: pl.DataFrame
+    content: pl.DataFrame
+
+
+def prepare_entry(
+    session: Session, current: pl.DataFrame, comparison: Comparison, *, release: int, cutoff: date
+) -> Entry:
+    """What `comparison` with `current`, the book's content, writes as part of `release`; the book stays as it is.
 
     `cutoff` is the day from which the edition's status holds; a status that did not change keeps its earlier day.
     """
     closed = pl.concat([comparison.ended["version_id"], comparison.changed["version_id"]])
-    close_versions(session, _VERSIONS, closed, release=release)
-    added = _with_record_ids(session, comparison.added, release).with_columns(pl.lit(cutoff).alias("status_since"))
+    added, fresh = _with_record_ids(session, comparison.added, release)
+    added = added.with_columns(pl.lit(cutoff).alias("status_since"))
     changed = _with_status_since(comparison.changed, cutoff)
-    columns = ["record_id", *COMPARED, "status_since"]
-    rows = pl.concat([added.select(columns), changed.select(columns)]).with_columns(
+    nothing = pl.lit(None, pl.Int64).alias("version_id")
+    columns = list(CURRENT_SCHEMA)
+    rows = pl.concat([frame.with_columns(nothing).select(columns) for frame in (added, changed)])
+    kept = current.filter(~pl.col("version_id").is_in(closed.implode())) if len(closed) else current
+    return Entry(closed, fresh, rows, pl.concat([kept.select(columns), rows]))
+
+
+def write_entry(session: Session, entry: Entry, *, release: int, batch: int | None) -> None:
+    """Write what was prepared into the book."""
+    close_versions(session, _VERSIONS, entry.closed, release=release)
+    insert_frame(session, _KEYS, entry.fresh)
+    rows = entry.rows.select("record_id", *COMPARED, "status_since").with_columns(
         pl.lit(batch, dtype=pl.Int64).alias("batch"), pl.lit(release, dtype=pl.Int64).alias("from_release")
     )
     # In this order the index of the random identifiers grows at its end, which saves a fifth of the time.
@@ -125,28 +150,29 @@ def _content_statement(release: int | None) -> Select[tuple[object, ...]]:
     )
 
 
-def _with_record_ids(session: Session, added: pl.DataFrame, release: int) -> pl.DataFrame:
-    """`added` with the identifiers their keys already have, or with new ones, which enter the book."""
+def _with_record_ids(session: Session, added: pl.DataFrame, release: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`added` with the identifiers and first releases their keys already have or get, and the keys that get them."""
     joined = added.join(_find_record_ids(session, added.select(KEY)), on=KEY, how="left")
     fresh = joined.filter(pl.col("record_id").is_null())
     returning = joined.filter(pl.col("record_id").is_not_null())
-    fresh = fresh.with_columns(pl.Series("record_id", draw_record_ids(fresh.height), dtype=pl.String))
-    keys = fresh.select("record_id", *KEY, pl.lit(release, dtype=pl.Int64).alias("first_release"))
-    insert_frame(session, _KEYS, keys)
-    return pl.concat([fresh, returning])
+    fresh = fresh.with_columns(
+        pl.Series("record_id", draw_record_ids(fresh.height), dtype=pl.String),
+        pl.lit(release, dtype=pl.Int64).alias("first_release"),
+    )
+    return pl.concat([fresh, returning]), fresh.select("record_id", *KEY, "first_release")
 
 
 def _find_record_ids(session: Session, keys: pl.DataFrame) -> pl.DataFrame:
     """The identifiers of those keys that were ever in the book.
 
-    Shape: the key and `record_id`.
+    Shape: the key, `record_id` and `first_release`.
     """
-    schema = {**dict.fromkeys(KEY, pl.String), "record_id": pl.String}
+    schema = {**dict.fromkeys(KEY, pl.String), "record_id": pl.String, "first_release": pl.Int64}
     if session.execute(select(_KEYS.c.record_id).limit(1)).first() is None:
         return pl.DataFrame(schema=schema)
     with staged_frame(session, [Column(name, _KEYS.c[name].type) for name in KEY], keys) as wanted:
         same = and_(*(wanted.c[name] == _KEYS.c[name] for name in KEY))
-        found = select(*(_KEYS.c[name] for name in KEY), _KEYS.c.record_id).join_from(wanted, _KEYS, same)
+        found = select(*(_KEYS.c[name] for name in schema)).join_from(wanted, _KEYS, same)
         return read_frame(session, cast("Select[tuple[object, ...]]", found), schema)
 
 

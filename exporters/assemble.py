@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
@@ -106,6 +106,8 @@ class Inputs:
     catalogs: Catalogs
     policy: Policy
     previous: Previous | None
+    enter: Callable[[], None]
+    """Writes into the book what of the content it does not hold yet."""
 
     def previous_table(self, name: str) -> pa.RecordBatch | None:
         """A table of the release before, None before the first."""
@@ -119,7 +121,6 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
     """
     make_folder(folder)
     facts = _facts(inputs)
-    private = private_identifiers(inputs.session, inputs.policy)
     plain: Mapping[str, Measure] = {}
     with IndexWriter(folder, rows=inputs.content.height if draft.source is None else None) as index:
         if draft.source is None:
@@ -128,6 +129,8 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
             progress(Step.TABLES)
             rows, taxpayers = _take_over(folder, draft.source)
         index.start()
+        inputs.enter()
+        private = private_identifiers(inputs.session, inputs.policy)
         counts = {"records": rows[build.RECORDS], "taxpayers": taxpayers}
         counts |= _write_changes(folder, draft, inputs, rows)
         if draft.source is None:

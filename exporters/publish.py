@@ -6,9 +6,10 @@ is replaced. Whatever happens in between, readers have the release before, and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -24,7 +25,7 @@ from exemptions.datasets import Dataset, Mode
 from exemptions.disclosure import Policy
 from exemptions.disclosure_file import load_policy
 from exemptions.editions import apply_edition, compare_edition, read_current, restore_editions
-from exemptions.history import read_content
+from exemptions.history import Entry, prepare_entry, read_content, write_entry
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from exemptions.status import derive_status
@@ -87,17 +88,17 @@ def publish(
         work.progress(Step.APPLY)
         number = next_number(session)
         batches = [] if if_due else list_approved(session)
-        altered = _apply_batches(session, work, batches, number)
-        content = read_content(session)
+        altered, content, enter = _apply_batches(session, work, batches, number)
         if not (
             altered
             or _is_calendar_due(session, content, previous, work.today, if_due)
             or _is_policy_new(previous, policy, work, if_due)
         ):
+            enter()
             _close_batches(session, batches, previous.number if previous else None)
             return PublishResult(None, None)
         draft = Draft(number, work.at, work.today, note, restores=None, source=None)
-        counts = add_release(session, work, draft, content, policy, previous)
+        counts = add_release(session, work, draft, content, policy, previous, enter=enter)
         _close_batches(session, batches, number)
         details = {"batches": [batch.id for batch in batches], "note": note, **counts}
         _enter(session, work, Act.RELEASE_PUBLISHED, number, details)
@@ -150,17 +151,33 @@ def _read_previous(session: Session, releases: Path) -> Previous | None:
     return None if latest is None else Previous.read(releases, latest)
 
 
-def _apply_batches(session: Session, work: Work, batches: list[Batch], number: int) -> bool:
-    """Write the batches into the book; tell whether any of them changed it."""
+def _apply_batches(
+    session: Session, work: Work, batches: list[Batch], number: int
+) -> tuple[bool, pl.DataFrame, Callable[[], None]]:
+    """Write the batches into the book; tells whether any of them changes it, and what the registry holds after them.
+
+    The last batch of the registry is written by the function that is given back: what it brings is known before, so it
+    can be written while the files are being made.
+    """
     altered = False
-    for batch in batches:
+    last: tuple[Batch, Entry] | None = None
+    newest = max((place for place, batch in enumerate(batches) if batch.dataset == Dataset.REGISTRY), default=None)
+    for place, batch in enumerate(batches):
         dataset, staged = Dataset(batch.dataset), read_staged(work.book.home, batch)
         current = read_current(session, dataset)
         comparison = compare_edition(current, staged, dataset=dataset, mode=Mode(batch.mode))
         altered = altered or not comparison.is_empty
-        apply_edition(session, comparison, dataset=dataset, release=number, batch=batch.id, cutoff=batch.cutoff)
+        if place == newest:
+            last = batch, prepare_entry(session, current, comparison, release=number, cutoff=batch.cutoff)
+        else:
+            apply_edition(
+                session, current, comparison, dataset=dataset, release=number, batch=batch.id, cutoff=batch.cutoff
+            )
     session.flush()
-    return altered
+    if last is None:
+        return altered, read_content(session), lambda: None
+    batch, entry = last
+    return altered, entry.content, partial(write_entry, session, entry, release=number, batch=batch.id)
 
 
 def _is_calendar_due(

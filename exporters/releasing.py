@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,16 +63,25 @@ def get_kept_release(session: Session, number: int) -> Release:
 
 
 def add_release(
-    session: Session, work: Work, draft: Draft, content: pl.DataFrame, policy: Policy, previous: Previous | None
+    session: Session,
+    work: Work,
+    draft: Draft,
+    content: pl.DataFrame,
+    policy: Policy,
+    previous: Previous | None,
+    *,
+    enter: Callable[[], None] = lambda: None,
 ) -> Mapping[str, int]:
     """Build the folder, put it in place and add the release to the book; gives its counts.
+
+    `enter` writes what of `content` the book does not hold yet; it is called while the index is being made.
 
     Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged; then no folder is left.
     """
     # A part of a killed publication may still be writing: it must never find a folder of the same name again.
     building = work.settings.releases / f"{BUILDING}{draft.number}-{secrets.token_hex(4)}"
     facts = gather_facts(session, content)
-    inputs = Inputs(session, work.settings, content, facts, work.catalogs, policy, previous)
+    inputs = Inputs(session, work.settings, content, facts, work.catalogs, policy, previous, enter)
     try:
         built = assemble(building, draft, inputs, work.progress)
         work.progress(Step.PLACE)

@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from exemptions.content import CONTENT_SCHEMA, KEY
 from exemptions.database import Book, open_book
 from exemptions.datasets import Mode
-from exemptions.history import apply_comparison, compare, draw_record_ids, overlay, read_content, restore_content
+from exemptions.history import (
+    compare,
+    draw_record_ids,
+    overlay,
+    prepare_entry,
+    read_content,
+    restore_content,
+    write_entry,
+)
 from exemptions.settings import read_settings
 from tests.databases import Databases
 
@@ -45,8 +53,11 @@ def edition(**names: str | None) -> pl.DataFrame:
 def load(
     session: Session, rows: pl.DataFrame, *, release: int, cutoff: date = FIRST, mode: Mode = Mode.REPLACE
 ) -> None:
-    comparison = compare(read_content(session), rows, mode=mode)
-    apply_comparison(session, comparison, release=release, batch=None, cutoff=cutoff)
+    current = read_content(session)
+    entry = prepare_entry(session, current, compare(current, rows, mode=mode), release=release, cutoff=cutoff)
+    write_entry(session, entry, release=release, batch=None)
+    # What is published is made from the entry, so it must be what the book gives.
+    assert content(entry.content) == content(read_content(session))
 
 
 def content(frame: pl.DataFrame) -> list[tuple[object, ...]]:
