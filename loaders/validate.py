@@ -11,6 +11,7 @@ import polars as pl
 from exemptions.batches import Finding
 from exemptions.datasets import Dataset
 from exemptions.editions import staged_schema
+from loaders.bounded import bound_findings
 from loaders.checks import Context, DatasetRules, is_unreadable, run_checks, value
 from loaders.checks_amounts import AMOUNTS_RULES
 from loaders.checks_energy import ENERGY_RULES
@@ -49,12 +50,13 @@ def validate(source: SourceTable, *, dataset: Dataset, context: Context) -> Vali
     """
     prepared = prepare(source, dataset)
     if prepared.frame.is_empty():
-        return Validated(0, None, (*source.findings, make_finding("sin_registros", row=source.header.row)))
+        empty = make_finding("sin_registros", row=source.header.row)
+        return Validated(0, None, (*source.findings, *prepared.findings, empty))
     rules = DATASET_RULES[dataset]
     frame = rules.understand(prepared.frame, context)
     found = run_checks(frame, tuple(rules.checks(context)), dataset=dataset, header=source.header)
-    rows = sorted((*prepared.findings, *found), key=lambda finding: finding.row or 0)
-    findings = (*source.findings, *rows)
+    rows = sorted((*bound_findings(prepared.findings), *found), key=lambda finding: finding.row or 0)
+    findings = (*bound_findings(source.findings), *rows)
     content = None if any(is_error(finding) for finding in findings) else _content(frame, dataset, rules)
     return Validated(frame.height, content, findings)
 
