@@ -86,7 +86,7 @@ def _describe(hold: Hold, lang: str) -> str:
 
 def _total(guard: Guard, total: Mapping[str, Any], lang: str) -> str:
     meaning = total["meaning"]
-    said = _MEANINGS[meaning].text(lang) if meaning in _MEANINGS else meaning
+    said = meaning_text(meaning, lang)
     of = " ".join(part for part in (total["period"], said) if part)
     before, after = (quantity_text(guard, total[side], lang) for side in ("before", "after"))
     named = f"{of}: " if of else ""
@@ -136,6 +136,11 @@ _WORDS = {
     Guard.SHIFTED_COLUMN: _columns,
     Guard.SAME_NIT_OTHER_NAME: _names,
 }
+
+
+def meaning_text(meaning: str, lang: str) -> str:
+    """What the figures of a total are, in words."""
+    return _MEANINGS[meaning].text(lang) if meaning in _MEANINGS else meaning
 
 
 def column_label(key: str, lang: str) -> str:
