@@ -58,6 +58,10 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+LEFT_OUT = "left_out"
+"""In the detail of a finding: for how many more it stands that are not kept one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found in a file. `row` is None for the file as a whole; `detail` fills the rule's message."""
@@ -69,6 +73,11 @@ class Finding:
     value: str | None
     rule: str
     detail: dict[str, Any]
+
+    @property
+    def count(self) -> int:
+        """How many errors or warnings it stands for."""
+        return int(self.detail.get(LEFT_OUT, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,7 @@ def create_batch(
     holds: Sequence[Hold] = (),
 ) -> Batch:
     """Enter a checked file into the book, with all that was found in it and what holds it back."""
-    errors = sum(1 for finding in findings if finding.severity is Severity.ERROR)
+    errors = sum(finding.count for finding in findings if finding.severity is Severity.ERROR)
     batch = Batch(
         id=number,
         dataset=str(upload.dataset),
@@ -155,7 +164,7 @@ def create_batch(
         ended=counts.ended if counts else None,
         changed=counts.changed if counts else None,
         errors=errors,
-        warnings=len(findings) - errors,
+        warnings=sum(finding.count for finding in findings) - errors,
         staged_sha256=staged_sha256,
         guards=[hold.as_dict() for hold in holds],
         loaded_by=actor.name,

@@ -16,6 +16,7 @@ from exemptions.datasets import DATASET_COLUMNS, Dataset, Mode
 from exemptions.fact_content import FACTS
 from exemptions.fact_history import current_schema
 from exemptions.history import CURRENT_SCHEMA
+from loaders.bounded import MOST_OF_A_RULE, left_out
 from loaders.options import Header
 from loaders.rules import WHOLE_ROW, make_finding
 
@@ -115,11 +116,13 @@ def _iter_findings(frame: pl.DataFrame, check: Check, label: str) -> Iterator[Fi
         pl.col("row"), (shown if check.shown is None else check.shown).alias("value"), **check.detail
     )
     explain = lru_cache(maxsize=None)(check.explain) if check.explain else None
-    for row, text, *details in broken.iter_rows():
+    for row, text, *details in broken.head(MOST_OF_A_RULE).iter_rows():
         detail = dict(zip(check.detail, (_plain(part) for part in details), strict=True))
         if explain is not None:
             detail |= explain(text or "")
         yield make_finding(check.rule, row=row, column=label, key=check.key, value=_plain(text), **detail)
+    if broken.height > MOST_OF_A_RULE:
+        yield left_out(make_finding(check.rule, column=label, key=check.key), broken.height - MOST_OF_A_RULE)
 
 
 def _plain(part: Any) -> Any:

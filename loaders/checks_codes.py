@@ -15,6 +15,7 @@ from exemptions.catalogs import Catalogs
 from exemptions.columns import LIST_SEPARATOR, JobsKind, Status
 from exemptions.text import fold_expr, fold_text
 from loaders.checks import Check, Context, is_unreadable, value
+from loaders.rules import NOTHING_NEAR
 
 STATUSES: Mapping[str, Status] = {
     "vigente": Status.ACTIVE,
@@ -129,7 +130,7 @@ def nearest(catalogs: Catalogs, name: CatalogName, text: str) -> str:
     """The code whose code or name is most like a text, or a dash."""
     aliases = catalogs.aliases(name)
     close = difflib.get_close_matches(fold_text(text), list(aliases), n=1, cutoff=0.6)
-    return aliases[close[0]] if close else "—"
+    return aliases[close[0]] if close else NOTHING_NEAR
 
 
 def _distinct(frame: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -38,6 +38,7 @@ from exemptions.guard_limits import GuardLimits
 from exemptions.guards import Hold, Load, find_holds
 from exemptions.models import Batch
 from exemptions.settings import Settings
+from loaders.bounded import bound_findings
 from loaders.checks import Context
 from loaders.isolation import ReaderLimits, read_isolated
 from loaders.options import LoadOptions, ReadingRefused
@@ -199,7 +200,7 @@ def _read_and_check(
     try:
         source = read_isolated(path, options.reading(upload.dataset), limits)
     except ReadingRefused as refusal:
-        return Validated(0, None, refusal.findings)
+        return Validated(0, None, bound_findings(refusal.findings))
     tell(Phase.VALIDATE, None, source.table.num_rows)
     context = Context(load_catalogs(), upload.cutoff, mode=upload.mode, standing=partial(_read_standing, book))
     return validate(source, dataset=upload.dataset, context=context)

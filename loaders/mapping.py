@@ -10,12 +10,10 @@ from exemptions.datasets import DATASET_COLUMNS, Dataset, InputColumn
 from exemptions.text import fold_text
 from loaders.limits import refuse_many_columns
 from loaders.options import LEAVE_OUT, Header, ReadingRefused, ReadOptions
-from loaders.rules import make_finding
+from loaders.rules import NOTHING_NEAR, make_finding
 
 HEADER_SEARCH_ROWS = 50
 """Rows looked through for the header; title blocks above a table are a few rows."""
-
-_NOTHING_NEAR = "—"
 
 
 def squash(header: str) -> str:
@@ -123,7 +121,7 @@ def _missing_columns(header: Header, dataset: Dataset) -> Iterator[Finding]:
     }
     for column in _missing(header, dataset):
         near = _nearest([squash(column.header), squash(column.key)], list(free))
-        nearest = free[near] if near else _NOTHING_NEAR
+        nearest = free[near] if near else NOTHING_NEAR
         yield make_finding("columna_faltante", row=header.row, column=column.header, key=column.key, nearest=nearest)
 
 
@@ -142,7 +140,7 @@ def _unused_mapping(header: Header, mapping: Mapping[str, str]) -> Iterator[Find
     for name in mapping:
         if squash(name) not in present:
             near = _nearest([squash(name)], [text for text in present if text])
-            nearest = present[near] if near else _NOTHING_NEAR
+            nearest = present[near] if near else NOTHING_NEAR
             yield make_finding("mapeo_sin_columna", row=header.row, column=name, value=mapping[name], nearest=nearest)
 
 
@@ -153,7 +151,7 @@ def _refuse_unknown_keys(options: ReadOptions) -> None:
             "mapeo_clave_desconocida",
             column=header,
             value=key,
-            nearest=_nearest([key], keys) or _NOTHING_NEAR,
+            nearest=_nearest([key], keys) or NOTHING_NEAR,
             allowed=", ".join(keys),
         )
         for header, key in options.mapping.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +23,11 @@ RULES: Mapping[str, Rule] = {
 WHOLE_ROW = "*"
 """Column and key of a finding that concerns no single column."""
 
+NOTHING_NEAR = "—"
+"""What a finding gives as the nearest valid text where no text is near."""
+
+_NEAREST = re.compile("; (lo más parecido es «{nearest}»|the nearest is “{nearest}”)")
+
 _SHOWN = 80
 """Characters of a value that a message repeats; the finding itself keeps all of it."""
 
@@ -40,8 +46,11 @@ def make_finding(
 
 
 def message_of(finding: Finding, lang: str) -> str:
-    """What is wrong, as a sentence in `lang`."""
-    return _fill(RULES[finding.rule].message.text(lang), finding)
+    """What is wrong, as a sentence in `lang`; of the nearest valid text only where there is one."""
+    template = RULES[finding.rule].message.text(lang)
+    if finding.detail.get("nearest") == NOTHING_NEAR:
+        template = _NEAREST.sub("", template)
+    return _fill(template, finding)
 
 
 def remedy_of(finding: Finding, lang: str) -> str:

@@ -8,6 +8,28 @@ from loaders.rules_of_containers import CONTAINER_RULES
 FILE_RULES: tuple[Rule, ...] = (
     *CONTAINER_RULES,
     error(
+        "mas_errores",
+        (
+            "Hay {left_out:,} errores más de la regla «{rule}»; se nombran los primeros {kept:,}.",
+            "There are {left_out:,} more errors of the rule “{rule}”; the first {kept:,} are named.",
+        ),
+        (
+            "Tantos errores iguales suelen tener una sola causa, como una columna corrida. Corríjala y cargue de nuevo.",
+            "So many equal errors mostly have one cause, such as a shifted column. Correct it and load again.",
+        ),
+    ),
+    warning(
+        "mas_avisos",
+        (
+            "Hay {left_out:,} avisos más de la regla «{rule}»; se nombran los primeros {kept:,}.",
+            "There are {left_out:,} more warnings of the rule “{rule}”; the first {kept:,} are named.",
+        ),
+        (
+            "Revise si todos tienen la misma causa; si así es en la fuente, no hay nada que corregir.",
+            "See whether all have the same cause; if the source has it so, there is nothing to correct.",
+        ),
+    ),
+    error(
         "archivo_vacio",
         ("El archivo está vacío.", "The file is empty."),
         ("Envíe el archivo completo.", "Send the complete file."),
