@@ -23,8 +23,8 @@ _DOCUMENTS = "openapi"
 _OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json"
 _TELLING = 10**9
 _CACHING = "public, max-age=300"
-_EXAMPLE_BASE = "http://127.0.0.1:8000"
-"""Stands in examples where the settings name no public address."""
+_EXAMPLE_BASES = {"es": "https://DIRECCION-DE-ESTE-SITIO", "en": "https://ADDRESS-OF-THIS-SITE"}
+"""Language → what stands in examples where the settings name no public address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,14 @@ def answer_docs() -> Response:
             "about": document["info"]["description"],
             "sections": _sections(document),
             "problem_types": PROBLEM_TYPES,
-            "base": absolute("") or _EXAMPLE_BASE,
+            "base": _example_base(),
         },
     )
     return _finish(Response(html, content_type="text/html; charset=utf-8"))
+
+
+def _example_base() -> str:
+    return absolute("") or _EXAMPLE_BASES[page_language()]
 
 
 def _finish(response: Response) -> Response:
@@ -145,7 +149,7 @@ def _operation_text(document: Document, path: str, method: str, item: Document) 
         parameters=tuple(_parameter_text(parameter) for parameter in parameters),
         fields=_field_texts(document, media.get("application/json", {}).get("schema", {})),
         problems=tuple(sorted(int(status) for status in item["responses"] if int(status) >= 400)),
-        example=samples[0]["source"].replace("{base}", absolute("") or _EXAMPLE_BASE) if samples else "",
+        example=samples[0]["source"].replace("{base}", _example_base()) if samples else "",
     )
 
 

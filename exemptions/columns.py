@@ -143,7 +143,7 @@ COLUMNS: tuple[Column, ...] = (
         "registry.CATEGORIA_EXENTO", catalog="categories", repeats=True,
     ),
     Column(
-        "category_name", Kind.TEXT, False, "Categoría exento", "Exempt category",
+        "category_name", Kind.TEXT, False, "Categoría", "Category",
         "Nombre de la categoría en el catálogo.", "Name of the category in the catalogue.",
         "catalogue of categories", repeats=True,
     ),

@@ -10,9 +10,11 @@ from api import formatting
 from api.pages import catalogs, corrections, data, dictionary, home, methodology, record, releases, search, taxpayer
 from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
+from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.errors import render_error_page
 from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
 from api.pages.values import breakable
+from api.pages.written import as_written
 
 __all__ = ["register_pages", "render_error_page"]
 
@@ -37,6 +39,8 @@ def register_pages(app: Flask) -> None:
         moment=lambda value: formatting.format_moment(value, page_language()),
     )
     app.jinja_env.filters["breakable"] = breakable
+    app.jinja_env.filters["as_written"] = as_written
+    app.before_request(leave_campaign_marks_out)
     app.register_blueprint(pages, name="es")
     app.register_blueprint(pages, name="en", url_prefix=ENGLISH_PREFIX)
     app.add_url_rule(ENGLISH_PREFIX, "english_root", _english_root)

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from api.formatting import format_count, format_day
+from api.formatting import format_day
 from api.pages.blueprint import pages
 from api.pages.files import FileRow, file_rows
 from api.pages.language import page_url
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
-from api.pages.values import Reader
+from api.pages.values import Reader, records_phrase
+from api.pages.written import own_words
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
-from api.state import absolute
+from api.state import absolute, app_state
 from api.v1.catalogs import PATH as CATALOGS_PATH
 from api.v1.catalogs import TITLES
 from exemptions.calendar import guatemala_day
@@ -80,8 +81,8 @@ def catalog_links(release: Release, reader: Reader) -> tuple[CatalogLink, ...]:
 def _build(release: Release, reader: Reader) -> DataPage:
     return DataPage(
         summary=_(
-            "El registro completo: %(records)s registros con %(columns)s columnas cada uno, sin cuenta y sin límite.",
-            records=format_count(release.records.num_rows),
+            "El registro completo: %(records)s con %(columns)s columnas cada uno, sin cuenta y sin límite.",
+            records=records_phrase(release.records.num_rows),
             columns=len(KEYS),
         ),
         caption=_(
@@ -102,6 +103,13 @@ def _build(release: Release, reader: Reader) -> DataPage:
             FormatLine(
                 "Parquet", _("Para R, Python, DuckDB o Spark: trae los tipos de cada columna y ocupa mucho menos.")
             ),
+            FormatLine(
+                "Arrow",
+                _(
+                    "Los empleos, montos, eventos y demás tablas del registro. Se abren con R (paquete arrow), Python "
+                    "(pyarrow, polars o pandas) y DuckDB."
+                ),
+            ),
         ),
         citation=_citation(release, reader),
         catalogs=catalog_links(release, reader),
@@ -112,13 +120,14 @@ def _citation(release: Release, reader: Reader) -> str:
     publisher = release.manifest["publisher"].get("name")
     published = format_day(guatemala_day(release.published_at), reader.lang)
     parts = [
-        publisher or "",
+        own_words(publisher or ""),
         _(
             "Registro abierto de exenciones tributarias, publicación %(number)s, del %(day)s",
             number=release.number,
             day=published,
         ),
-        absolute(page_url("release", number=release.number)),
+        # A path alone leads nowhere from a book or an article.
+        absolute(page_url("release", number=release.number)) if app_state().settings.base_url else "",
         f"SHA-256 {release.manifest_sha256}",
     ]
     return ". ".join(part for part in parts if part) + "."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from flask import Response, make_response
+from flask import Response, make_response, request
 
 from api.pages.language import page_language
 from api.pages.render import render_page
@@ -36,10 +37,14 @@ def render_error_page(
     `error` gives the sentence that explains it; without one the page tells only what the status means.
     """
     title, advice = _words(status)
+    # The sentence of a query's error is the sum of its problems, which the page lists one by one.
+    detail = error.text(page_language()) if error is not None and not problems else ""
+    if status == HTTPStatus.NOT_FOUND and detail:
+        # What is not there says more than that a page is missing.
+        title, detail = detail.rstrip("."), ""
     page = ErrorPage(
         title=title,
-        # The sentence of a query's error is the sum of its problems, which the page lists one by one.
-        detail=error.text(page_language()) if error is not None and not problems else "",
+        detail=detail,
         advice=advice,
         problems=problems,
         request_id=request_id,
@@ -53,10 +58,7 @@ def _words(status: int) -> tuple[str, str]:
     """Title and advice for a status."""
     match status:
         case 404:
-            return _("Esta página no existe"), _(
-                "Revise la dirección. Un NIT que no está aquí puede no tener beneficios, o ser de una persona "
-                "individual: esos no se publican."
-            )
+            return _("Esta página no existe"), _missing_advice()
         case 405:
             return _("Esta dirección no admite esa operación"), _(
                 "Vuelva a la página anterior e inténtelo de otra forma."
@@ -74,8 +76,23 @@ def _words(status: int) -> tuple[str, str]:
                 "Todavía no hay una publicación que mostrar, o se está preparando. Vuelva a intentarlo en unos minutos."
             )
         case status if status >= 500:
-            return _("Algo falló de nuestro lado"), _(
-                "No es culpa suya. Vuelva a intentarlo; si sigue fallando, escríbanos."
-            )
+            return _("Algo falló de nuestro lado"), _("No es culpa suya. Vuelva a intentarlo en unos minutos.")
         case _:
             return _("No se pudo responder a la solicitud"), _("Revise la dirección o empiece una búsqueda nueva.")
+
+
+def _missing_advice() -> str:
+    """What to do where nothing is; the same for a natural person's NIT as for one that does not exist."""
+    match (request.endpoint or "").partition(".")[2]:
+        case "taxpayer":
+            return _(
+                "Revise el número. Un NIT que no está aquí puede no tener beneficios, o ser de una persona individual: "
+                "esos no se publican."
+            )
+        case "record":
+            return _(
+                "Revise la dirección. Un registro que terminó se ve en las publicaciones en que estuvo: su dirección "
+                "con ?release= y el número."
+            )
+        case _:
+            return _("Revise la dirección, o busque por nombre o NIT.")

@@ -16,6 +16,7 @@ from api.pages.releases import changed_words
 from api.pages.render import answer_page, answer_plain, page_reader
 from api.pages.sums import excluded_words
 from api.pages.texts import gettext as _
+from api.pages.texts import ngettext
 from api.pages.values import Reader, records_phrase
 from api.releases_at import current_release
 from exemptions.aggregates import AmountSum, FacetValue, Sums, facets, sums
@@ -58,6 +59,8 @@ class HomePage:
     figures: tuple[Figure, ...]
     money_note: str
     latest: str
+    is_first: bool
+    """Whether it is the first release, which changes nothing."""
     types: tuple[Way, ...]
     statuses: tuple[Way, ...]
     permanences: tuple[Way, ...]
@@ -89,15 +92,14 @@ def _build(release: Release, reader: Reader) -> HomePage:
         figures=_figures(release, counted, summed),
         money_note=_money_note(summed),
         latest=_latest(release, reader),
+        is_first=release.manifest["previous"] is None,
         types=ways["type"],
         statuses=_in_order(ways["status"], counted["status"], tuple(Status)),
         permanences=ways["permanence"],
         categories=ways["category"][:_CATEGORIES_SHOWN],
         other_categories=ways["category"][_CATEGORIES_SHOWN:],
         departments=_in_order(ways["department"], counted["department"], tuple(reader.catalogs.departments)),
-        without_department=_("%(count)s no tienen departamento publicado.", count=records_phrase(records - placed))
-        if records > placed
-        else "",
+        without_department=_without_department(records - placed),
     )
 
 
@@ -109,20 +111,40 @@ def _figures(release: Release, counted: Mapping[str, Sequence[FacetValue]], summ
         Figure(
             _("Beneficios"),
             format_count(counts["records"]),
-            _(
-                "%(permanent)s permanentes y %(temporary)s temporales",
-                permanent=format_count(by_permanence.get(Permanence.PERMANENT, 0)),
-                temporary=format_count(by_permanence.get(Permanence.TEMPORARY, 0)),
-            ),
+            _permanence_note(by_permanence.get(Permanence.PERMANENT, 0), by_permanence.get(Permanence.TEMPORARY, 0)),
         ),
         Figure(_("Contribuyentes"), format_count(counts["taxpayers"]), _("Uno puede tener varios beneficios")),
         Figure(
             _("Vigentes"),
             format_count(by_status.get(Status.ACTIVE, 0)),
-            _("de %(count)s publicados", count=records_phrase(counts["records"])),
+            ngettext(
+                "de %(count)s registro publicado",
+                "de %(count)s registros publicados",
+                counts["records"],
+                count=format_count(counts["records"]),
+            ),
         ),
     ]
     return (*figures, *_jobs_figure(summed), *_amount_figure(summed))
+
+
+def _permanence_note(permanent: int, temporary: int) -> str:
+    return _(
+        "%(permanent)s y %(temporary)s",
+        permanent=ngettext("%(count)s permanente", "%(count)s permanentes", permanent, count=format_count(permanent)),
+        temporary=ngettext("%(count)s temporal", "%(count)s temporales", temporary, count=format_count(temporary)),
+    )
+
+
+def _without_department(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s registro no tiene departamento publicado.",
+        "%(count)s registros no tienen departamento publicado.",
+        count,
+        count=format_count(count),
+    )
 
 
 def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:

@@ -19,12 +19,13 @@ from api.pages.links import Link
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
-from api.pages.values import Reader, holder_name
+from api.pages.values import Reader, holder_name, records_phrase, taxpayers_phrase
 from api.parameters import refuse_parameters
 from api.releases_at import current_release, release_numbered
 from api.state import app_state
 from exemptions.calendar import guatemala_day
-from exemptions.errors import NotFound
+from exemptions.errors import NotFound, ReleaseDamaged
+from exemptions.integrity import read_manifest
 from exemptions.release import Release
 from exemptions.store import ListedRelease, ReleaseState
 
@@ -42,7 +43,10 @@ class ReleaseEntry:
     url: str
     published: str
     status_date: str
+    remark: str
+    """What became of it, in words of the site."""
     note: str
+    """What its publisher wrote."""
     sha256: str
 
 
@@ -51,6 +55,8 @@ class Fact:
     label: str
     value: str
     url: str = ""
+    is_written: bool = False
+    """Whether the value is a text that somebody wrote, in Spanish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +142,18 @@ def changed_words(counts: Mapping[str, int]) -> str:
 
 def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
     is_withdrawn = entry.state is ReleaseState.WITHDRAWN
-    notes = []
+    remarks = []
     if entry.restores:
-        notes.append(_("Repite el contenido de la publicación %(number)s.", number=entry.restores))
+        remarks.append(_("Repite el contenido de la publicación %(number)s.", number=entry.restores))
     if is_withdrawn:
-        notes.append(_withdrawal_words(entry, reader))
+        remarks.append(_withdrawal_words(entry, reader))
     return ReleaseEntry(
         number=entry.release,
         url="" if is_withdrawn else page_url("release", number=entry.release),
         published=format_moment(entry.published_at, reader.lang),
         status_date=format_day(entry.status_date, reader.lang),
-        note=" ".join(notes),
+        remark=" ".join(remarks),
+        note="" if is_withdrawn else _note_of(entry),
         sha256=entry.manifest_sha256,
     )
 
@@ -158,6 +165,15 @@ def _withdrawal_words(entry: ListedRelease, reader: Reader) -> str:
     return _("Retirada el %(day)s. Motivo: %(reason)s", day=day, reason=entry.reason)
 
 
+def _note_of(entry: ListedRelease) -> str:
+    """What its publisher wrote of a release; empty where its folder is not at hand."""
+    try:
+        manifest, sha256 = read_manifest(app_state().settings.releases / str(entry.release))
+    except ReleaseDamaged:
+        return ""
+    return str(manifest["note"] or "") if sha256 == entry.manifest_sha256 else ""
+
+
 def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
     manifest, number = release.manifest, release.number
     counts = manifest["counts"]
@@ -166,9 +182,9 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
     return ReleasePage(
         number=number,
         summary=_(
-            "%(records)s registros de %(taxpayers)s contribuyentes, con sus estados al %(day)s.",
-            records=format_count(counts["records"]),
-            taxpayers=format_count(counts["taxpayers"]),
+            "%(records)s de %(taxpayers)s, con sus estados al %(day)s.",
+            records=records_phrase(counts["records"]),
+            taxpayers=taxpayers_phrase(counts["taxpayers"]),
             day=format_day(release.status_date, reader.lang),
         ),
         newer=newest if newest > number else None,
@@ -208,7 +224,7 @@ def _facts(release: Release, reader: Reader) -> tuple[Fact, ...]:
         ),
     ]
     if publisher.get("name"):
-        facts.append(Fact(_("Publica"), publisher["name"], publisher.get("url") or ""))
+        facts.append(Fact(_("Publica"), publisher["name"], publisher.get("url") or "", is_written=True))
     if terms.get("name"):
         facts.append(Fact(_("Licencia de los datos"), terms["name"], terms.get("url") or ""))
     facts.append(Fact(_("Versión del programa"), manifest["software"]))

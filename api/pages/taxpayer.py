@@ -27,6 +27,7 @@ from api.pages.language import page_url
 from api.pages.links import export_url
 from api.pages.render import answer_page, page_reader
 from api.pages.sentences import short_term, verdict
+from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Item, Reader
 from api.parameters import parameter_reader
@@ -145,12 +146,17 @@ def _summary(release: Release, items: Sequence[Item], reader: Reader) -> str:
     if len(items) == 1:
         return verdict(items[0], status_date=release.status_date, lang=reader.lang)
     active = sum(item["status"] == Status.ACTIVE for item in items)
+    count, day = format_count(len(items)), format_day(release.status_date, reader.lang)
+    if not active:
+        return _("Tiene %(all)s beneficios; al %(day)s ninguno estaba vigente.", all=count, day=day)
+    if active == len(items):
+        return _("Tiene %(all)s beneficios; al %(day)s todos estaban vigentes.", all=count, day=day)
     return ngettext(
-        "Tiene %(all)s beneficios; al %(day)s estaba vigente %(num)s.",
+        "Tiene %(all)s beneficios; al %(day)s solo uno estaba vigente.",
         "Tiene %(all)s beneficios; al %(day)s estaban vigentes %(num)s.",
         active,
-        all=format_count(len(items)),
-        day=format_day(release.status_date, reader.lang),
+        all=count,
+        day=day,
     )
 
 

@@ -32,6 +32,8 @@ class Shown:
     """The text says why there is no value."""
     code: str = ""
     """The code behind a name."""
+    is_written: bool = False
+    """Whether the text was written by somebody, in Spanish, and stands as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class Reader:
         return self.catalogs.label(CatalogName(catalog), code, self.lang)
 
 
+_WRITTEN = ("status_reason", "legal_basis")
+
+
 def show(item: Item, key: str, reader: Reader) -> Shown:
     """The value of a column of one record in words; a code comes with its name."""
     value = item[key]
@@ -69,7 +74,7 @@ def show(item: Item, key: str, reader: Reader) -> Shown:
         return Shown(format_day(as_day(value), reader.lang))
     if column.kind is Kind.MONEY:
         return Shown(format_money(Decimal(value)))
-    return Shown(str(value))
+    return Shown(str(value), is_written=key in _WRITTEN)
 
 
 def holder_name(item: Item) -> str:

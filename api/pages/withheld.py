@@ -27,7 +27,11 @@ class WithheldNote:
     """Why one value of one record is not published."""
 
     label: str
-    sentence: str
+    reason: str
+    ground: str
+    """Empty where the release does not tell it."""
+    authority: str
+    decided: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +56,20 @@ class CountedLine:
 
     category: str
     records: int
+    note: str
     ground: str
-    decided: str
+    authority: str
+    date: str
 
 
 def notes_of(item: Item, account: Account, reader: Reader) -> tuple[WithheldNote, ...]:
     """Why each withheld value of a record is withheld, in the order of its columns."""
     grounds = {(entry["field"], entry["category"], entry["person_kind"]): entry for entry in account.get("fields", ())}
     return tuple(
-        WithheldNote(
+        _record_note(
             column_label(key, reader.lang),
-            _sentence(grounds.get((key, item["category"], item["person_kind"])), reader.lang),
+            grounds.get((key, item["category"], item["person_kind"])),
+            reader.lang,
         )
         for key in item["withheld_fields"] or ()
         if key in COLUMN
@@ -90,8 +97,10 @@ def _counted(entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], reade
     return CountedLine(
         category=reader.name_of("categories", category),
         records=entry["records"],
-        ground=_ground_words(rule, reader.lang) if rule is not None else "",
-        decided=f"{rule['authority']}, {_day(rule, reader.lang)}" if rule is not None else "",
+        note=_note(rule, reader.lang) if rule is not None else "",
+        ground=str(rule["ground"]) if rule is not None else "",
+        authority=str(rule["authority"]) if rule is not None else "",
+        date=_day(rule, reader.lang) if rule is not None else "",
     )
 
 
@@ -110,13 +119,12 @@ def _line(entries: list[Mapping[str, Any]], reader: Reader) -> WithheldLine:
     )
 
 
-def _sentence(entry: Mapping[str, Any] | None, lang: str) -> str:
+def _record_note(label: str, entry: Mapping[str, Any] | None, lang: str) -> WithheldNote:
     if entry is None:
-        return _("existe y no se publica, por la política de divulgación.")
-    reason = _note(entry, lang) or _("existe y no se publica.")
-    return _(
-        "%(reason)s Fundamento: %(ground)s. Decidió: %(authority)s, %(decided)s.",
-        reason=reason,
+        return WithheldNote(label, _("existe y no se publica, por la política de divulgación."), "", "", "")
+    return WithheldNote(
+        label=label,
+        reason=_note(entry, lang) or _("existe y no se publica."),
         ground=entry["ground"],
         authority=entry["authority"],
         decided=_day(entry, lang),
@@ -125,11 +133,6 @@ def _sentence(entry: Mapping[str, Any] | None, lang: str) -> str:
 
 def _note(entry: Mapping[str, Any], lang: str) -> str:
     return str(entry.get("note_en" if lang == "en" else "note_es") or "")
-
-
-def _ground_words(rule: Mapping[str, Any], lang: str) -> str:
-    note = _note(rule, lang)
-    return f"{note} {rule['ground']}" if note else str(rule["ground"])
 
 
 def _scope(entries: Sequence[Mapping[str, Any]], reader: Reader) -> str:

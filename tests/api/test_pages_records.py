@@ -24,7 +24,12 @@ def load_record(client: FlaskClient, number: int, prefix: str = "") -> Element:
 
 def field_texts(page: Element) -> dict[str, str]:
     lines = [line for table in page.find_all("dl", class_="fields") for line in table.find_all("div")]
-    return {line.find("dt").text: line.find_all("dd")[0].text for line in lines}
+    return {_label(line.find("dt")): line.find_all("dd")[0].text for line in lines}
+
+
+def _label(head: Element) -> str:
+    """The name of a field, without what it means."""
+    return (head.find_all("summary") or [head])[0].text
 
 
 def cell_texts(rows: list[Element]) -> list[list[str]]:
@@ -54,12 +59,12 @@ def test_record__tells_every_field_with_its_meaning_and_source(client: FlaskClie
     fields = field_texts(page)
     assert fields["Nombre"] == "NUBES DE OBSIDIANA, SOCIEDAD ANÓNIMA"
     assert fields["NIT"] == f"{invented_nit(3)[:-1]}-{invented_nit(3)[-1]}"
-    assert fields["Categoría exento"] == "Maquila, admisión temporal: exportadora (MAQ_ADT_E)"
+    assert fields["Categoría"] == "Maquila, admisión temporal: exportadora (MAQ_ADT_E)"
     assert fields["Empleos generados"] == "340 reportados, 2025"
     assert fields["Impuesto no pagado (Q)"] == "Q 1,234,567.89 en 2025"
     assert fields["Motivo del estado"] == "no aplica"
     assert fields["Datos reservados"] == "ninguno"
-    meanings = page.find_all("dd", class_="meaning")
+    meanings = page.find_all("details", class_="explained")
     assert len(meanings) == len(fields)
     assert all("Fuente: " in meaning.text for meaning in meanings)
 
@@ -183,7 +188,7 @@ def test_record__tells_a_changed_code_once_and_hides_what_is_withheld(tmp_path: 
     table = next(table for table in page.find_all("table") if "Qué cambió" in table.find("caption").text)
     assert cell_texts(table.find_all("tr")[1:]) == [
         ["Publicación 2", "Departamento", "Guatemala", "Quetzaltenango"],
-        ["Publicación 2", "Categoría exento", "Asociaciones", "Asociación"],
+        ["Publicación 2", "Categoría", "Asociaciones", "Asociación"],
         ["Publicación 2", "Impuesto no pagado (Q)", "reservado", "reservado"],
         ["Publicación 2", "Vigente hasta", "(vacío)", "31 de enero de 2027"],
         ["Publicación 2", "Estado pasó el último día del beneficio", "Vigente", "Vencido"],
@@ -199,6 +204,7 @@ def test_record__links_its_data_of_the_same_release(client: FlaskClient) -> None
         f"/api/v1/records/{record_id}?release=3",
         f"/api/v1/records.csv?record_id={record_id}&release=3",
         f"/registro/{record_id}?release=3",
+        f"/correcciones?record_id={record_id}",
     ]
     csv_lines = client.get(links[1]).get_data(as_text=True).splitlines()
     assert len(csv_lines) == 2
@@ -227,7 +233,7 @@ def test_record__escapes_what_the_registry_holds(tmp_path: Path) -> None:
 
 def test_taxpayer__has_all_its_benefits_what_is_in_force_first(client: FlaskClient) -> None:
     page = load(client, f"/contribuyente/{invented_nit(3)}")
-    assert page.find("p", class_="lead").text == "Tiene 2 beneficios; al 15 de febrero de 2026 estaban vigentes 2."
+    assert page.find("p", class_="lead").text == "Tiene 2 beneficios; al 15 de febrero de 2026 todos estaban vigentes."
     benefits = page.find_all("article", class_="benefit")
     assert [urlsplit(benefit.find("a").attrs["href"]).path for benefit in benefits] == [
         f"/registro/{invented_record_id(4)}",

@@ -38,7 +38,7 @@ SPOKEN_ATTRIBUTES = re.compile(
 WORDS = re.compile(r"[^\W\d_]\s|[áéíóúñ]")
 NOT_SPOKEN = re.compile(r"<meta name=\"(?:viewport|color-scheme|theme-color|robots)\"[^>]*>")
 LANGUAGE_NAMES = {"Español", "English"}
-PROPER_NAMES = {"OpenAPI", "CSV", "JSON", "NIT", "SHA-256", "openapi.json", "manifest.json", "gz"}
+PROPER_NAMES = {"OpenAPI", "CSV", "JSON", "NDJSON", "XLSX", "NIT", "SHA-256", "openapi.json", "manifest.json", "gz"}
 
 
 def english() -> Catalog:
