@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import Busy, SettingsError
 
 SQLITE = "sqlite"
@@ -91,11 +92,18 @@ def describe_database(engine: Engine) -> tuple[str, str]:
 def told_errors(engine: Engine) -> Iterator[None]:
     """Tell failures that are the surroundings' and not the program's as such.
 
-    Raises: Busy if another transaction holds what is needed; SettingsError if the database cannot be reached.
+    Raises: Busy if another transaction holds what is needed; SettingsError if the database cannot be reached; DiskFull
+    if it, or a file that belongs to the act, cannot be written.
     """
     try:
         yield
+    except OSError as error:
+        if is_disk_full(error):
+            raise disk_full() from error
+        raise
     except DBAPIError as error:
+        if is_disk_full(error):
+            raise disk_full() from error
         if _is_locked(error):
             raise Busy(
                 "Otro proceso está cambiando el libro de registro; intente de nuevo en un momento.",

@@ -148,11 +148,32 @@ class NotAllowed(RegistryError):
 
 
 class RoleMissing(NotAllowed):
-    """The person's role does not have the right that the act needs."""
+    """The person's role does not have the right that the act needs; `actor` and `right` are what the audit notes."""
+
+    def __init__(self, es: str, en: str, *, actor: str, right: str) -> None:
+        super().__init__(es, en)
+        self.actor = actor
+        self.right = right
+
+
+class NobodyYet(NotAllowed):
+    """The book demands persons and has none."""
+
+
+class PasswordRefused(RegistryError):
+    """A new password is too short, too long or too easily guessed."""
+
+
+class CodeRefused(RegistryError):
+    """A code of the second factor does not fit, or was used before."""
 
 
 class DemonstrationHome(RegistryError):
     """Demonstration and real data would be mixed in one home."""
+
+
+class DiskFull(RegistryError):
+    """Nothing more can be written; what was public stays public, and nothing is lost."""
 
 
 class Busy(RegistryError):

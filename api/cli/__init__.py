@@ -9,8 +9,9 @@ import sys
 
 import click
 
-from api.cli import accounts, batches, diagnosis, loading, releases, serving, verification
+from api.cli import accounts, batches, comparing, diagnosis, loading, releases, serving, verification
 from api.cli.context import Context, say_error
+from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import InvalidQuery, RegistryError, SettingsError
 from exemptions.settings import read_settings
 
@@ -25,7 +26,7 @@ def commands(click_context: click.Context, lang: str | None) -> None:
     click_context.obj = Context(settings=settings, lang=lang or settings.language)
 
 
-for module in (loading, batches, releases, verification, accounts, diagnosis, serving):
+for module in (loading, batches, comparing, releases, verification, accounts, diagnosis, serving):
     for command in module.COMMANDS:
         commands.add_command(command)
 
@@ -44,5 +45,10 @@ def main() -> None:
         sys.exit(2)
     except RegistryError as error:
         say_error(error)
+        sys.exit(1)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        say_error(disk_full())
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
