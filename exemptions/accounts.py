@@ -1,79 +1,97 @@
-"""Members of staff, their roles and tokens. A token is shown once; the book keeps its SHA-256 only.
-
-A token has 256 random bits, so a plain hash is enough: there is nothing to guess.
-"""
+"""Members of staff: who may act, and what an administrator and they themselves change about an account."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from exemptions.audit import Act, record_act
-from exemptions.database import Book, is_two_person
-from exemptions.errors import NotAllowed, NotFound, RoleMissing
-from exemptions.models import Account, StaffToken
+from exemptions.calendar import system_clock
+from exemptions.database import TWO_PERSON, Book, is_two_person
+from exemptions.errors import CodeRefused, NobodyYet, NotAllowed, NotFound, PasswordRefused, RoleMissing
+from exemptions.models import Account, Fact
+from exemptions.passwords import check_password, hash_password, verify_password
+from exemptions.rights import CALENDAR, OPERATOR, RESERVED_NAMES, ROLES_WITH, Actor, Right, StaffRole
+from exemptions.second_factor import accept_code, make_secret
+from exemptions.sessions import count_failure, end_sessions_of, forget_failures
+from exemptions.tokens import find_token_owner, issue_token, list_tokens, revoke_tokens_of
 
+__all__ = [
+    "CALENDAR",
+    "OPERATOR",
+    "ROLES_WITH",
+    "AccountFacts",
+    "Actor",
+    "Right",
+    "StaffRole",
+    "add_account",
+    "begin_second_factor",
+    "confirm_second_factor",
+    "disable_account",
+    "enable_account",
+    "find_pending_secret",
+    "get_account",
+    "give_password",
+    "issue_token",
+    "list_accounts",
+    "record_denial",
+    "require",
+    "require_account",
+    "reset_second_factor",
+    "set_own_password",
+    "set_role",
+    "set_two_person",
+]
 
-class StaffRole(StrEnum):
-    LOADER = "loader"
-    APPROVER = "approver"
-    ADMINISTRATOR = "administrator"
-
-
-class Right(StrEnum):
-    """What a changing command needs."""
-
-    LOAD = "load"
-    APPROVE = "approve"
-    PUBLISH = "publish"
-    ACCOUNTS = "accounts"
-
-
-ROLES_WITH: dict[Right, frozenset[StaffRole]] = {
-    Right.LOAD: frozenset({StaffRole.LOADER, StaffRole.APPROVER}),
-    Right.APPROVE: frozenset({StaffRole.APPROVER}),
-    Right.PUBLISH: frozenset({StaffRole.APPROVER}),
-    Right.ACCOUNTS: frozenset({StaffRole.ADMINISTRATOR}),
-}
-
-OPERATOR = "operator"
-"""Who acts on the command line of a book without the two-person rule and without a token."""
-CALENDAR = "calendar"
-"""Who publishes when only the calendar changes a status."""
-_RESERVED = frozenset({OPERATOR, CALENDAR, "system"})
 _LONGEST_NAME = 80
+_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something."""
+class AccountFacts:
+    """What may be told of an account."""
 
     name: str
+    role: StaffRole
+    disabled: bool
+    created_at: datetime
+    has_password: bool
+    must_change_password: bool
+    password_set_at: datetime | None
+    has_second_factor: bool
+    locked_until: datetime | None
+    """Of the last lock, which may be over."""
+    tokens: int
+    """How many were issued and not revoked."""
 
 
-def require(session: Session, *, token: str, right: Right) -> Actor:
+def require(session: Session, *, token: str, right: Right, at: datetime | None = None) -> Actor:
     """The person whose token this is, if the role has the right.
 
     Without the two-person rule an empty token stands for the operator of the machine. The first account may be added
-    by anybody who can write the book, since there is nobody yet to ask.
-    Raises: NotAllowed.
+    by anybody who can write the book, since there is nobody yet to ask. `at` is now unless it is told.
+    Raises: NotAllowed, of which NobodyYet if the book has no accounts, and RoleMissing.
     """
+    nobody_yet = session.scalar(select(func.count()).select_from(Account)) == 0
+    if not token and (not is_two_person(session) or (nobody_yet and right is Right.ACCOUNTS)):
+        return Actor(OPERATOR)
+    if nobody_yet:
+        raise NobodyYet(
+            "Este libro de registro todavía no tiene personas. Agregue a quien administra: "
+            "exemptions user add NOMBRE --role administrator",
+            "This book of record has no people yet. Add who administers it: "
+            "exemptions user add NAME --role administrator",
+        )
     if not token:
-        nobody_yet = right is Right.ACCOUNTS and session.scalar(select(func.count()).select_from(Account)) == 0
-        if nobody_yet or not is_two_person(session):
-            return Actor(OPERATOR)
         raise NotAllowed(
             "Esta acción necesita una persona: ponga su token en EXEMPTIONS_TOKEN.",
             "This needs a person: put your token into EXEMPTIONS_TOKEN.",
         )
-    account = _token_owner(session, token)
-    if account is None or account.disabled:
+    account = find_token_owner(session, token=token, at=at or system_clock())
+    if account is None:
         raise NotAllowed("El token de EXEMPTIONS_TOKEN no vale.", "The token in EXEMPTIONS_TOKEN is not valid.")
     return _with_right(account, right)
 
@@ -95,92 +113,263 @@ def record_denial(book: Book, *, actor: Actor, right: Right, at: datetime) -> No
         record_act(session, actor=actor.name, act=Act.DENIED, subject=str(right), at=at)
 
 
+def add_account(
+    session: Session, *, actor: Actor, name: str, role: StaffRole, at: datetime, password: str | None = None
+) -> None:
+    """Add a member of staff, without a token yet; a password given here has to be changed at the first sign-in.
+
+    The first has to be an administrator, or nobody could add more.
+    Raises: NotAllowed if the name is taken, kept for the system or no name that a list shows as it is, or the first
+    account has another role; PasswordRefused.
+    """
+    if role is not StaffRole.ADMINISTRATOR and session.scalar(select(func.count()).select_from(Account)) == 0:
+        raise NotAllowed(
+            f"La primera cuenta tiene que ser {StaffRole.ADMINISTRATOR}: nadie más puede agregar otras.",
+            f"The first account has to be {StaffRole.ADMINISTRATOR}: nobody else can add others.",
+        )
+    _check_name(session, name)
+    account = Account(name=name, role=str(role), created_at=at)
+    account.disabled = account.must_change_password = account.totp_confirmed = False
+    forget_failures(account)
+    if password is not None:
+        check_password(password, name=name)
+        _set_password(account, password, at, must_change=True)
+    session.add(account)
+    session.flush()
+    details = {"role": str(role), "password": password is not None}
+    record_act(session, actor=actor.name, act=Act.ACCOUNT_ADDED, subject=name, at=at, details=details)
+
+
+def set_role(session: Session, *, actor: Actor, name: str, role: StaffRole, at: datetime) -> None:
+    """Give a member of staff another role, from the next request on.
+
+    Raises: NotFound; NotAllowed for the last administrator.
+    """
+    account = _get(session, name)
+    before = account.role
+    if before == role:
+        return
+    _keep_an_administrator(session, name)
+    account.role = str(role)
+    details = {"before": before, "after": str(role)}
+    record_act(session, actor=actor.name, act=Act.ROLE_CHANGED, subject=name, at=at, details=details)
+
+
+def disable_account(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
+    """Take every right from a member of staff, end sessions and tokens; the account stays: the audit names it.
+
+    Raises: NotFound; NotAllowed for the last administrator, without whom nobody could ever add another.
+    """
+    account = _get(session, name)
+    _keep_an_administrator(session, name)
+    account.disabled = True
+    end_sessions_of(session, account=name)
+    revoke_tokens_of(session, account=name, at=at)
+    record_act(session, actor=actor.name, act=Act.ACCOUNT_DISABLED, subject=name, at=at)
+
+
+def enable_account(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
+    """Let a disabled member of staff in again, or end a lock. Tokens that were revoked stay so.
+
+    Raises: NotFound.
+    """
+    account = _get(session, name)
+    if not account.disabled and account.locked_until is None:
+        return
+    account.disabled = False
+    forget_failures(account)
+    record_act(session, actor=actor.name, act=Act.ACCOUNT_ENABLED, subject=name, at=at)
+
+
+def give_password(session: Session, *, actor: Actor, name: str, password: str, at: datetime) -> None:
+    """Set somebody's password; unless it is one's own it is good for choosing another only. Ends sessions and a lock.
+
+    Raises: NotFound; PasswordRefused.
+    """
+    account = _get(session, name)
+    check_password(password, name=name)
+    _set_password(account, password, at, must_change=actor.name != name)
+    forget_failures(account)
+    end_sessions_of(session, account=name)
+    record_act(session, actor=actor.name, act=Act.PASSWORD_GIVEN, subject=name, at=at)
+
+
+def set_own_password(session: Session, *, name: str, current: str, new: str, at: datetime, keep: str = "") -> bool:
+    """Change one's own password; every session but the one whose cookie is `keep` ends.
+
+    False when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
+    end every session.
+    Raises: NotFound; PasswordRefused for the new one.
+    """
+    account = _get(session, name)
+    check_password(new, name=name)
+    if not verify_password(account.password_hash, current):
+        count_failure(session, account, at)
+        if account.locked_until is not None:
+            end_sessions_of(session, account=name)
+        return False
+    if verify_password(account.password_hash, new):
+        raise PasswordRefused("La contraseña nueva es la de antes.", "The new password is the one before.")
+    _set_password(account, new, at, must_change=False)
+    forget_failures(account)
+    end_sessions_of(session, account=name, keep=keep)
+    record_act(session, actor=name, act=Act.PASSWORD_CHANGED, subject=name, at=at)
+    return True
+
+
+def begin_second_factor(session: Session, *, name: str) -> str:
+    """A new secret for the account's second factor, which counts once its first code is confirmed.
+
+    Raises: NotFound; NotAllowed if the account has a second factor already.
+    """
+    account = _get(session, name)
+    if account.totp_confirmed:
+        raise NotAllowed(
+            "La cuenta ya tiene un segundo factor; pida a quien administra que lo quite.",
+            "The account already has a second factor; ask an administrator to remove it.",
+        )
+    account.totp_secret, account.totp_last_step = make_secret(), None
+    return account.totp_secret
+
+
+def find_pending_secret(session: Session, *, name: str) -> str | None:
+    """The secret whose first code was not yet confirmed.
+
+    Raises: NotFound.
+    """
+    account = _get(session, name)
+    return None if account.totp_confirmed else account.totp_secret
+
+
+def confirm_second_factor(session: Session, *, name: str, code: str, at: datetime, keep: str = "") -> None:
+    """Turn the second factor on by the first code of its secret; every session but that of the cookie `keep` ends.
+
+    Raises: NotFound; CodeRefused.
+    """
+    account = _get(session, name)
+    if account.totp_confirmed or not accept_code(account, code=code, at=at):
+        raise CodeRefused(
+            "El código no corresponde. Revise la hora de su teléfono y escriba el código que muestra ahora.",
+            "The code does not fit. Look at the clock of your telephone and write the code that it shows now.",
+        )
+    account.totp_confirmed = True
+    end_sessions_of(session, account=name, keep=keep)
+    record_act(session, actor=name, act=Act.SECOND_FACTOR_SET, subject=name, at=at)
+
+
+def reset_second_factor(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
+    """Remove somebody's second factor, as after a lost telephone; ends the account's sessions.
+
+    Raises: NotFound.
+    """
+    account = _get(session, name)
+    if account.totp_secret is None:
+        return
+    account.totp_secret, account.totp_confirmed, account.totp_last_step = None, False, None
+    end_sessions_of(session, account=name)
+    record_act(session, actor=actor.name, act=Act.SECOND_FACTOR_RESET, subject=name, at=at)
+
+
+def set_two_person(session: Session, *, actor: Actor, on: bool, reason: str, at: datetime) -> bool:
+    """Turn the two-person rule on or off; tells whether that changed anything.
+
+    Raises: NotAllowed without a written reason, or when nobody in particular would turn it off.
+    """
+    if on is is_two_person(session):
+        return False
+    if not reason.strip():
+        raise NotAllowed(
+            "Cambiar la regla de dos personas necesita un motivo escrito.",
+            "Changing the two-person rule needs a written reason.",
+        )
+    if not on and actor.name == OPERATOR:
+        raise NotAllowed(
+            "Solo una persona con el papel administrator puede apagar la regla: agréguela primero.",
+            "Only a person with the role administrator may turn the rule off: add one first.",
+        )
+    session.merge(Fact(key=TWO_PERSON, value="on" if on else "off"))
+    details = {"value": "on" if on else "off", "reason": reason.strip()}
+    record_act(session, actor=actor.name, act=Act.TWO_PERSON_CHANGED, subject="book", at=at, details=details)
+    return True
+
+
+def list_accounts(session: Session) -> list[AccountFacts]:
+    """Every account, by name."""
+    tokens: dict[str, int] = {}
+    for token in list_tokens(session):
+        if token.revoked_at is None:
+            tokens[token.account] = tokens.get(token.account, 0) + 1
+    return [_facts(row, tokens.get(row.name, 0)) for row in session.scalars(select(Account).order_by(Account.name))]
+
+
+def get_account(session: Session, name: str) -> AccountFacts:
+    """The account of that name.
+
+    Raises: NotFound.
+    """
+    tokens = [token for token in list_tokens(session, account=name) if token.revoked_at is None]
+    return _facts(_get(session, name), len(tokens))
+
+
 def _with_right(account: Account, right: Right) -> Actor:
     if StaffRole(account.role) not in ROLES_WITH[right]:
         roles = ", ".join(sorted(ROLES_WITH[right]))
         raise RoleMissing(
             f"«{account.name}» tiene el papel {account.role}; esta acción necesita: {roles}.",
             f"“{account.name}” has the role {account.role}; this needs: {roles}.",
+            actor=account.name,
+            right=str(right),
         )
     return Actor(account.name)
 
 
-def add_account(session: Session, *, actor: Actor, name: str, role: StaffRole, at: datetime) -> None:
-    """Add a member of staff, without a token yet. The first has to be an administrator, or nobody could add more.
-
-    Raises: NotAllowed if the name is taken, kept for the system or no name that a list shows as it is, or the first
-    account has another role.
-    """
-    if role is not StaffRole.ADMINISTRATOR and not list_accounts(session):
-        raise NotAllowed(
-            f"La primera cuenta tiene que ser {StaffRole.ADMINISTRATOR}: nadie más puede agregar otras.",
-            f"The first account has to be {StaffRole.ADMINISTRATOR}: nobody else can add others.",
-        )
+def _check_name(session: Session, name: str) -> None:
     if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name != " ".join(name.split()):
         raise NotAllowed(
             f"Un nombre tiene de 1 a {_LONGEST_NAME} letras visibles, sin espacios de más.",
             f"A name has 1 to {_LONGEST_NAME} visible letters, without spare blanks.",
         )
-    if name in _RESERVED or session.get(Account, name) is not None:
-        raise NotAllowed(f"El nombre «{name}» ya está en uso.", f"The name “{name}” is taken.")
-    session.add(Account(name=name, role=str(role), disabled=False, created_at=at))
-    session.flush()
-    record_act(session, actor=actor.name, act=Act.ACCOUNT_ADDED, subject=name, at=at, details={"role": str(role)})
-
-
-def disable_account(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
-    """Take every right from a member of staff; the account stays, since the audit names it.
-
-    Raises: NotFound; NotAllowed for the last administrator, without whom nobody could ever add another.
-    """
-    account = _get_account(session, name)
-    able = {a.name for a in list_accounts(session) if a.role == StaffRole.ADMINISTRATOR and not a.disabled}
-    if able == {name}:
+    # The audit is exported as CSV, and a spreadsheet would compute such a cell.
+    if name.startswith(_FORMULA_SIGNS):
         raise NotAllowed(
-            f"«{name}» es la única cuenta {StaffRole.ADMINISTRATOR}: agregue otra antes de desactivarla.",
-            f"“{name}” is the only {StaffRole.ADMINISTRATOR}: add another one before disabling it.",
+            f"Un nombre no empieza con {' '.join(_FORMULA_SIGNS)}.",
+            f"A name does not start with {' '.join(_FORMULA_SIGNS)}.",
         )
-    account.disabled = True
-    _revoke_tokens(session, name, at)
-    record_act(session, actor=actor.name, act=Act.ACCOUNT_DISABLED, subject=name, at=at)
+    if name in RESERVED_NAMES or session.get(Account, name) is not None:
+        raise NotAllowed(f"El nombre «{name}» ya está en uso.", f"The name “{name}” is taken.")
 
 
-def issue_token(session: Session, *, actor: Actor, name: str, at: datetime) -> str:
-    """A new token for a member of staff; the one before it no longer works.
-
-    Raises: NotFound, NotAllowed for a disabled account.
-    """
-    account = _get_account(session, name)
-    if account.disabled:
-        raise NotAllowed(f"La cuenta «{name}» está desactivada.", f"The account “{name}” is disabled.")
-    token = secrets.token_urlsafe(32)
-    _revoke_tokens(session, name, at)
-    session.add(StaffToken(account=name, label="token", sha256=_digest(token), created_at=at))
-    record_act(session, actor=actor.name, act=Act.TOKEN_ISSUED, subject=name, at=at)
-    return token
+def _keep_an_administrator(session: Session, name: str) -> None:
+    able = select(Account.name).where(Account.role == StaffRole.ADMINISTRATOR, Account.disabled.is_(False))
+    if set(session.scalars(able)) == {name}:
+        raise NotAllowed(
+            f"«{name}» es la única cuenta {StaffRole.ADMINISTRATOR}: agregue otra antes de cambiarla.",
+            f"“{name}” is the only {StaffRole.ADMINISTRATOR}: add another one before changing it.",
+        )
 
 
-def list_accounts(session: Session) -> list[Account]:
-    """Every account, by name."""
-    return list(session.scalars(select(Account).order_by(Account.name)))
+def _set_password(account: Account, password: str, at: datetime, *, must_change: bool) -> None:
+    account.password_hash = hash_password(password)
+    account.password_set_at, account.must_change_password = at, must_change
 
 
-def _get_account(session: Session, name: str) -> Account:
+def _get(session: Session, name: str) -> Account:
     account = session.get(Account, name)
     if account is None:
         raise NotFound(f"No hay ninguna cuenta «{name}».", f"There is no account “{name}”.")
     return account
 
 
-def _token_owner(session: Session, token: str) -> Account | None:
-    mine = (StaffToken.sha256 == _digest(token)) & StaffToken.revoked_at.is_(None)
-    return session.scalars(select(Account).join(StaffToken, StaffToken.account == Account.name).where(mine)).first()
-
-
-def _revoke_tokens(session: Session, name: str, at: datetime) -> None:
-    for token in session.scalars(select(StaffToken).where(StaffToken.account == name, StaffToken.revoked_at.is_(None))):
-        token.revoked_at = at
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _facts(row: Account, tokens: int) -> AccountFacts:
+    return AccountFacts(
+        name=row.name,
+        role=StaffRole(row.role),
+        disabled=row.disabled,
+        created_at=row.created_at,
+        has_password=row.password_hash is not None,
+        must_change_password=row.must_change_password,
+        password_set_at=row.password_set_at,
+        has_second_factor=row.totp_confirmed,
+        locked_until=row.locked_until,
+        tokens=tokens,
+    )

@@ -19,7 +19,7 @@ from exemptions.calendar import Clock, system_clock
 from exemptions.engines import POSTGRESQL, make_engine, told_errors
 from exemptions.errors import DemonstrationHome
 from exemptions.inbox import make_inbox
-from exemptions.locking import WriterLock, hold_writer_lock
+from exemptions.locking import LOCK_WAIT_S, WriterLock, hold_writer_lock
 from exemptions.models import Fact
 from exemptions.settings import Settings
 
@@ -46,23 +46,24 @@ class Book:
             session.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, wait_s: float = LOCK_WAIT_S) -> Iterator[Session]:
         """A session that may write, alone across processes; committed at the end, rolled back on an error.
 
-        Raises: Busy if another writer does not finish within a minute; SettingsError if the database cannot be reached.
+        Raises: Busy if another writer does not finish within `wait_s`; SettingsError if the database cannot be reached.
         """
         writing = self.engine.execution_options(writes=True)
-        with told_errors(self.engine), self.writer_lock() as lock, Session(writing) as session, session.begin():
+        held = self.writer_lock(wait_s=wait_s)
+        with told_errors(self.engine), held as lock, Session(writing) as session, session.begin():
             yield session
             lock.confirm()
 
     @contextmanager
-    def writer_lock(self) -> Iterator[WriterLock]:
+    def writer_lock(self, *, wait_s: float = LOCK_WAIT_S) -> Iterator[WriterLock]:
         """Hold the lock that every writer of this book takes, without opening a transaction.
 
-        Raises: Busy if another writer does not finish within a minute.
+        Raises: Busy if another writer does not finish within `wait_s`.
         """
-        with hold_writer_lock(self.engine, self.home) as lock:
+        with hold_writer_lock(self.engine, self.home, wait_s=wait_s) as lock:
             yield lock
 
     @property

@@ -41,14 +41,14 @@ class WriterLock:
 
 
 @contextmanager
-def hold_writer_lock(engine: Engine, home: Path) -> Iterator[WriterLock]:
+def hold_writer_lock(engine: Engine, home: Path, *, wait_s: float = LOCK_WAIT_S) -> Iterator[WriterLock]:
     """Hold the lock that every writer of this book takes.
 
     The file in the home keeps processes of this machine apart; the advisory lock of PostgreSQL, on a connection of its
     own, those of other machines. Both are free again when their holder dies.
-    Raises: Busy if another writer does not finish within a minute.
+    Raises: Busy if another writer does not finish within `wait_s`.
     """
-    deadline = time.monotonic() + LOCK_WAIT_S
+    deadline = time.monotonic() + wait_s
     with _open_file(home / "writer.lock") as handle:
         _wait_for(lambda: _try_file(handle), deadline)
         if engine.dialect.name != POSTGRESQL:

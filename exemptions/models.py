@@ -122,6 +122,17 @@ class StaffSession(Base):
     """Whether the second factor was given, for an account that has one."""
 
 
+class StrangerTries(Base):
+    """Failed sign-ins with a name that no account has, by its SHA-256: a lock must not tell which names there are."""
+
+    __tablename__ = "stranger_tries"
+
+    name_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    failed_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class Job(Base):
     """Long work that was asked for: `exemptions work` does one at a time."""
 

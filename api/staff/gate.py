@@ -16,7 +16,7 @@ from api.staff.current import staff_book
 from api.staff.render import keep_private
 from api.state import app_state
 from api.upload_request import UploadRequest
-from exemptions.accounts import Right, record_denial, require_account
+from exemptions.accounts import Actor, Right, record_denial, require_account
 from exemptions.database import Book, is_demonstration
 from exemptions.errors import RoleMissing
 from exemptions.sessions import StaffSessionFacts, find_session, touch_session
@@ -97,7 +97,7 @@ def _check_right(book: Book, facts: StaffSessionFacts, access: Access) -> None:
 
 
 def _note_denial(book: Book, facts: StaffSessionFacts, right: Right) -> None:
-    record_denial(book, actor=facts.account, right=right, at=app_state().clock())
+    record_denial(book, actor=Actor(facts.account), right=right, at=app_state().clock())
 
 
 def _check_form(*, upload: bool) -> None:

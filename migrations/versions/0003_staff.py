@@ -59,6 +59,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_staff_session_account", "staff_session", ["account"])
     op.create_table(
+        "stranger_tries",
+        sa.Column("name_sha256", sa.String(length=64), nullable=False),
+        sa.Column("failed_logins", sa.Integer(), nullable=False),
+        _instant("locked_until", nullable=True),
+        _instant("failed_at"),
+        sa.PrimaryKeyConstraint("name_sha256", name="pk_stranger_tries"),
+    )
+    op.create_index("ix_stranger_tries_failed_at", "stranger_tries", ["failed_at"])
+    op.create_table(
         "job",
         sa.Column("id", _BIG_ID, autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -114,6 +123,8 @@ def downgrade() -> None:
     op.drop_table("correction")
     op.drop_index("ix_job_state", table_name="job")
     op.drop_table("job")
+    op.drop_index("ix_stranger_tries_failed_at", table_name="stranger_tries")
+    op.drop_table("stranger_tries")
     op.drop_index("ix_staff_session_account", table_name="staff_session")
     op.drop_table("staff_session")
     with op.batch_alter_table("account") as table:

@@ -35,7 +35,7 @@ from exemptions.batches import (
 from exemptions.content import STAGED_SCHEMA
 from exemptions.database import Book, open_book
 from exemptions.datasets import Dataset, Mode
-from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged
+from exemptions.errors import BatchNotFound, BatchState, NobodyYet, NotAllowed, ReleaseDamaged
 from exemptions.guards import Lift
 from exemptions.models import Base
 from exemptions.settings import read_settings
@@ -128,16 +128,20 @@ def test_disable_account__leaves_somebody_who_can_add_others(strict: Book) -> No
 
 
 def test_require__with_two_people_a_token_is_needed(strict: Book) -> None:
-    with strict.read() as session, pytest.raises(NotAllowed, match="EXEMPTIONS_TOKEN"):
-        require(session, token="", right=Right.LOAD)
+    with strict.write() as session:
+        with pytest.raises(NobodyYet, match="user add"):
+            require(session, token="", right=Right.LOAD)
+        begin(session)
+        with pytest.raises(NotAllowed, match="EXEMPTIONS_TOKEN"):
+            require(session, token="", right=Right.LOAD)
 
 
 @pytest.mark.parametrize(
     ("role", "rights"),
     [
-        (StaffRole.LOADER, {Right.LOAD}),
-        (StaffRole.APPROVER, {Right.LOAD, Right.APPROVE, Right.PUBLISH}),
-        (StaffRole.ADMINISTRATOR, {Right.ACCOUNTS}),
+        (StaffRole.LOADER, {Right.LOAD, Right.CORRECTIONS}),
+        (StaffRole.APPROVER, {Right.LOAD, Right.APPROVE, Right.PUBLISH, Right.AUDIT, Right.CORRECTIONS}),
+        (StaffRole.ADMINISTRATOR, {Right.ACCOUNTS, Right.AUDIT}),
     ],
 )
 def test_require__each_role_has_its_rights_only(strict: Book, role: StaffRole, rights: set[Right]) -> None:

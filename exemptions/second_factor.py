@@ -1,0 +1,54 @@
+"""The second factor: a code of six digits that a telephone computes from a shared secret and the time.
+
+Source: RFC 6238 (TOTP), RFC 4226 (HOTP). A code is good for its own step of 30 seconds and the ones beside it, since
+clocks differ, and works once (RFC 6238 §5.2).
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import datetime
+
+import pyotp
+
+from exemptions.models import Account
+
+STEP_S = 30
+DIGITS = 6
+
+_NEIGHBOURS = (0, -1, 1)
+
+
+def make_secret() -> str:
+    """A new shared secret: 160 bits in base32, as authenticator programs take it."""
+    return pyotp.random_base32()
+
+
+def provisioning_uri(secret: str, *, account: str, issuer: str) -> str:
+    """The address that an authenticator program reads from a QR code."""
+    return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_S).provisioning_uri(name=account, issuer_name=issuer)
+
+
+def find_step(secret: str, *, code: str, at: datetime, after: int | None) -> int | None:
+    """The step of time whose code this is, if it lies within a step of now and later than `after`."""
+    written = re.sub(r"[\s-]", "", code)
+    if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", written):
+        return None
+    totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_S)
+    present = int(at.timestamp()) // STEP_S
+    for step in (present + offset for offset in _NEIGHBOURS):
+        if (after is None or step > after) and hmac.compare_digest(totp.generate_otp(step), written):
+            return step
+    return None
+
+
+def accept_code(account: Account, *, code: str, at: datetime) -> bool:
+    """Whether a code fits the account's secret; one that does is used up."""
+    if account.totp_secret is None:
+        return False
+    step = find_step(account.totp_secret, code=code, at=at, after=account.totp_last_step)
+    if step is None:
+        return False
+    account.totp_last_step = step
+    return True
