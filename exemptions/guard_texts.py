@@ -85,8 +85,7 @@ def _describe(hold: Hold, lang: str) -> str:
 
 
 def _total(guard: Guard, total: Mapping[str, Any], lang: str) -> str:
-    meaning = total["meaning"]
-    said = meaning_text(meaning, lang)
+    said = meaning_text(total["meaning"], lang)
     of = " ".join(part for part in (total["period"], said) if part)
     before, after = (quantity_text(guard, total[side], lang) for side in ("before", "after"))
     named = f"{of}: " if of else ""

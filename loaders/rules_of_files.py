@@ -14,7 +14,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "There are {left_out:,} more errors of the rule “{rule}”; the first {kept:,} are named.",
         ),
         (
-            "Tantos errores iguales suelen tener una sola causa, como una columna corrida. Corríjala y cargue de nuevo.",
+            "Tantos errores iguales suelen tener una sola causa, como una columna corrida; corríjala y cargue.",
             "So many equal errors mostly have one cause, such as a shifted column. Correct it and load again.",
         ),
     ),

@@ -85,7 +85,7 @@ def say_error(error: RegistryError) -> None:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON: dates in ISO, instants in UTC, money with exact decimals."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_json_value))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=json_value))
 
 
 def print_table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, str]) -> None:
@@ -102,7 +102,8 @@ def _cell(value: object) -> str:
     return format_instant(value) if isinstance(value, datetime) else str(value)
 
 
-def _json_value(value: object) -> object:
+def json_value(value: object) -> object:
+    """What JSON keeps of a value that it has no form for."""
     if isinstance(value, datetime):
         return format_instant(value)
     if isinstance(value, date):
