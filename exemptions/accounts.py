@@ -38,6 +38,7 @@ __all__ = [
     "issue_token",
     "list_accounts",
     "record_denial",
+    "remove_own_second_factor",
     "require",
     "require_account",
     "reset_second_factor",
@@ -203,10 +204,7 @@ def set_own_password(session: Session, *, name: str, current: str, new: str, at:
     """
     account = _get(session, name)
     check_password(new, name=name)
-    if not verify_password(account.password_hash, current):
-        count_failure(session, account, at)
-        if account.locked_until is not None:
-            end_sessions_of(session, account=name)
+    if not _prove_password(session, account, current, at):
         return False
     if verify_password(account.password_hash, new):
         raise PasswordRefused("La contraseña nueva es la de antes.", "The new password is the one before.")
@@ -270,6 +268,22 @@ def reset_second_factor(session: Session, *, actor: Actor, name: str, at: dateti
     record_act(session, actor=actor.name, act=Act.SECOND_FACTOR_RESET, subject=name, at=at)
 
 
+def remove_own_second_factor(session: Session, *, name: str, current: str, at: datetime, keep: str = "") -> bool:
+    """Remove one's own second factor; every session but the one whose cookie is `keep` ends.
+
+    False when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
+    end every session.
+    Raises: NotFound.
+    """
+    account = _get(session, name)
+    if not _prove_password(session, account, current, at):
+        return False
+    account.totp_secret, account.totp_confirmed, account.totp_last_step = None, False, None
+    end_sessions_of(session, account=name, keep=keep)
+    record_act(session, actor=name, act=Act.SECOND_FACTOR_RESET, subject=name, at=at)
+    return True
+
+
 def set_two_person(session: Session, *, actor: Actor, on: bool, reason: str, at: datetime) -> bool:
     """Turn the two-person rule on or off; tells whether that changed anything.
 
@@ -309,6 +323,16 @@ def get_account(session: Session, name: str) -> AccountFacts:
     """
     tokens = [token for token in list_tokens(session, account=name) if token.revoked_at is None]
     return _facts(_get(session, name), len(tokens))
+
+
+def _prove_password(session: Session, account: Account, password: str, at: datetime) -> bool:
+    """Whether this is the account's password; a wrong one counts as a failed sign-in, too many end every session."""
+    if verify_password(account.password_hash, password):
+        return True
+    count_failure(session, account, at)
+    if account.locked_until is not None:
+        end_sessions_of(session, account=account.name)
+    return False
 
 
 def _with_right(account: Account, right: Right) -> Actor:

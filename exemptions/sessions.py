@@ -32,6 +32,9 @@ FIRST_LOCK = timedelta(minutes=15)
 LONGEST_LOCK = timedelta(hours=4)
 """Every failure after a lock doubles the next one up to this; more would let a stranger shut somebody out for days."""
 
+CODE_LIMIT = timedelta(minutes=5)
+"""How long a right password waits for the code of the second factor."""
+
 _TOUCH_EVERY = timedelta(minutes=1)
 _STRANGERS_KEPT = timedelta(days=1)
 _MOST_STRANGERS = 1_000
@@ -93,6 +96,23 @@ def sign_in(session: Session, *, name: str, password: str, code: str | None, at:
             return _failed(session, tries, SignInOutcome.WRONG_CODE, at)
     if account.password_hash is not None and is_outdated(account.password_hash):
         account.password_hash = hash_password(password)
+    forget_failures(account)
+    return SignIn(SignInOutcome.SIGNED_IN, cookie=_begin(session, account, at))
+
+
+def give_code(session: Session, *, name: str, code: str, proved_at: datetime, at: datetime) -> SignIn:
+    """Go on with a sign-in that answered `code_needed` at `proved_at`, by the code alone.
+
+    That the password was right then is for the caller to keep in a way that nobody can forge. Failures are counted in
+    the book, so the caller commits whatever comes of it; `wrong` asks for the password again.
+    """
+    account = find_account(session, name)
+    if account is None or account.disabled or not account.totp_confirmed or not _still_proves(account, proved_at, at):
+        return SignIn(SignInOutcome.WRONG)
+    if account.locked_until is not None and at < account.locked_until:
+        return SignIn(SignInOutcome.LOCKED, locked_until=account.locked_until)
+    if not accept_code(account, code=code, at=at):
+        return _failed(session, account, SignInOutcome.WRONG_CODE, at)
     forget_failures(account)
     return SignIn(SignInOutcome.SIGNED_IN, cookie=_begin(session, account, at))
 
@@ -174,6 +194,11 @@ def find_account(session: Session, name: str) -> Account | None:
     """The account of a name that somebody typed, which may be any text."""
     # No account has such a name, and not every database takes such a text.
     return session.get(Account, name) if name.isprintable() and len(name) <= _LONGEST_NAME else None
+
+
+def _still_proves(account: Account, proved_at: datetime, at: datetime) -> bool:
+    changed = account.password_set_at is not None and account.password_set_at > proved_at
+    return proved_at <= at < proved_at + CODE_LIMIT and not changed
 
 
 def _failed(session: Session, tries: Account | StrangerTries, outcome: SignInOutcome, at: datetime) -> SignIn:
