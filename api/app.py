@@ -71,4 +71,9 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
     app.add_url_rule("/metrics", "metrics", answer_metrics)
     register_docs(app, api)
     register_pages(app)
+    if settings.role is not Role.PUBLIC:
+        # A process that serves the public only does not even load what signs people in.
+        from api.staff import register_staff
+
+        register_staff(app)
     return app

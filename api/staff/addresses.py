@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from api.pages.language import ENGLISH_PREFIX, LANGUAGES, page_language
 
@@ -22,14 +24,26 @@ def staff_url(name: str, /, **values: Any) -> str:
 
 
 def same_staff_page_in(lang: str) -> str:
-    """The path and query of the staff page asked for, in another language; an unknown one leads to the first page."""
-    endpoint = request.endpoint or ""
-    registered, _, page = endpoint.partition(".")
-    if registered not in NAMES.values():
-        return url_for(f"{NAMES[lang]}.home")
-    path = url_for(f"{NAMES[lang]}.{page}", **(request.view_args or {}))
-    query = urlencode(list(request.args.items(multi=True)))
-    return f"{path}?{query}" if query else path
+    """The path and query of the staff page asked for, in another language.
+
+    The answer to a form leads to the page that the form stands on: the nearest address above it that can be opened.
+    """
+    own, other = PREFIXES[page_language()], PREFIXES[lang]
+    path = request.path
+    if not path.startswith(own):
+        return other
+    if request.method in ("GET", "HEAD"):
+        query = urlencode(list(request.args.items(multi=True)))
+        return f"{other}{path.removeprefix(own)}{'?' if query else ''}{query}"
+    addresses = current_app.url_map.bind("")
+    while len(path) > len(own):
+        try:
+            addresses.match(path, method="GET")
+        except (HTTPException, RoutingException):
+            path = path.rpartition("/")[0]
+        else:
+            break
+    return f"{other}{path.removeprefix(own)}"
 
 
 def is_staff_path(path: str) -> bool:

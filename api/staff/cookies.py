@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, Request, session
@@ -21,7 +22,7 @@ KEY_PATH = Path("keys") / "session.key"
 """Where a home keeps the key that signs the cookies."""
 
 _KEY_BYTES = 32
-_ENTRY = "staff"
+_ENTRY, _PROOF = "staff", "proof"
 
 
 class StaffCookies(SecureCookieSessionInterface):
@@ -61,6 +62,21 @@ def session_token() -> str:
     """The token that the cookie holds; empty without one."""
     token = session.get(_ENTRY, "")
     return token if isinstance(token, str) else ""
+
+
+def keep_proof(name: str, at: datetime) -> None:
+    """Note in the cookie, which nobody can forge, that the password of a name was right at an instant."""
+    session.clear()
+    session[_PROOF] = [name, at.isoformat()]
+
+
+def find_proof() -> tuple[str, datetime] | None:
+    """The name whose password was right, and when; None without such a note."""
+    match session.get(_PROOF):
+        case [str(name), str(at)]:
+            return name, datetime.fromisoformat(at)
+        case _:
+            return None
 
 
 def forget_session() -> None:

@@ -84,7 +84,7 @@ def _words(status: int) -> tuple[str, str]:
             return _("No se hizo nada"), _("Vuelva a la página anterior, recárguela y envíe el formulario otra vez.")
         case 403:
             return _("Su cuenta no puede hacer esto"), _(
-                "Quien administra las cuentas puede cambiar lo que le toca hacer. El intento quedó en la bitácora."
+                "Quien administra las cuentas puede cambiar lo que le toca hacer a cada persona."
             )
         case 404:
             return _("Esta página no existe"), _("Revise la dirección o vuelva al inicio del área de trabajo.")

@@ -9,7 +9,7 @@ from flask import current_app, g, request
 from api.pages.frame import NavigationEntry
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
-from api.staff.addresses import NAMES, same_staff_page_in, staff_url
+from api.staff.addresses import NAMES, PREFIXES, same_staff_page_in, staff_url
 from api.staff.current import find_staff
 from api.staff.words import role_name
 from api.state import app_state
@@ -40,7 +40,7 @@ def build_staff_frame() -> StaffFrame:
     return StaffFrame(
         page=page,
         other_language=same_staff_page_in("es" if page_language() == "en" else "en"),
-        navigation=_navigation(page, StaffRole(facts.role)) if facts is not None else (),
+        navigation=_navigation(_section(), StaffRole(facts.role)) if facts is not None else (),
         account=facts.account if facts is not None else "",
         role=role_name(StaffRole(facts.role)) if facts is not None else "",
         demonstration=bool(g.get("demonstration", False)),
@@ -48,21 +48,29 @@ def build_staff_frame() -> StaffFrame:
     )
 
 
-def _navigation(page: str, role: StaffRole) -> tuple[NavigationEntry, ...]:
-    """The pages that the role can use; the name of an entry is that of its first page."""
+def _section() -> str | None:
+    """The first part of the path below the area's own; None for an address that is none of its pages."""
+    prefix = PREFIXES[page_language()]
+    if request.url_rule is None or not request.path.startswith(prefix):
+        return None
+    return request.path.removeprefix(prefix).lstrip("/").partition("/")[0]
+
+
+def _navigation(section: str | None, role: StaffRole) -> tuple[NavigationEntry, ...]:
+    """The pages that the role can use, each with the sections of the area that belong to it."""
     entries: tuple[tuple[str, str, Right | None, tuple[str, ...]], ...] = (
-        ("home", _("Inicio"), None, ("home", "dataset")),
-        ("upload", _("Cargar"), Right.LOAD, ("upload",)),
-        ("batches", _("Lotes"), None, ("batches", "batch", "batch_changes", "jobs", "job")),
-        ("releases", _("Publicaciones"), None, ("releases", "release")),
-        ("corrections", _("Correcciones"), Right.CORRECTIONS, ("corrections", "correction")),
-        ("people", _("Personas"), Right.ACCOUNTS, ("people", "person")),
+        ("home", _("Inicio"), None, ("", "datos")),
+        ("upload", _("Cargar"), Right.LOAD, ("cargar",)),
+        ("batches", _("Lotes"), Right.LOAD, ("lotes", "trabajos")),
+        ("releases", _("Publicaciones"), None, ("publicaciones",)),
+        ("corrections", _("Correcciones"), Right.CORRECTIONS, ("correcciones",)),
+        ("people", _("Personas"), Right.ACCOUNTS, ("personas",)),
         ("tokens", _("Tokens"), None, ("tokens",)),
-        ("audit", _("Bitácora"), Right.AUDIT, ("audit",)),
+        ("audit", _("Bitácora"), Right.AUDIT, ("bitacora",)),
     )
     registered = current_app.view_functions
     return tuple(
-        NavigationEntry(staff_url(name), label, page in family)
+        NavigationEntry(staff_url(name), label, section in family)
         for name, label, right, family in entries
         if f"{NAMES[page_language()]}.{name}" in registered and (right is None or role in ROLES_WITH[right])
     )

@@ -74,7 +74,7 @@ def _waiting(session: Session, role: StaffRole, states: tuple[DatasetState, ...]
         yield from _to_publish(session)
     if role in ROLES_WITH[Right.LOAD]:
         yield from _to_mend(states)
-    yield from _running(session)
+        yield from _running(session)
     if role in ROLES_WITH[Right.CORRECTIONS]:
         yield from _to_answer(session)
 
