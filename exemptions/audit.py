@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,11 @@ from exemptions.models import AuditEntry
 
 CHAIN_START = "0" * 64
 """What the first entry names as the digest before it."""
+
+WRITTEN = "audit_written"
+"""What a session's `info` holds once an entry was appended in it."""
+
+_ROWS_AT_ONCE = 1_000
 
 
 class Act(StrEnum):
@@ -51,6 +57,34 @@ class Act(StrEnum):
     DENIED = "denied"
 
 
+class Fault(StrEnum):
+    """What can be wrong with a trail."""
+
+    ALTERED = "altered"
+    MISSING = "missing"
+    UNLINKED = "unlinked"
+    REPLACED = "replaced"
+    TRUNCATED = "truncated"
+    ANCHOR_DAMAGED = "anchor_damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFault:
+    """The first thing that is wrong with a trail, and with which entries."""
+
+    fault: Fault
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where the trail ended when it was last written."""
+
+    entries: int
+    digest: str
+
+
 def record_act(
     session: Session, *, actor: str, act: Act, subject: str, at: datetime, details: Mapping[str, Any] | None = None
 ) -> AuditEntry:
@@ -68,9 +102,10 @@ def record_act(
         previous=last.digest if last else CHAIN_START,
         digest="",
     )
-    entry.digest = _digest(entry)
+    entry.digest = entry_digest(entry)
     session.add(entry)
     session.flush()
+    session.info[WRITTEN] = True
     return entry
 
 
@@ -80,15 +115,29 @@ def list_entries(session: Session) -> list[AuditEntry]:
 
 
 def find_broken_entry(session: Session) -> int | None:
-    """The number of the first entry that does not follow from the one before, or None when the whole chain holds."""
-    previous = CHAIN_START
-    for number, entry in enumerate(session.scalars(select(AuditEntry).order_by(AuditEntry.id)), start=1):
-        if entry.id != number or entry.previous != previous or entry.digest != _digest(entry):
-            return number
+    """The number of the first entry that does not follow from the one before, or None when the chain holds."""
+    _, fault = walk_chain(session)
+    return None if fault is None else fault.first
+
+
+def walk_chain(session: Session, *, anchor: Anchor | None = None) -> tuple[int, TrailFault | None]:
+    """How many entries follow from the ones before, and what is wrong with the next, if there is one."""
+    previous, number = CHAIN_START, 0
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_ROWS_AT_ONCE))
+    for number, entry in enumerate(entries, start=1):
+        if entry.id > number:
+            return number - 1, TrailFault(Fault.MISSING, number, entry.id - 1)
+        if entry.id < number or entry.digest != entry_digest(entry):
+            return number - 1, TrailFault(Fault.ALTERED, entry.id, entry.id)
+        if entry.previous != previous:
+            return number - 1, TrailFault(Fault.UNLINKED, number, number)
+        if anchor is not None and number == anchor.entries and entry.digest != anchor.digest:
+            return number - 1, TrailFault(Fault.REPLACED, number, number)
         previous = entry.digest
-    return None
+    return number, None
 
 
-def _digest(entry: AuditEntry) -> str:
+def entry_digest(entry: AuditEntry) -> str:
+    """The digest that an entry must have, from its content and the digest of the one before."""
     parts = [format_instant(entry.at), entry.actor, entry.act, entry.subject, entry.details, entry.previous]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from exemptions.audit import Act, record_act
+from exemptions.audit_anchor import find_next_anchor, keep_anchor
 from exemptions.calendar import Clock, system_clock
 from exemptions.engines import POSTGRESQL, make_engine, told_errors
 from exemptions.errors import DemonstrationHome
@@ -52,10 +53,13 @@ class Book:
         Raises: Busy if another writer does not finish within `wait_s`; SettingsError if the database cannot be reached.
         """
         writing = self.engine.execution_options(writes=True)
-        held = self.writer_lock(wait_s=wait_s)
-        with told_errors(self.engine), held as lock, Session(writing) as session, session.begin():
-            yield session
-            lock.confirm()
+        with told_errors(self.engine), self.writer_lock(wait_s=wait_s) as lock:
+            with Session(writing) as session, session.begin():
+                yield session
+                lock.confirm()
+                anchor = find_next_anchor(session, self.home)
+            if anchor is not None:
+                keep_anchor(self.home, anchor)
 
     @contextmanager
     def writer_lock(self, *, wait_s: float = LOCK_WAIT_S) -> Iterator[WriterLock]:

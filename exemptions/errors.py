@@ -168,6 +168,10 @@ class CodeRefused(RegistryError):
     """A code of the second factor does not fit, or was used before."""
 
 
+class AnchorDamaged(RegistryError):
+    """The file that tells where the audit trail ended cannot be understood."""
+
+
 class DemonstrationHome(RegistryError):
     """Demonstration and real data would be mixed in one home."""
 

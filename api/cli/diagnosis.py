@@ -13,7 +13,7 @@ from importlib.metadata import version
 import click
 
 from api.cli.context import Context, print_json
-from exemptions.audit import find_broken_entry
+from exemptions.audit_check import check_trail, fault_sentence
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book, is_demonstration, is_two_person
 from exemptions.disclosure_file import load_policy
@@ -121,11 +121,10 @@ def _policy(context: Context, book: Book) -> Check:
 
 def _audit(_context: Context, book: Book) -> Check:
     with book.read() as session:
-        broken = find_broken_entry(session)
-    if broken is not None:
-        return Check(
-            Health.BAD, f"La bitácora está rota en la entrada {broken}.", f"The audit breaks at entry {broken}."
-        )
+        fault = check_trail(session, book.home).fault
+    if fault is not None:
+        told = fault_sentence(fault)
+        return Check(Health.BAD, told.es, told.en)
     return Check(Health.OK, "La bitácora está completa.", "The audit trail is whole.")
 
 
