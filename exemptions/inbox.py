@@ -39,6 +39,10 @@ _FORMAT = 1
 _REPORT = re.compile(r"[0-9a-f]{32}\.json")
 _PART = re.compile(r"[0-9a-f]{32}\.part")
 _PLACE = re.compile(r"place-[0-9]{3}")
+# A report is one person's plain text: nothing in it may hide, turn around or end what stands beside it.
+_UNFIT = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _LIKE = str.maketrans("ILO", "110")
 _ABANDONED_S = 3_600.0
 """Nobody takes an hour to write a report: an older one without its end belongs to a process that was killed."""
@@ -80,6 +84,11 @@ def find_number(text: str) -> str | None:
     """The number that somebody wrote, whatever its case and with look-alikes put right; None if it is none."""
     number = text.strip().upper().translate(_LIKE)
     return number if len(number) == NUMBER_LENGTH and set(number) <= set(ALPHABET) else None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has none but visible characters, blanks, tabs and line ends."""
+    return _UNFIT.search(text) is None
 
 
 def can_leave_reports(inbox: Path) -> bool:
@@ -275,10 +284,8 @@ def _text(value: dict[str, Any], field: str) -> str | None:
     text = value[field]
     if text is None:
         return None
-    if not isinstance(text, str) or "\x00" in text or len(text) > LONGEST[field]:
+    if not isinstance(text, str) or len(text) > LONGEST[field] or not is_plain(text):
         raise ValueError(f"{field} is no such text")
-    # A lone surrogate cannot be encoded, and no database keeps it.
-    text.encode()
     return text
 
 

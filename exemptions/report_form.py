@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exemptions.errors import InvalidQuery, NITError, ParameterProblem
-from exemptions.inbox import LONGEST, Report, draw_number
+from exemptions.inbox import LONGEST, Report, draw_number, is_plain
 from exemptions.nit import parse_taxpayer_id
 from exemptions.parameters import RECORD_ID, ParameterReader
 
@@ -18,9 +18,6 @@ TRAP = "website"
 
 _LONGEST_ADDRESS = 300
 _IN_ADDRESS = re.compile(r"/(?:registro/([0-9a-z]{16})|contribuyente/([^/?#\s]+))")
-# A report is one person's plain text: nothing in it may hide, turn around or end what stands beside it.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ENDS_LINE = re.compile(r"[\t\n]")
 
 
@@ -107,7 +104,7 @@ class _Reader:
             self._add(name, "Llegó más de una vez.", "It came more than once.")
             return ""
         text = given[0].strip().replace("\r\n", "\n").replace("\r", "\n") if given else ""
-        if _CONTROL.search(text) or _DIRECTION.search(text):
+        if not is_plain(text):
             self._add(
                 name,
                 "Contiene un carácter de control, que no es texto. Escríbalo de nuevo.",
