@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from exemptions.batches import Finding
 from exemptions.datasets import DATASET_COLUMNS, Dataset, InputColumn
 from exemptions.text import fold_text
+from loaders.correction_headers import CORRECTION_HEADERS
 from loaders.limits import refuse_many_columns
 from loaders.options import LEAVE_OUT, Header, ReadingRefused, ReadOptions
 from loaders.rules import NOTHING_NEAR, make_finding
@@ -81,6 +82,7 @@ def is_complete(rows: Sequence[Sequence[str]], options: ReadOptions) -> bool:
 def unknown_columns(header: Header, options: ReadOptions) -> Iterator[Finding]:
     """A warning for every named column that is not loaded and was not left out on purpose."""
     left_out = {squash(name) for name, key in options.mapping.items() if key == LEAVE_OUT}
+    left_out |= {squash(text) for header in CORRECTION_HEADERS for text in (header.es, header.en)}
     for name, key in zip(header.names, header.keys, strict=True):
         if key is None and name and squash(name) not in left_out:
             yield make_finding("columna_desconocida", row=header.row, column=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,8 +17,9 @@ from loaders.rules import WHOLE_ROW, message_of, printable, remedy_of
 REPORT_COLUMNS = ("row", "column", "key", "value", "rule", "severity", "message", "remedy")
 """Of every report that programs read."""
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def finding_dicts(findings: Iterable[Finding], severity: Severity | None = None, *, lang: str) -> list[dict[str, Any]]:
@@ -28,11 +30,11 @@ def finding_dicts(findings: Iterable[Finding], severity: Severity | None = None,
 def csv_findings(findings: Iterable[Finding], *, lang: str) -> str:
     """The findings as CSV for a spreadsheet: with a byte order mark, and no cell that it would run as a formula."""
     sink = io.StringIO()
-    sink.write(_BYTE_ORDER_MARK)
+    sink.write(BYTE_ORDER_MARK)
     writer = csv.writer(sink, lineterminator="\r\n")
     writer.writerow(REPORT_COLUMNS)
     for item in finding_dicts(findings, lang=lang):
-        writer.writerow([_harmless(item[name]) for name in REPORT_COLUMNS])
+        writer.writerow([harmless(item[name]) for name in REPORT_COLUMNS])
     return sink.getvalue()
 
 
@@ -59,8 +61,10 @@ def _as_dict(finding: Finding, lang: str) -> dict[str, Any]:
     }
 
 
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet runs as a formula; a plain number, negative or not, stays one."""
+    runs = isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
 
 
 def _summary(result: LoadResult, lang: str) -> Iterator[str]:

@@ -83,6 +83,11 @@ def say_error(error: RegistryError) -> None:
     click.echo(error.text(lang), err=True)
 
 
+def count_words(number: int, one: str, many: str) -> str:
+    """A number with its noun: `1 registro`, `1,200 registros`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON: dates in ISO, instants in UTC, money with exact decimals."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=json_value))

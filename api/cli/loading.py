@@ -9,13 +9,18 @@ from pathlib import Path
 
 import click
 
-from api.cli.context import Context, Show, print_json
+from api.cli.context import Context, Show, count_words, print_json
+from api.cli.lifting import LiftWords, lift_options
 from exemptions.accounts import Actor, Right, require
-from exemptions.batches import Severity, State, approve_batch, has_batches
+from exemptions.batches import STATE_NAMES, Severity, State, approve_batch, has_batches
 from exemptions.calendar import guatemala_day
+from exemptions.comparison_output import hold_dict
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
-from exemptions.errors import DemonstrationHome, FileRefused, NotAllowed, Sentence
+from exemptions.errors import BatchBlocked, DemonstrationHome, FileRefused, NotAllowed, Sentence
+from exemptions.guard_limits import GuardLimits
+from exemptions.guard_texts import allowing_options
+from exemptions.guards import Lift
 from exemptions.releases import has_releases
 from exporters.publish import publish, reconcile
 from loaders.demo import write_demo_registry
@@ -77,12 +82,18 @@ def _parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option(
     "--mode",
     type=click.Choice([choice.value for choice in Mode]),
-    help="replace: el archivo es todo; merge: agrega y actualiza.",
+    help="replace: el archivo es todo / is the whole; merge: agrega y actualiza / adds and updates.",
 )
 @click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="Día al que corresponde el archivo / the file's day.")
 @click.option("--dry-run", is_flag=True, help="Solo comprueba / check only.")
-@click.option("--approve", "approve_now", is_flag=True, help="Aprueba enseguida (sin regla de dos personas).")
-@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--approve",
+    "approve_now",
+    is_flag=True,
+    help="Aprueba enseguida; solo sin la regla de dos personas / approve at once; only without the two-person rule.",
+)
+@lift_options
+@click.option("--json", "as_json", is_flag=True, help="Para programas / for programs.")
 @click.pass_obj
 def load(
     context: Context,
@@ -98,9 +109,16 @@ def load(
     cutoff: datetime | None,
     dry_run: bool,
     approve_now: bool,
+    words: LiftWords,
     as_json: bool,
 ) -> int:
-    """Comprueba un archivo y lo deja listo para aprobar / check a file and make it ready for approval."""
+    """Comprueba un archivo y lo deja listo para aprobar / check a file and make it ready for approval.
+
+    Un archivo con errores no se admite y el informe dice cómo corregirlo; uno que quita o cambia demasiado queda
+    bloqueado hasta que quien aprueba lo permita con números y un motivo. / A file with errors is refused and the report
+    says how to mend it; one that removes or moves too much is blocked until an approver allows it with numbers and a
+    reason.
+    """
     reading = Profile(_parse_mapping(mapping), encoding, sheet, header_row)
     if profile_path is not None:
         reading = read_profile(profile_path, dataset=Dataset(dataset)).overlaid(reading)
@@ -116,7 +134,15 @@ def load(
         dry_run=dry_run,
     )
     if approve_now and dry_run:
-        raise click.UsageError("--approve, --dry-run")
+        raise click.UsageError(
+            "--approve no va con --dry-run. / --approve does not go with --dry-run.",
+        )
+    lift = words.lift()
+    if lift is not None and not approve_now:
+        raise click.UsageError(
+            "Permitir lo que un resguardo detiene va con --approve. / Allowing what a guard holds back goes with "
+            "--approve."
+        )
     with context.book() as book:
         reconcile(book, context.settings)
         with book.read() as session:
@@ -139,8 +165,8 @@ def load(
                 progress=_loading_progress(context, show),
             )
         state = result.state
-        if approve_now and result.batch is not None and state is State.VALIDATED:
-            state = _approve(context, book, result.batch, actor)
+        if approve_now and result.batch is not None and _may_approve(state, lift):
+            state = _approve_told(context, book, result.batch, actor, lift)
     _print_result(context, result, state, as_json)
     return 1 if state in (State.REFUSED, State.BLOCKED) else 0
 
@@ -188,8 +214,10 @@ def demo(context: Context, rows: int, seed: int) -> None:
         context.say("La demostración ya estaba publicada.", "The demonstration was published already.")
     else:
         context.say(
-            f"Demostración publicada: {result.rows:,} registros inventados, publicación {published.release}.",
-            f"Demonstration published: {result.rows:,} invented records, release {published.release}.",
+            f"Demostración publicada: {count_words(result.rows, 'registro inventado', 'registros inventados')}, "
+            f"publicación {published.release}.",
+            f"Demonstration published: {count_words(result.rows, 'invented record', 'invented records')}, "
+            f"release {published.release}.",
         )
 
 
@@ -206,14 +234,31 @@ def _mark(context: Context, book: Book) -> None:
         mark_demonstration(session, actor=DEMONSTRATION_ACTOR.name, clock=context.clock)
 
 
-def _approve(context: Context, book: Book, number: int, actor: Actor) -> State:
+def _may_approve(state: State, lift: Lift | None) -> bool:
+    return state is State.VALIDATED or (state is State.BLOCKED and lift is not None)
+
+
+def _approve_told(context: Context, book: Book, number: int, actor: Actor, lift: Lift | None) -> State:
+    """Approve the batch; if guards still hold it, say so, and the report follows as for any blocked one."""
+    try:
+        return _approve(context, book, number, actor, lift)
+    except BatchBlocked as blocked:
+        click.echo(blocked.text(context.lang), err=True)
+        return State.BLOCKED
+
+
+def _approve(context: Context, book: Book, number: int, actor: Actor, lift: Lift | None = None) -> State:
+    limits = GuardLimits.of(context.settings)
     with book.write() as session:
-        batch = approve_batch(session, book.home, number=number, actor=actor, at=context.clock())
+        batch = approve_batch(
+            session, book.home, number=number, actor=actor, at=context.clock(), lift=lift, limits=limits
+        )
         return State(batch.state)
 
 
 def _print_result(context: Context, result: LoadResult, state: State, as_json: bool) -> None:
     if as_json:
+        held = {"guards": [hold_dict(hold, lang=context.lang) for hold in result.holds]} if result.holds else {}
         print_json(
             {
                 "batch": result.batch,
@@ -225,12 +270,20 @@ def _print_result(context: Context, result: LoadResult, state: State, as_json: b
                 "changed": result.changed,
                 "errors": finding_dicts(result.findings, Severity.ERROR, lang=context.lang),
                 "warnings": finding_dicts(result.findings, Severity.WARNING, lang=context.lang),
+                **held,
             }
         )
         return
     click.echo(text_report(result, lang=context.lang))
     if result.batch is not None:
-        context.say(f"Lote {result.batch}: {state}.", f"Batch {result.batch}: {state}.")
+        named = STATE_NAMES[state].text(context.lang)
+        context.say(f"Lote {result.batch}: {named}.", f"Batch {result.batch}: {named}.")
+    if state is State.BLOCKED and result.batch is not None:
+        options = allowing_options(result.holds)
+        context.say(
+            f"Quien aprueba puede permitirlo: exemptions approve {result.batch} {options} --reason TEXTO",
+            f"An approver may allow it: exemptions approve {result.batch} {options} --reason TEXT",
+        )
 
 
 COMMANDS = (load, demo)

@@ -180,7 +180,9 @@ def test_rollback__publishes_the_old_content_under_a_new_number(
 ) -> None:
     command("load", "registry", write_file(school(0), school(1)), "--approve")
     command("publish")
-    command("load", "registry", write_file(school(1, NOMBRE="OTRO"), school(2), name="dos.csv"), "--approve")
+    second = write_file(school(1, NOMBRE="OTRO"), school(2), name="dos.csv")
+    allowed = ("--approve", "--allow-removals", 1, "--reason", "cerró el colegio")
+    command("load", "registry", second, *allowed)
     command("publish")
     assert command("rollback", 1, "--json").json == {"release": 3, "restores": 1}
     names = []
