@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARN
 	$(filter EXEMPTIONS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check bench lock clean FORCE
+.PHONY: help setup run test trust lint format check bench lock clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## Show these commands.
@@ -55,6 +55,10 @@ run: setup ## Serve a demonstration registry of invented data at http://127.0.0.
 
 test: setup ## Run the tests on all cores.
 	@$(BIN)/python -m pytest -rs --numprocesses=auto --maxprocesses=8 --dist=loadfile
+
+KILLS := 600
+trust: setup ## Kill loads, approvals and publications KILLS times and look at what is left (another number: KILLS=5000).
+	@$(BIN)/python -m pytest tests/trust -rs --kills=$(KILLS) --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 lint: setup ## Check style, format and types.
 	@$(BIN)/ruff check .

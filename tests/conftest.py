@@ -50,7 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+    parser.addoption("--kills", type=int, default=60, help="how often the tests of trust kill an act, about")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "acts(*names): which acts the test of trust kills")
     config.addinivalue_line("markers", "both_databases: runs with a book in SQLite and with one in PostgreSQL")
 
 
