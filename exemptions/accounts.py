@@ -261,11 +261,7 @@ def reset_second_factor(session: Session, *, actor: Actor, name: str, at: dateti
     Raises: NotFound.
     """
     account = _get(session, name)
-    if account.totp_secret is None:
-        return
-    account.totp_secret, account.totp_confirmed, account.totp_last_step = None, False, None
-    end_sessions_of(session, account=name)
-    record_act(session, actor=actor.name, act=Act.SECOND_FACTOR_RESET, subject=name, at=at)
+    _remove_second_factor(session, account, actor=actor, at=at)
 
 
 def remove_own_second_factor(session: Session, *, name: str, current: str, at: datetime, keep: str = "") -> bool:
@@ -278,9 +274,7 @@ def remove_own_second_factor(session: Session, *, name: str, current: str, at: d
     account = _get(session, name)
     if not _prove_password(session, account, current, at):
         return False
-    account.totp_secret, account.totp_confirmed, account.totp_last_step = None, False, None
-    end_sessions_of(session, account=name, keep=keep)
-    record_act(session, actor=name, act=Act.SECOND_FACTOR_RESET, subject=name, at=at)
+    _remove_second_factor(session, account, actor=Actor(name), at=at, keep=keep)
     return True
 
 
@@ -370,6 +364,14 @@ def _keep_an_administrator(session: Session, name: str) -> None:
             f"«{name}» es la única cuenta {StaffRole.ADMINISTRATOR}: agregue otra antes de cambiarla.",
             f"“{name}” is the only {StaffRole.ADMINISTRATOR}: add another one before changing it.",
         )
+
+
+def _remove_second_factor(session: Session, account: Account, *, actor: Actor, at: datetime, keep: str = "") -> None:
+    if account.totp_secret is None:
+        return
+    account.totp_secret, account.totp_confirmed, account.totp_last_step = None, False, None
+    end_sessions_of(session, account=account.name, keep=keep)
+    record_act(session, actor=actor.name, act=Act.SECOND_FACTOR_RESET, subject=account.name, at=at)
 
 
 def _set_password(account: Account, password: str, at: datetime, *, must_change: bool) -> None:

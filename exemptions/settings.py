@@ -152,6 +152,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def read_language(environment: Mapping[str, str] | None = None) -> str:
+    """The language of messages, also where another setting, or this one, is wrong."""
+    source = os.environ if environment is None else environment
+    asked = source.get(ENVIRONMENT["language"], "").strip()
+    return asked if asked in _CHOICES["language"] else DEFAULTS["language"]
+
+
 def _refuse_public_inbox(inbox: Path, releases: Path) -> None:
     """What the public sends in is private, and everything below the releases may be served."""
     private, served = inbox.resolve(), releases.resolve()

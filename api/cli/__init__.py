@@ -9,7 +9,18 @@ import sys
 
 import click
 
-from api.cli import accounts, batches, comparing, corrections, diagnosis, loading, releases, serving, verification
+from api.cli import (
+    accounts,
+    batches,
+    comparing,
+    corrections,
+    diagnosis,
+    loading,
+    releases,
+    serving,
+    trail,
+    verification,
+)
 from api.cli.context import Context, say_error
 from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import InvalidQuery, RegistryError, SettingsError
@@ -26,7 +37,7 @@ def commands(click_context: click.Context, lang: str | None) -> None:
     click_context.obj = Context(settings=settings, lang=lang or settings.language)
 
 
-for module in (loading, batches, comparing, releases, verification, accounts, corrections, diagnosis, serving):
+for module in (loading, batches, comparing, releases, verification, accounts, trail, corrections, diagnosis, serving):
     for command in module.COMMANDS:
         commands.add_command(command)
 

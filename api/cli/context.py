@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from exemptions.accounts import Actor, Right, record_denial
 from exemptions.calendar import Clock, format_instant, system_clock
 from exemptions.database import Book, open_book
-from exemptions.errors import RegistryError
-from exemptions.settings import Settings
+from exemptions.errors import NobodyYet, NotAllowed, RegistryError, RoleMissing
+from exemptions.settings import ENVIRONMENT, Settings, read_language
 
 Show = Callable[[str], None]
 """Shows what long work is doing, in words."""
@@ -34,10 +36,23 @@ class Context:
 
     @contextmanager
     def book(self) -> Iterator[Book]:
-        """The opened book of record, closed at the end."""
+        """The opened book of record, closed at the end; what somebody's role did not allow is noted in its audit.
+
+        Raises: SettingsError, Busy.
+        """
         book = open_book(self.settings, clock=self.clock)
         try:
             yield book
+        except RoleMissing as error:
+            record_denial(book, actor=Actor(error.actor), right=Right(error.right), at=self.clock())
+            raise
+        except NobodyYet as error:
+            # Most often the variable was forgotten in this terminal, and the home is not the one that was meant.
+            home, variable = self.settings.home, ENVIRONMENT["home"]
+            raise NotAllowed(
+                f"{error.es}\nEl libro es el de la carpeta {home} ({variable}).",
+                f"{error.en}\nThe book is that of the home {home} ({variable}).",
+            ) from error
         finally:
             book.close()
 
@@ -78,9 +93,20 @@ class _Steps:
 
 
 def say_error(error: RegistryError) -> None:
-    """Print an expected failure on standard error, in both languages, since it may come before the choice of one."""
-    lang = "en" if "--lang=en" in sys.argv or ("--lang" in sys.argv and "en" in sys.argv) else "es"
-    click.echo(error.text(lang), err=True)
+    """Print an expected failure on standard error, in the language asked for; it may come before any option is read."""
+    click.echo(error.text(_asked_language(sys.argv[1:])), err=True)
+
+
+def _asked_language(words: Sequence[str]) -> str:
+    """What `--lang` says before the command, else the settings."""
+    for word, following in pairwise((*words, "")):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang":
+            return following
+        if not word.startswith("-"):
+            break
+    return read_language()
 
 
 def count_words(number: int, one: str, many: str) -> str:

@@ -43,17 +43,18 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(home: Path, database: Databases, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Runs `exemptions` with these words; `token` is the person who acts."""
+    """Runs `exemptions` with these words; `token` is the person who acts, `typed` what standard input gives."""
     monkeypatch.setenv("EXEMPTIONS_HOME", str(home))
     for name, value in database.environment().items():
         monkeypatch.setenv(name, value)
 
-    def run(*words: object, token: str = "", lang: str = "es", two_person: str = "off") -> Outcome:
+    def run(*words: object, token: str = "", lang: str = "es", two_person: str = "off", typed: str = "") -> Outcome:
         monkeypatch.setenv("EXEMPTIONS_TOKEN", token)
         monkeypatch.setenv("EXEMPTIONS_TWO_PERSON", two_person)
-        monkeypatch.setattr("sys.argv", ["exemptions", "--lang", lang, *map(str, words)])
+        chosen = ["--lang", lang] if lang else []
+        monkeypatch.setattr("sys.argv", ["exemptions", *chosen, *map(str, words)])
         runner = CliRunner()
-        with runner.isolation() as (output, errors, _both):
+        with runner.isolation(typed) as (output, errors, _both):
             status = 0
             try:
                 main()
