@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from api import create_app
 from exemptions.settings import read_settings
+from tests.api.staff_area import StaffArea, open_staff_area
 from tests.exemptions.releases import build_test_release, default_rows, invented_record_id, point_at, record
 
 NOW = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
@@ -97,3 +99,20 @@ def app(registry_home: Path) -> Flask:
 def client(app: Flask) -> Iterator[FlaskClient]:
     with app.test_client() as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def staffed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one person of each role; tests copy it, because passwords take long to hash."""
+    home = tmp_path_factory.mktemp("staff") / "home"
+    with open_staff_area(home) as area:
+        area.add_everybody()
+    return home
+
+
+@pytest.fixture
+def staffed(staffed_home: Path, tmp_path: Path) -> Iterator[StaffArea]:
+    """The staff's area with one person of each role, for one test."""
+    shutil.copytree(staffed_home, tmp_path / "home")
+    with open_staff_area(tmp_path / "home") as area:
+        yield area
