@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -182,22 +182,25 @@ class Policy:
             self.rule(RECORD, kind, category)
 
 
-def describe_withheld(policy: Policy, disclosed: Disclosed) -> dict[str, Any]:
+def describe_withheld(policy: Policy, disclosed: Sequence[Disclosed]) -> dict[str, Any]:
     """What is not published, counted, each count with its ground: the content of `withheld.json`.
 
+    Shape: `disclosed` are the parts that the records were disclosed in.
     Order: field as in the column table, category, kind of person.
     """
     order = {field: position for position, field in enumerate(GOVERNED)}
-    rows = sorted(
-        disclosed.hidden.iter_rows(named=True), key=lambda r: (order[r["field"]], r["category"], r["person_kind"])
-    )
+    counted = _sum_up([part.counted for part in disclosed], by=["category"]).sort("category")
+    hidden = _sum_up([part.hidden for part in disclosed], by=["field", "category", "person_kind"])
+    rows = sorted(hidden.iter_rows(named=True), key=lambda r: (order[r["field"]], r["category"], r["person_kind"]))
     return {
-        "count_only": [
-            {"category": category, "records": records} for category, records in disclosed.counted.iter_rows()
-        ],
+        "count_only": [{"category": category, "records": records} for category, records in counted.iter_rows()],
         "fields": [{**row, **_ground(policy.rule(row["field"], row["person_kind"], row["category"]))} for row in rows],
         "policy": policy.describe(),
     }
+
+
+def _sum_up(parts: Sequence[pl.DataFrame], *, by: list[str]) -> pl.DataFrame:
+    return pl.concat(parts).group_by(by).agg(pl.col("records").sum())
 
 
 def _ground(rule: Rule) -> dict[str, Any]:

@@ -67,11 +67,26 @@ def compare(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode) -> Com
     """
     new = incoming.select(CONTENT_SCHEMA.keys())
     old = current.select("version_id", "record_id", "first_release", *CONTENT_SCHEMA, "status_since")
-    added = new.join(old, on=KEY, how="anti").sort(KEY)
-    ended = old.join(new, on=KEY, how="anti").sort(KEY) if mode is Mode.REPLACE else old.clear()
-    both = new.join(old, on=KEY, how="inner", suffix="_before").rename({"status_since": "status_since_before"})
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in COMPARED)
-    return Comparison(added=added, ended=ended, changed=both.filter(differs).sort(KEY))
+    pairs = (
+        new.select(KEY)
+        .with_row_index("new")
+        .join(old.select(KEY).with_row_index("old"), on=KEY, how="inner")
+        .select("new", "old")
+    )
+    added = new.filter(~_are_among(new.height, pairs["new"])).sort(KEY)
+    ended = old.filter(~_are_among(old.height, pairs["old"])).sort(KEY) if mode is Mode.REPLACE else old.clear()
+    differs = pl.repeat(False, pairs.height, eager=True)
+    # Column by column: both editions side by side would take twice the memory of either.
+    for name in COMPARED:
+        differs |= new[name].gather(pairs["new"]).ne_missing(old[name].gather(pairs["old"]))
+    differing = pairs.filter(differs)
+    before = old[differing["old"]].rename({name: f"{name}_before" for name in (*COMPARED, "status_since")}).drop(KEY)
+    return Comparison(added=added, ended=ended, changed=new[differing["new"]].hstack(before).sort(KEY))
+
+
+def _are_among(height: int, places: pl.Series) -> pl.Series:
+    """For each of `height` rows, whether its place is one of `places`."""
+    return pl.int_range(height, dtype=pl.UInt32, eager=True).is_in(places.implode())
 
 
 def overlay(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode, cutoff: date) -> pl.DataFrame:

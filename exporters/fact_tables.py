@@ -15,14 +15,17 @@ ENERGY_SOURCE = "energy"
 
 _GOVERNING = ("name", "valid_from", "valid_until", "status_reason", "department", "municipality", "jobs", "amount_gtq")
 """Columns of a record whose rules decide about facts too."""
+_NEEDED = ("record_id", "person_kind", "category", "stated", "status_since", "valid_until", "status_reason")
 
 
 def publish_facts(records: pl.DataFrame, facts: Facts, policy: Policy) -> dict[str, pa.RecordBatch]:
     """The tables of facts that the public may see, by name.
 
-    Shape: `records` are the published ones as the policy left them, with `stated` and `status_since`.
+    Shape: `records` are the published ones as the policy left them, texts or categories, with `stated` and
+    `status_since`.
     Order: record_id, then as the facts happened.
     """
+    records = records.select(_NEEDED).with_columns(pl.col(pl.Categorical).cast(pl.String))
     decided = _decide(records, policy)
     return {
         "jobs": _jobs(facts.jobs.join(decided, on="record_id")),

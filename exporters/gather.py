@@ -83,20 +83,24 @@ def gather_events(session: Session, content: pl.DataFrame, *, release: int | Non
     return joined.sort("record_id", "date", rank).select(_EVENTS)
 
 
-def show_figures(content: pl.DataFrame, facts: Facts, catalogs: Catalogs) -> pl.DataFrame:
-    """`content` with the figures that each record shows.
+_FIGURES = ("jobs", "jobs_year", "jobs_kind", "amount_cents", "amount_year")
+
+
+def find_figures(facts: Facts, catalogs: Catalogs) -> pl.DataFrame:
+    """The figures that records show of their facts.
 
     Jobs are those of the latest reported year, else of the latest projected one: the year's own figure, else that of
     its last quarter. The amount is the sum of the latest year that has any tax not paid; what is suspended or paid back
-    is none. Shape and order: those of `content`.
+    is none. Shape: a row for each record that has any: `record_id`, then jobs and amount with their years and kind.
     """
-    figures = ("jobs", "jobs_year", "jobs_kind", "amount_cents", "amount_year")
-    return (
-        content.drop(figures)
-        .join(_shown_jobs(facts.jobs), on="record_id", how="left", maintain_order="left")
-        .join(_shown_amounts(facts.amounts, catalogs), on="record_id", how="left", maintain_order="left")
-        .select(content.columns)
-    )
+    jobs, amounts = _shown_jobs(facts.jobs), _shown_amounts(facts.amounts, catalogs)
+    return jobs.join(amounts, on="record_id", how="full", coalesce=True).select("record_id", *_FIGURES)
+
+
+def with_figures(content: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """`content` with the figures that `find_figures` gives in place of those of the file; shape and order stay."""
+    joined = content.drop(_FIGURES).join(figures, on="record_id", how="left", maintain_order="left")
+    return joined.select(content.columns)
 
 
 _JOBS = ("record_id", "period", "year", "kind", "jobs", "source")

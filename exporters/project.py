@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,12 +12,17 @@ import pyarrow as pa
 
 from exemptions.catalogs import Catalogs
 from exemptions.columns import BOOKKEEPING, KEYS, LIST_SEPARATOR, ValueState, table_schema
-from exemptions.disclosure import Policy, describe_withheld
+from exemptions.disclosure import Disclosed, Policy, describe_withheld
 from exemptions.names import name_order_expr
 from exemptions.status import derive_status
 from exporters.fact_tables import publish_facts
-from exporters.gather import Facts, show_figures
-from exporters.tables import to_batch, to_plain_frame
+from exporters.gather import Facts, find_figures, with_figures
+from exporters.tables import to_batch
+
+_PART_ROWS = 250_000
+"""Rows that the policy is applied to at once: some 300 MB."""
+
+_REPEATED = [field.name for field in table_schema() if pa.types.is_dictionary(field.type)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,44 @@ def project(
     Raises: PolicyError if a record's category has no rules.
     """
     status = derive_status(content, facts.events, on=status_date)
-    shown = show_figures(content, facts, catalogs)
-    completed = _complete(shown.with_columns(status.alias("status"), stated="status"), catalogs)
-    disclosed = policy.apply(completed)
-    named = _with_names(_with_states(disclosed.records, catalogs), catalogs)
-    ordered = named.sort(name_order_expr(pl.col("name")), "nit", "category", "resolution", "record_id", nulls_last=True)
+    figures = find_figures(facts, catalogs)
+    rows = content.with_columns(stated="status").with_columns(status.alias("status"))
+    # A part at a time: what the rules need beside each value takes several times the memory of the values themselves.
+    slices = list(rows.iter_slices(_PART_ROWS)) or [rows]
+    parts = [_disclose(part, figures, catalogs, policy) for part in slices]
+    public = pl.concat([part.records for part in parts])
+    order = [name_order_expr(pl.col("name")), "nit", pl.col("category").cast(pl.String), "resolution", "record_id"]
+    ordered = public.sort(order, nulls_last=True)
     return Projection(
         records=to_batch(_with_changed_release(ordered, previous, release), table_schema()),
         facts=publish_facts(ordered, facts, policy),
-        withheld=describe_withheld(policy, disclosed),
-        taxpayers=completed.join(ordered, on="record_id", how="semi").get_column("nit").n_unique(),
+        withheld=describe_withheld(policy, [part.disclosed for part in parts]),
+        taxpayers=pl.concat([part.taxpayers for part in parts]).n_unique(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some records as the public may see them.
+
+    `records` has the columns of the public table, repeated texts as categories, and what the facts need; `taxpayers`
+    the true NITs of the same rows.
+    """
+
+    records: pl.DataFrame
+    taxpayers: pl.Series
+    disclosed: Disclosed
+
+
+def _disclose(rows: pl.DataFrame, figures: pl.DataFrame, catalogs: Catalogs, policy: Policy) -> _Part:
+    completed = _complete(with_figures(rows, figures), catalogs)
+    disclosed = policy.apply(completed)
+    named = _with_names(_with_states(disclosed.records, catalogs), catalogs)
+    kept = named.select(*(key for key in KEYS if key != "changed_release"), "stated", "status_since")
+    return _Part(
+        records=kept.with_columns(pl.col(_REPEATED).cast(pl.Categorical)),
+        taxpayers=completed.join(kept, on="record_id", how="semi").get_column("nit"),
+        disclosed=replace(disclosed, records=disclosed.records.clear()),
     )
 
 
@@ -143,15 +176,24 @@ def _lookup(column: str, names: Mapping[str, str]) -> pl.Expr:
 
 def _with_changed_release(records: pl.DataFrame, previous: pa.RecordBatch | None, release: int) -> pl.DataFrame:
     """Carry over `changed_release` where nothing published differs from the release before."""
-    stamped = records.with_columns(changed_release=pl.lit(release, dtype=pl.Int64))
+    stamp = pl.lit(release, dtype=pl.Int64)
     if previous is None or not previous.num_rows:
-        return stamped
-    compared = [key for key in KEYS if key not in (*BOOKKEEPING, "record_id")]
-    before = to_plain_frame(previous).select(
-        "record_id", carried="changed_release", **{f"{key}_before": pl.col(key) for key in compared}
-    )
-    joined = stamped.join(before, on="record_id", how="left", maintain_order="left")
-    same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(f"{key}_before")) for key in compared)
-    return joined.with_columns(
-        changed_release=pl.when(pl.col("carried").is_not_null() & same).then("carried").otherwise("changed_release")
-    )
+        return records.with_columns(changed_release=stamp)
+    before = pl.DataFrame({"record_id": _plain(previous, "record_id")}).with_row_index("place")
+    place = records.select("record_id").join(before, on="record_id", how="left", maintain_order="left")["place"]
+    same = place.is_not_null()
+    # Column by column, since both releases side by side would take twice the memory of either.
+    for key in KEYS:
+        if key not in (*BOOKKEEPING, "record_id"):
+            same &= records[key].cast(_plain_type(key)).eq_missing(_plain(previous, key).gather(place))
+    carried = _plain(previous, "changed_release").gather(place)
+    return records.with_columns(changed_release=pl.when(same).then(carried).otherwise(stamp))
+
+
+def _plain(table: pa.RecordBatch, key: str) -> pl.Series:
+    return pl.Series(key, pl.from_arrow(table.column(key))).cast(_plain_type(key))
+
+
+def _plain_type(key: str) -> pl.DataType:
+    kind = table_schema().field(key).type
+    return pl.Series(pa.array([], kind.value_type if pa.types.is_dictionary(kind) else kind)).dtype

@@ -304,9 +304,11 @@ def test_apply__refuses_a_category_that_has_no_rules(tmp_path: Path) -> None:
 
 def test_describe_withheld__counts_with_grounds(tmp_path: Path) -> None:
     decided = policy(tmp_path)
-    told = describe_withheld(
-        decided, decided.apply(records({}, {"jobs": 1}, {"person_kind": "legal"}, {"category": "DIPL"}))
-    )
+    parts = [
+        records({}, {"jobs": 1}),
+        records({"person_kind": "legal"}, {"category": "DIPL"}),
+    ]
+    told = describe_withheld(decided, [decided.apply(part) for part in parts])
     assert told["count_only"] == [{"category": "DIPL", "records": 1}]
     counted = {(row["field"], row["category"], row["person_kind"]): row["records"] for row in told["fields"]}
     assert counted == {

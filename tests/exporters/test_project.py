@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,10 @@ def published(home: Home, **given: Any) -> dict[str, Any]:
     """The published row of one taxpayer."""
     home.release([row(1, **given)])
     return home.records()[0]
+
+
+def withheld(home: Home) -> Any:
+    return json.loads((home.folder() / "withheld.json").read_bytes())
 
 
 def test_project__publishes_a_row_field_by_field(home: Home) -> None:
@@ -186,3 +191,16 @@ def test_project__breaks_ties_of_names_by_nit_category_and_resolution(home: Home
         (nits[1], "ENR", "A"),
         (nits[1], "ENR", "B"),
     ]
+
+
+def test_project__of_parts_is_that_of_the_whole(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(n, category="MAQ_SERV", jobs=n, jobs_year=2025, jobs_kind="reported") for n in range(1, 6)]
+    rows += [natural(6), natural(7, category="DIPL"), row(8, municipality="0101"), natural(9, category="DIPL")]
+    home.release(rows)
+    whole = home.records(), withheld(home), home.table("events")
+    monkeypatch.setattr("exporters.project._PART_ROWS", 2)
+    home.release([*rows, row(10)])
+    added = [record for record in home.records() if record["first_release"] == 2]
+    others = [record for record in home.records() if record not in added]
+    assert (others, withheld(home), home.table("events")) == whole
+    assert len(added) == 1
