@@ -147,16 +147,17 @@ def edition_before(session: Session, home: Path, batch: Batch) -> pl.DataFrame:
     For a published batch that is the release before its own with what that release applied first; for an approved one
     the book with the batches approved earlier; for any other the edition that stands today.
     """
-    dataset, first = Dataset(batch.dataset), Batch.approval_order < batch.approval_order
-    if batch.state == State.PUBLISHED and batch.release is not None:
-        # A batch that changed nothing made no release of its own: what its release holds is what it met.
-        own = any((batch.added, batch.ended, batch.changed))
-        standing = read_current(session, dataset, release=batch.release - 1 if own else batch.release)
-        earlier = select(Batch).where(Batch.state == State.PUBLISHED, Batch.release == batch.release, first)
-    else:
+    dataset, released = Dataset(batch.dataset), batch.release if batch.state == State.PUBLISHED else None
+    if released is None:
         standing = read_current(session, dataset)
         earlier = select(Batch).where(Batch.state == State.APPROVED)
-        earlier = earlier.where(first) if batch.approval_order is not None else earlier
+    else:
+        # A batch that changed nothing made no release of its own: what its release holds is what it met.
+        own = any((batch.added, batch.ended, batch.changed))
+        standing = read_current(session, dataset, release=released - 1 if own else released)
+        earlier = select(Batch).where(Batch.state == State.PUBLISHED, Batch.release == released)
+    if batch.approval_order is not None:
+        earlier = earlier.where(Batch.approval_order < batch.approval_order)
     for other in session.scalars(earlier.where(Batch.dataset == dataset).order_by(Batch.approval_order, Batch.id)):
         standing = overlay_batch(standing, home, other)
     return standing

@@ -11,7 +11,6 @@ import polars as pl
 
 from api.cli.context import Context, json_value, print_table
 from exemptions.batches import STATE_NAMES
-from exemptions.catalogs import load_catalogs
 from exemptions.comparison import BatchComparison, Mover, batch_differences, summarise
 from exemptions.comparison_output import change_dict, comparison_dict, iter_csv
 from exemptions.datasets import Dataset
@@ -75,7 +74,7 @@ def changes(context: Context, old: int, new: int, as_json: bool) -> None:
     publicación. / This is staff's view, from the book and with true NITs; the page of each release has what is public.
     """
     with context.book() as book, book.read() as session:
-        rows = diff_book(session, old=old, new=new, catalogs=load_catalogs())
+        rows = diff_book(session, old=old, new=new)
     if as_json:
         _print_json_array(map(change_dict, iter_changes(rows, dataset=Dataset.REGISTRY)))
     elif rows.is_empty():
