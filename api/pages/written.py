@@ -12,6 +12,7 @@ from api.pages.texts import lazy_gettext as _l
 
 _OWN: Mapping[str, LazyString] = {
     "Registro de demostración (datos inventados)": _l("Registro de demostración (datos inventados)"),
+    "Datos inventados de demostración. / Invented demonstration data.": _l("Datos inventados de demostración."),
     "Registro de demostración": _l("Registro de demostración"),
     "Política predeterminada": _l("Política predeterminada"),
     "Datos inventados: ningún contribuyente existe": _l("Datos inventados: ningún contribuyente existe"),
