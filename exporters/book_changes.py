@@ -6,12 +6,12 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from exemptions.datasets import Dataset
-from exemptions.errors import ReleaseNotFound, ReleaseWithdrawn
 from exemptions.history import COMPARED, Comparison, read_content
 from exemptions.models import Release
 from exemptions.row_differences import row_differences
 from exemptions.status import derive_status, status_changes
 from exporters.gather import gather_events
+from exporters.releasing import get_kept_release
 
 
 def diff_book(session: Session, *, old: int, new: int) -> pl.DataFrame:
@@ -23,7 +23,7 @@ def diff_book(session: Session, *, old: int, new: int) -> pl.DataFrame:
     Order: nit, category, resolution, then the order of the columns. Identical content yields nothing.
     Raises: ReleaseNotFound, ReleaseWithdrawn.
     """
-    earlier, later = _get_release(session, old), _get_release(session, new)
+    earlier, later = get_kept_release(session, old), get_kept_release(session, new)
     before, _ = _read(session, earlier)
     after, events = _read(session, later)
     both = _with_derived_status(after.join(before, on="record_id", how="inner", suffix="_before"))
@@ -56,12 +56,3 @@ def _with_reasons(differences: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataF
     told = calendar.select("record_id", "before", "after", field=pl.lit("status"), why="reason")
     joined = differences.join(told, on=["record_id", "field", "before", "after"], how="left", maintain_order="left")
     return joined.with_columns(reason="why").drop("why")
-
-
-def _get_release(session: Session, number: int) -> Release:
-    release = session.get(Release, number)
-    if release is None:
-        raise ReleaseNotFound(f"No hay ninguna publicación {number}.", f"There is no release {number}.")
-    if release.withdrawn_at is not None:
-        raise ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
-    return release

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
 from exemptions.audit import Act, record_act
-from exemptions.batches import list_approved, mark_published, read_staged
+from exemptions.batches import list_approved, mark_published, read_staged, send_back_approved
 from exemptions.calendar import Clock
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book, is_demonstration
@@ -112,7 +112,8 @@ def rollback(
     """Publish the content of an earlier release again, under the next number; the book holds it from then on.
 
     Its files are shared with the earlier release, unless the disclosure policy has changed since: then they are made
-    anew under today's policy. Rolling back to the current release does nothing.
+    anew under today's policy. Batches that wait for publication have to be approved again. Rolling back to the current
+    release does nothing.
     Raises: ReleaseNotFound, ReleaseWithdrawn, PrivateIdentifierFound, ReleaseDamaged, Busy; then nothing has changed.
     """
     work = Work(settings, book, actor, clock().replace(microsecond=0), load_catalogs(), progress or ignore_progress)
@@ -127,12 +128,15 @@ def rollback(
         work.progress(Step.APPLY)
         number = next_number(session)
         restore_editions(session, source=release, release=number)
+        # They were compared with content that the book no longer holds.
+        sent_back = send_back_approved(session)
         restored = Previous.read(settings.releases, source)
         same_policy = restored.manifest.get("policy_sha256") == policy_sha256(policy)
         day = source.status_date if same_policy else work.today
         draft = Draft(number, work.at, day, None, restores=release, source=restored if same_policy else None)
         counts = add_release(session, work, draft, read_content(session), policy, previous)
-        _enter(session, work, Act.RELEASE_ROLLED_BACK, number, {"restores": release, **counts})
+        details = {"restores": release, "sent_back": sent_back, **counts}
+        _enter(session, work, Act.RELEASE_ROLLED_BACK, number, details)
     switch(work)
     return RollbackResult(number, release)
 

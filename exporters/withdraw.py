@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
 from exemptions.audit import Act, record_act
+from exemptions.batches import send_back_approved
 from exemptions.calendar import Clock
 from exemptions.catalogs import load_catalogs
 from exemptions.columns import BOOKKEEPING, KEYS
@@ -283,8 +284,10 @@ def _record(session: Session, work: Work, case: _Case, plan: WithdrawalPlan, reb
         record_act(
             session, actor=work.actor.name, act=Act.RELEASE_WITHDRAWN, subject=subject, at=work.at, details=details
         )
+    # What waits was compared with content that the book no longer holds once an earlier one is back.
+    sent_back = send_back_approved(session) if plan.restores else []
     for number, old in rebuilt.items():
-        told = {"in_place_of": old, "restores": session.get_one(Release, number).restores}
+        told = {"in_place_of": old, "restores": session.get_one(Release, number).restores, "sent_back": sent_back}
         subject = f"release {number}"
         record_act(session, actor=work.actor.name, act=Act.RELEASE_REBUILT, subject=subject, at=work.at, details=told)
 
