@@ -19,6 +19,7 @@ from api.staff.blueprint import current_actor, needs, render_staff, staff, staff
 from api.staff.words import Tag
 from api.state import app_state
 from exemptions.accounts import Right
+from exemptions.calendar import format_instant
 from exemptions.correction_log import CorrectionState
 from exemptions.corrections import (
     ANSWERS,
@@ -84,6 +85,7 @@ class ReportView:
     contact: str
     is_english: bool
     public_url: str
+    answer: str
     answered: str
     answered_by: str
 
@@ -96,6 +98,8 @@ class AnswerForm:
     answer: str
     release: str
     failure: str
+    seen: str
+    """The answer that who writes has seen."""
     states: tuple[tuple[str, str], ...]
     releases: tuple[tuple[str, str], ...]
     longest: int
@@ -138,6 +142,7 @@ def answer(number: str) -> BaseResponse:
     try:
         state, release = _sent_state(), _sent_release()
         with book.write() as session:
+            _refuse_overtaken(get_correction(session, number))
             facts = answer_publicly(
                 session,
                 book,
@@ -154,6 +159,22 @@ def answer(number: str) -> BaseResponse:
     refresh_log(book, app_state().settings.releases)
     flash(_("Respuesta guardada: ya se ve en el registro público."), "done")
     return redirect(staff_url("correction", number=facts.number), code=HTTPStatus.SEE_OTHER)
+
+
+def _refuse_overtaken(facts: CorrectionFacts) -> None:
+    """Nobody's answer is replaced by somebody who has not seen it."""
+    if request.form.get("seen", "") != _mark(facts):
+        raise CorrectionRefused(
+            "Otra persona respondió mientras usted escribía. Su texto sigue abajo: compárelo con la respuesta que ya "
+            "está en público y guárdelo otra vez si hace falta.",
+            "Somebody else answered while you were writing. Your text is still below: compare it with the answer that "
+            "is public already, and save it again if need be.",
+        )
+
+
+def _mark(facts: CorrectionFacts) -> str:
+    """A text that is another one after every answer."""
+    return format_instant(facts.answered_at) if facts.answered_at is not None else ""
 
 
 def _sent_state() -> CorrectionState:
@@ -180,6 +201,7 @@ def _answer_page(session: Session, facts: CorrectionFacts, *, failure: RegistryE
         answer=typed.get("answer", "") if typed is not None else facts.answer or "",
         release=typed.get("release", "") if typed is not None else str(facts.release or ""),
         failure=failure.text(page_language()) if failure is not None else "",
+        seen=_mark(facts),
         states=tuple((state.value, f"{CORRECTION[state]}: {CORRECTION_MEANING[state]}") for state in ANSWERS),
         releases=_releases(session),
         longest=LONGEST_ANSWER,
@@ -214,6 +236,7 @@ def _view(facts: CorrectionFacts) -> ReportView:
         contact=facts.contact or "",
         is_english=facts.lang == "en",
         public_url=page_url("correction", number=facts.number),
+        answer=facts.answer or "",
         answered=_moment(facts.answered_at) if facts.answered_at is not None else "",
         answered_by=facts.answered_by or "",
     )
