@@ -287,7 +287,8 @@ def _record(session: Session, work: Work, case: _Case, plan: WithdrawalPlan, reb
     # What waits was compared with content that the book no longer holds once an earlier one is back.
     sent_back = send_back_approved(session) if plan.restores else []
     for number, old in rebuilt.items():
-        told = {"in_place_of": old, "restores": session.get_one(Release, number).restores, "sent_back": sent_back}
+        told: dict[str, object] = {"in_place_of": old, "restores": session.get_one(Release, number).restores}
+        told |= {"sent_back": sent_back} if sent_back else {}
         subject = f"release {number}"
         record_act(session, actor=work.actor.name, act=Act.RELEASE_REBUILT, subject=subject, at=work.at, details=told)
 
