@@ -7,7 +7,19 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from api import formatting
-from api.pages import catalogs, corrections, data, dictionary, home, methodology, record, releases, search, taxpayer
+from api.pages import (
+    catalogs,
+    changes,
+    corrections,
+    data,
+    dictionary,
+    home,
+    methodology,
+    record,
+    releases,
+    search,
+    taxpayer,
+)
 from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
 from api.pages.campaigns import leave_campaign_marks_out
@@ -18,7 +30,7 @@ from api.pages.written import as_written
 
 __all__ = ["register_pages", "render_error_page"]
 
-_FAMILIES = (home, search, record, taxpayer, releases, data, dictionary, catalogs, methodology, corrections)
+_FAMILIES = (home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections)
 """The modules of pages; importing one adds its addresses to the blueprint."""
 
 

@@ -103,7 +103,7 @@ def _navigation(page: str) -> tuple[NavigationEntry, ...]:
     entries = (
         ("search", _("Buscar"), ("search", "record", "taxpayer")),
         ("data", _("Datos"), ("data",)),
-        ("releases", _("Publicaciones"), ("releases", "release")),
+        ("releases", _("Publicaciones"), ("releases", "release", "changes")),
         ("dictionary", _("Diccionario"), ("dictionary", "catalog")),
         ("methodology", _("Metodología"), ("methodology",)),
     )

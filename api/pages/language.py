@@ -24,7 +24,7 @@ def select_locale() -> str:
     return LOCALES[page_language()]
 
 
-def page_url(page: str, **values: Any) -> str:
+def page_url(page: str, /, **values: Any) -> str:
     """The path of a page in the language of this request; values that are no part of the path become its query."""
     return url_for(f"{page_language()}.{page}", **values)
 

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from flask import Response
 
+from api.differences import Comparison
 from api.formatting import format_count, format_day, format_moment
 from api.pages.blueprint import pages
-from api.pages.facts import change_reason, change_words, changed_what, telling_changes
+from api.pages.changes import ChangeLine, change_lines, difference_links
 from api.pages.files import FileRow, file_rows
 from api.pages.language import page_url
 from api.pages.links import Link
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
-from api.pages.values import Reader, holder_name, records_phrase, taxpayers_phrase
+from api.pages.values import Reader, records_phrase, taxpayers_phrase
 from api.parameters import refuse_parameters
 from api.releases_at import current_release, release_numbered
 from api.state import app_state
 from exemptions.calendar import guatemala_day
-from exemptions.errors import NotFound, ReleaseDamaged
+from exemptions.errors import ReleaseDamaged
 from exemptions.integrity import read_manifest
 from exemptions.release import Release
 from exemptions.store import ListedRelease, ReleaseState
 
 _CHANGES_SHOWN = 50
 """Changes on the page of a publication; the rest is a download."""
-
-_CHANGE_FORMATS = (("CSV", ".csv"), ("NDJSON", ".ndjson"), ("JSON", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +56,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One change of one record."""
-
-    name: str
-    category: str
-    url: str
-    what: str
-    before: str
-    after: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReleasePage:
     """What the page of a publication tells."""
 
@@ -86,6 +69,7 @@ class ReleasePage:
     changed: str
     changes: tuple[ChangeLine, ...]
     changes_caption: str
+    changes_url: str
     changes_links: tuple[Link, ...]
     downloads: tuple[FileRow, ...]
     manifest_url: str
@@ -178,7 +162,9 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
     manifest, number = release.manifest, release.number
     counts = manifest["counts"]
     # In the first publication everything is new, which the search shows better than a list of changes.
-    changes = () if manifest["previous"] is None else _changes(release, _CHANGES_SHOWN, reader)
+    changes = (
+        () if manifest["previous"] is None else change_lines(Comparison(release, None), reader, count=_CHANGES_SHOWN)
+    )
     return ReleasePage(
         number=number,
         summary=_(
@@ -199,9 +185,8 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         changes_caption=_("Los primeros %(shown)s cambios", shown=format_count(len(changes)))
         if len(changes) == _CHANGES_SHOWN
         else _("Los cambios"),
-        changes_links=tuple(
-            Link(name, f"/api/v1/releases/{number}/changes{suffix}") for name, suffix in _CHANGE_FORMATS
-        ),
+        changes_url=page_url("changes", number=number),
+        changes_links=difference_links(number),
         downloads=file_rows(release),
         manifest_url=f"/api/v1/releases/{number}",
         manifest_sha256=release.manifest_sha256,
@@ -229,65 +214,3 @@ def _facts(release: Release, reader: Reader) -> tuple[Fact, ...]:
         facts.append(Fact(_("Licencia de los datos"), terms["name"], terms.get("url") or ""))
     facts.append(Fact(_("Versión del programa"), manifest["software"]))
     return tuple(facts)
-
-
-def _changes(release: Release, count: int, reader: Reader) -> tuple[ChangeLine, ...]:
-    """The first changes; one that ended is named by the publication before, where it still was."""
-    # At most half of the changes only repeat another one in words.
-    changes = telling_changes(_telling_first(release.changes, 2 * count))[:count]
-    gone = [change["record_id"] for change in changes if change["kind"] == "ended"]
-    here = [change["record_id"] for change in changes if change["kind"] != "ended"]
-    items = _items(release, here)
-    previous = _previous(release) if gone else None
-    if previous is not None:
-        items |= _items(previous, gone)
-    return tuple(_change_line(change, items.get(change["record_id"]), release, previous, reader) for change in changes)
-
-
-def _telling_first(changes: pa.RecordBatch, count: int) -> list[dict[str, Any]]:
-    """The first `count` changes: what was corrected, then what ended, then what was added."""
-    rows: list[int] = []
-    for kind in ("changed", "ended", "added"):
-        alike = pc.indices_nonzero(pc.equal(changes.column("kind"), kind))
-        rows += alike.slice(0, count - len(rows)).to_pylist()
-    return list(changes.take(pa.array(rows, pa.uint32())).to_pylist())
-
-
-def _previous(release: Release) -> Release | None:
-    """The publication before; None when it has been withdrawn."""
-    store, number = app_state().store, release.manifest["previous"]
-    kept = {entry.release for entry in store.list() if entry.state is ReleaseState.PUBLISHED}
-    return store.get(number) if number in kept else None
-
-
-def _items(release: Release, record_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    rows = []
-    for record_id in dict.fromkeys(record_ids):
-        try:
-            rows.append(release.get_record(record_id))
-        except NotFound:
-            continue
-    return {item["record_id"]: item for item in release.to_items(rows)}
-
-
-def _change_line(
-    change: Mapping[str, Any],
-    item: Mapping[str, Any] | None,
-    release: Release,
-    previous: Release | None,
-    reader: Reader,
-) -> ChangeLine:
-    record_id = change["record_id"]
-    before, after = change_words(change, reader)
-    shown_by = previous if change["kind"] == "ended" else release
-    return ChangeLine(
-        name=holder_name(item) if item is not None else record_id,
-        category=reader.name_of("categories", item["category"], item["category_name"]) if item is not None else "",
-        url=page_url("record", record_id=record_id, release=shown_by.number)
-        if item is not None and shown_by is not None
-        else "",
-        what=changed_what(change, reader),
-        before=before,
-        after=after,
-        reason=change_reason(change),
-    )

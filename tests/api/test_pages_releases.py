@@ -134,7 +134,8 @@ def test_release__with_many_changes_shows_the_first_and_links_all(tmp_path: Path
     assert table.find("caption").text == "Los primeros 50 cambios"
     assert len(table.find_all("tr")) == 51
     links = [link.attrs["href"] for link in page.find_all("p", class_="after-table")[0].find_all("a")]
-    assert links == [f"/api/v1/releases/2/changes{suffix}" for suffix in (".csv", ".ndjson", "")]
+    data = [f"/api/v1/releases/2/changes{suffix}" for suffix in (".csv", ".ndjson", ".parquet", "")]
+    assert links == ["/publicaciones/2/cambios", *data]
 
 
 def test_release__that_is_the_first_says_so_and_lists_no_changes(tmp_path: Path) -> None:
