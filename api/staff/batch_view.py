@@ -72,6 +72,8 @@ class BatchView:
     cutoff: date
     options: tuple[tuple[str, str], ...]
     holds: tuple[HoldView, ...]
+    lifts: tuple[HoldView, ...]
+    """One of the holds for each field of the form that lifts them; two totals share their percentage."""
     lifted: tuple[tuple[str, str], ...]
     has_comparison: bool
     has_corrections: bool
@@ -108,6 +110,7 @@ def view_batch(session: Session, batch: Batch, *, holds: tuple[Hold, ...] | None
     """A batch for its page; `holds` are what an attempt to approve it found, where they are not the book's."""
     state = State(batch.state)
     held = holds if holds is not None else tuple(Hold.from_dict(kept) for kept in batch.guards)
+    views = tuple(map(view_hold, held))
     why_not = _why_not(session, batch) if state in _UNDECIDED else ""
     is_approver = StaffRole(current_staff().role) in ROLES_WITH[Right.APPROVE]
     return BatchView(
@@ -118,7 +121,8 @@ def view_batch(session: Session, batch: Batch, *, holds: tuple[Hold, ...] | None
         mode=_mode_words(Mode(batch.mode)),
         cutoff=batch.cutoff,
         options=_option_words(batch.options),
-        holds=tuple(map(view_hold, held)),
+        holds=views,
+        lifts=tuple({view.field: view for view in reversed(views)}.values())[::-1],
         lifted=_lifted_words(batch.lifted),
         has_comparison=batch.staged_sha256 is not None,
         has_corrections=bool(batch.errors or batch.warnings),

@@ -76,7 +76,11 @@ def show_rule(number: int, rule: str) -> Response:
             raise BatchNotFound(f"El lote {number} no falla en «{rule}».", f"Batch {number} does not break “{rule}”.")
         page = page_findings(session, number, rule, limit=_ROWS_PER_PAGE, after=int(after) if _is_number(after) else 0)
     return render_staff(
-        "staff/batch_rule.html", batch=batch, group=group_findings(number, counted, page), next=page.next
+        "staff/batch_rule.html",
+        batch=batch,
+        group=group_findings(number, counted, page),
+        has_values=has_values,
+        next=page.next,
     )
 
 

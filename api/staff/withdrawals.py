@@ -104,8 +104,9 @@ def _answer_plan(
     except (WithdrawalRefused, PrivateIdentifierFound, ReleaseWithdrawn) as error:
         return _answer(number, HTTPStatus.CONFLICT, {"": error.text(page_language())})
     with book.read() as session:
-        current = find_latest(session)
-    view = _view(plan, asked, None if current is None else current.number)
+        latest = find_latest(session)
+        current = None if latest is None else latest.number
+    view = _view(plan, asked, current)
     return _answer(number, status, errors, plan=view, seen=seen)
 
 
