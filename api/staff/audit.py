@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from flask import Response, abort, request
 
@@ -19,16 +15,15 @@ from api.pages.language import page_language
 from api.staff.act_words import act_name, describe_details
 from api.staff.blueprint import needs, render_staff, staff, staff_book, staff_url
 from exemptions.accounts import Right
-from exemptions.audit import Act, find_broken_entry
+from exemptions.audit import Act
+from exemptions.audit_check import check_trail, fault_sentence
+from exemptions.audit_export import MEDIA_TYPES, AuditFormat, iter_csv, iter_ndjson
 from exemptions.audit_search import AuditFilter, AuditLine, count_entries, find_entries, iter_entries, list_actors
 from exemptions.database import Book
 
 _PER_PAGE = 50
 _LONGEST_TEXT = 200
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
-_CSV_FIELDS = ("id", "at", "actor", "act", "subject", "details", "previous", "digest")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula; a quote before it makes it text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +44,10 @@ class AuditPage:
 
     entries: tuple[ShownEntry, ...]
     total: int
-    broken: int | None
-    """The first entry that does not follow from the one before; None when the whole chain holds."""
+    fault: str
+    """What is wrong with the trail; empty when every entry follows from the one before up to where it should end."""
+    anchored: bool
+    """Whether a cut at the end would be seen."""
     asked: dict[str, str]
     """The filters as they were sent."""
     wrong_days: bool
@@ -68,13 +65,16 @@ def audit() -> Response:
     wanted, asked, wrong = _read_filter()
     before = request.args.get("antes", "")
     below = int(before) if before.isdecimal() and before.isascii() and len(before) < 18 else None
-    with staff_book().read() as session:
+    book = staff_book()
+    with book.read() as session:
         # One more than is shown tells whether there are older ones.
         lines = find_entries(session, wanted, limit=_PER_PAGE + 1, before=below)
+        check = check_trail(session, book.home)
         page = AuditPage(
             entries=tuple(map(_show, lines[:_PER_PAGE])),
             total=count_entries(session, wanted),
-            broken=find_broken_entry(session),
+            fault=fault_sentence(check.fault).text(page_language()) if check.fault is not None else "",
+            anchored=check.anchored,
             asked=asked,
             wrong_days=wrong,
             actors=list_actors(session),
@@ -90,14 +90,14 @@ def audit() -> Response:
 @needs(Right.AUDIT)
 def audit_csv() -> Response:
     """Every entry that is wanted, oldest first, for a spreadsheet."""
-    return _answer_file(_csv_lines, "text/csv; charset=utf-8", "bitacora.csv")
+    return _answer_file(AuditFormat.CSV, iter_csv)
 
 
 @staff.get("/bitacora.ndjson")
 @needs(Right.AUDIT)
 def audit_ndjson() -> Response:
     """Every entry that is wanted, oldest first, one JSON object a line."""
-    return _answer_file(_json_lines, "application/x-ndjson", "bitacora.ndjson")
+    return _answer_file(AuditFormat.NDJSON, iter_ndjson)
 
 
 def _read_filter() -> tuple[AuditFilter, dict[str, str], bool]:
@@ -140,37 +140,17 @@ def _show(line: AuditLine) -> ShownEntry:
     )
 
 
-def _answer_file(write: Callable[[Iterator[AuditLine]], Iterator[str]], media_type: str, name: str) -> Response:
+def _answer_file(kind: AuditFormat, write: Callable[[Iterable[AuditLine]], Iterator[str]]) -> Response:
     wanted, _asked, wrong = _read_filter()
     if wrong:
         # A file of more than was asked for would pass for what was asked for.
         abort(422)
     body = (text.encode() for text in write(_iter_lines(staff_book(), wanted)))
-    response = Response(guard_stream(body, request_id=current_request_id()), content_type=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = Response(guard_stream(body, request_id=current_request_id()), content_type=MEDIA_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="bitacora.{kind}"'
     return response
 
 
 def _iter_lines(book: Book, wanted: AuditFilter) -> Iterator[AuditLine]:
     with book.read() as session:
         yield from iter_entries(session, wanted)
-
-
-def _csv_lines(lines: Iterator[AuditLine]) -> Iterator[str]:
-    rows = (_csv_cells(line) for line in lines)
-    for row in chain([list(_CSV_FIELDS)], rows):
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\r\n").writerow(row)
-        yield text.getvalue()
-
-
-def _csv_cells(line: AuditLine) -> list[str]:
-    item = line.to_item()
-    item["details"] = json.dumps(item["details"], ensure_ascii=False, sort_keys=True)
-    cells = (str(item[name]) for name in _CSV_FIELDS)
-    return [f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell for cell in cells]
-
-
-def _json_lines(lines: Iterator[AuditLine]) -> Iterator[str]:
-    for line in lines:
-        yield json.dumps(line.to_item(), ensure_ascii=False) + "\n"

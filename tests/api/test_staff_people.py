@@ -18,6 +18,7 @@ from exemptions.accounts import Right, get_account, require
 from exemptions.audit import Act, record_act
 from exemptions.datasets import DATASET_COLUMNS, Dataset
 from exemptions.models import AuditEntry
+from exemptions.second_factor import provisioning_uri
 from tests.api.html_page import Element, read_page
 from tests.api.staff_area import ADMINISTRATOR, APPROVER, LOADER, PASSWORD, StaffArea, form_token, post
 
@@ -182,8 +183,6 @@ def test_second_factor__is_active_after_its_first_code(staffed: StaffArea) -> No
 
 
 def test_second_factor__its_drawing_says_what_an_application_needs(staffed: StaffArea) -> None:
-    from api.staff.account import provisioning_uri
-
     totp = enrol(staffed.sign_in(LOADER))
     uri = provisioning_uri(totp.secret, account=LOADER, issuer="SAT")
     read = pyotp.parse_uri(uri)
@@ -318,7 +317,7 @@ def test_audit__a_broken_chain_is_told(staffed: StaffArea) -> None:
     with staffed.book.engine.begin() as connection:
         connection.execute(update(AuditEntry).where(AuditEntry.id == 2).values(actor="nobody"))
     page = desk.get("/staff/bitacora").text
-    assert "La cadena está rota en la anotación 2" in page
+    assert "La entrada 2 de la bitácora fue alterada" in page
     assert "Cadena comprobada" not in page
 
 
