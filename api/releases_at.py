@@ -10,6 +10,7 @@ from flask import g
 
 from api.metrics import show_release
 from api.state import app_state
+from exemptions.calendar import guatemala_day
 from exemptions.errors import NothingPublished, ReleaseDamaged
 from exemptions.parameters import ParameterReader
 from exemptions.query import RegistryQuery
@@ -87,6 +88,11 @@ def current_release() -> Release:
     release = app_state().store.current()
     show_release(release.number)
     return keep_release(release)
+
+
+def release_days() -> dict[int, date]:
+    """The day, in Guatemala, on which each release was published."""
+    return {entry.release: guatemala_day(entry.published_at) for entry in app_state().store.list()}
 
 
 def tell_release() -> None:

@@ -9,16 +9,24 @@ from decimal import Decimal
 from typing import Any
 
 from api.formatting import format_count, format_day, format_money, format_tax_number
-from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON, VALUE_STATE
+from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON, STATUS, VALUE_STATE
 from api.pages.language import page_url
 from api.pages.texts import gettext as _
 from api.pages.values import Item, Reader, as_day, column_label
-from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind, ValueState
+from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind, Status, ValueState
 
 Fact = Mapping[str, Any]
 """One row of a release's jobs, amounts, events or changes."""
 
 _REGISTRY = "registry"
+_STANDING: Mapping[str, Status] = {
+    "suspension": Status.SUSPENDED,
+    "revocation": Status.REVOKED,
+    "cancellation": Status.CANCELLED,
+    "reactivation": Status.ACTIVE,
+    "expiry": Status.EXPIRED,
+}
+"""Event → how the benefit stands after it, in which words a file tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +107,22 @@ def amount_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Read
     )
 
 
-def timeline(item: Item, events: Iterable[Fact], lang: str) -> list[TimelineEntry]:
-    """What happened to one benefit, in the order of the days: its first and last day, and the acts on it."""
-    entries = [_event_entry(event, lang) for event in events]
+def timeline(
+    item: Item, events: Iterable[Fact], changes: Iterable[Fact], days: Mapping[int, date], lang: str
+) -> list[TimelineEntry]:
+    """What happened to one benefit, in the order of the days: its first and last day, the acts on it, its publications.
+
+    `days` tells when each release was published: an edition of long ago that was loaded later shows when it was.
+    """
+    entries = [_event_entry(event, lang) for event in events if not _repeats_last_day(event, item)]
+    entries += _publication_entries(changes, days, lang)
     if item["valid_from"] is not None:
-        entries.append(_entry(as_day(item["valid_from"]), _("Primer día del beneficio"), lang))
+        ground = [
+            _("resolución %(number)s", number=item["resolution"]) if item["resolution"] else "",
+            _("base legal: %(basis)s", basis=item["legal_basis"]) if item["legal_basis"] else "",
+        ]
+        told = "; ".join(part for part in ground if part)
+        entries.append(_entry(as_day(item["valid_from"]), _("Primer día del beneficio"), lang, told))
     if item["valid_until"] is not None:
         entries.append(_entry(as_day(item["valid_until"]), _("Último día del beneficio"), lang))
     return sorted(entries, key=lambda entry: entry.on)
@@ -201,10 +220,40 @@ def _event_entry(event: Fact, lang: str) -> TimelineEntry:
         _("hasta el %(until)s", until=format_day(as_day(event["until"]), lang)) if event["until"] else "",
         event["reason"] or "",
         _("base legal: %(basis)s", basis=event["legal_basis"]) if event["legal_basis"] else "",
-        _("según el registro") if event["source"] == _REGISTRY else "",
     ]
+    day = as_day(event["date"])
     title = str(EVENT[event["event"]])
-    return _entry(as_day(event["date"]), title, lang, "; ".join(part for part in parts if part))
+    if event["source"] == _REGISTRY:
+        # The file tells how a benefit stands on its own day; on which day an authority acted it does not tell.
+        status = str(STATUS[_STANDING[event["event"]]]).lower()
+        title = _("Consta como «%(status)s» al %(day)s", status=status, day=format_day(day, lang))
+    return _entry(day, title, lang, "; ".join(part for part in parts if part))
+
+
+def _repeats_last_day(event: Fact, item: Item) -> bool:
+    """Whether an event only says what the benefit's last day says already."""
+    last = item["valid_until"]
+    is_stated = event["event"] == "expiry" and event["source"] == _REGISTRY
+    return is_stated and last is not None and as_day(last) <= as_day(event["date"])
+
+
+def _publication_entries(changes: Iterable[Fact], days: Mapping[int, date], lang: str) -> list[TimelineEntry]:
+    """When the record was first public, and each publication that changed it."""
+    told: dict[int, list[Fact]] = {}
+    for change in telling_changes(changes):
+        if change["release"] in days:
+            told.setdefault(change["release"], []).append(change)
+    return [_publication_entry(release, rows, days[release], lang) for release, rows in told.items()]
+
+
+def _publication_entry(release: int, changes: list[Fact], day: date, lang: str) -> TimelineEntry:
+    kind = changes[0]["kind"]
+    if kind == "changed":
+        title = _("Cambió en la publicación %(number)s", number=release)
+        return _entry(day, title, lang, ", ".join(column_label(change["field"], lang) for change in changes))
+    if kind == "added":
+        return _entry(day, _("Apareció en la publicación %(number)s", number=release), lang)
+    return _entry(day, _("Se retiró en la publicación %(number)s", number=release), lang)
 
 
 def _change_row(change: Fact, reader: Reader) -> ChangeRow:

@@ -25,7 +25,7 @@ from api.pages.sentences import term, verdict
 from api.pages.values import Item, Reader, holder_name
 from api.pages.withheld import WithheldNote, notes_of
 from api.parameters import parameter_reader
-from api.releases_at import CHOICE, chosen_release, read_choice
+from api.releases_at import CHOICE, chosen_release, read_choice, release_days
 from exemptions.release import Release
 
 
@@ -90,7 +90,9 @@ def _build(release: Release, item: Item, reader: Reader) -> RecordPage:
         amount_totals=amount_totals(amounts, reader),
         amounts=amount_rows(amounts, benefits, reader),
         energy=energy_rows(release.energy_of([record_id]), benefits, reader),
-        timeline=timeline(item, release.events_of([record_id]), reader.lang),
+        timeline=timeline(
+            item, release.events_of([record_id]), release.history_of([record_id]), release_days(), reader.lang
+        ),
         changes=change_rows(release.history_of([record_id]), reader),
         json_url=f"/api/v1/records/{record_id}?release={release.number}",
         csv_url=export_url("csv", [("record_id", record_id)], release=release.number),

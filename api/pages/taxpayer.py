@@ -31,7 +31,7 @@ from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Item, Reader
 from api.parameters import parameter_reader
-from api.releases_at import CHOICE, chosen_release, read_choice
+from api.releases_at import CHOICE, chosen_release, read_choice, release_days
 from exemptions.columns import Status
 from exemptions.nit import parse_nit
 from exemptions.release import Release
@@ -190,7 +190,8 @@ def _timeline(release: Release, items: Sequence[Item], benefits: dict[str, str],
     entries: list[TimelineEntry] = []
     for item in items:
         url = page_url("record", record_id=item["record_id"])
-        for entry in timeline(item, release.events_of([item["record_id"]]), reader.lang):
+        ids = [item["record_id"]]
+        for entry in timeline(item, release.events_of(ids), release.history_of(ids), release_days(), reader.lang):
             entries.append(
                 TimelineEntry(entry.on, entry.when, entry.title, entry.detail, url, benefits[item["record_id"]])
             )

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from api import create_app
 from exemptions.columns import BOOKKEEPING, COLUMN, LIST_SEPARATOR, Kind
+from exemptions.datasets import Dataset
 from exporters.withdraw import withdraw
 from tests.api.conftest import make_app
 from tests.api.html_page import read_page
 from tests.contract.addresses import iter_addresses
 from tests.exemptions.releases import build_test_release, point_at, record
-from tests.exporters.staging import APPROVER, Home, row
+from tests.exporters.staging import APPROVER, Home, about, row
 
 PINNED_OTHERWISE = {
     "root.download": "its path names the release",
@@ -314,3 +315,52 @@ def test_changes_page__without_another_release_compares_with_the_one_before(many
 @pytest.mark.parametrize("query", ["from=3", "from=2", "from=0", "from=x", "from=2&to=2", "to=0", "desde=1"])
 def test_changes_page__refuses_what_cannot_be_compared(many: FlaskClient, query: str) -> None:
     assert many.get(f"/publicaciones/2/cambios?{query}").status_code in (404, 422)
+
+
+# The timeline.
+
+
+def lines_of(client: FlaskClient, path: str) -> list[tuple[str, str]]:
+    """Day and words of each line of a page's timeline."""
+    entries = read_page(client.get(path).get_data(as_text=True)).find("ol", class_="timeline").find_all("li")
+    return [(e.find("span", class_="when").text, " ".join(e.text.split())) for e in entries]
+
+
+def test_timeline__tells_acts_statements_and_publications_apart(home: Home) -> None:
+    plant = row(1, category="ENR", name="Zapote")
+    home.release([plant | {"status": "suspended", "status_reason": "Falta de informe"}], cutoff=date(2025, 12, 31))
+    home.now += timedelta(days=1)
+    revoked = about(plant, event="revocation", date=date(2026, 11, 2), legal_basis="Decreto 29-89, artículo 45")
+    home.approve_facts(Dataset.EVENTS, [revoked])
+    home.publish()
+    client = create_app(home.settings, clock=home.clock).test_client()
+    record_id = home.records()[0]["record_id"]
+    lines = lines_of(client, f"/registro/{record_id}")
+    words = [text.removeprefix(day).strip() for day, text in lines]
+    assert words[0].startswith("Primer día del beneficio: resolución RES-1; base legal: ")
+    # The edition of a year ago was loaded now: its statement is of its own day, its publication of today.
+    assert lines[1][0] == "31 de diciembre de 2025"
+    assert words[1] == "Consta como «suspendido» al 31 de diciembre de 2025: Falta de informe"
+    assert words[2] == "Revocatoria: base legal: Decreto 29-89, artículo 45"
+    assert lines[3] == ("20 de noviembre de 2026", "20 de noviembre de 2026 Apareció en la publicación 1")
+    assert lines[4][0] == "21 de noviembre de 2026"
+    assert words[4].startswith("Cambió en la publicación 2: Estado")
+    assert words[5:] == ["Último día del beneficio"]
+    english = lines_of(client, f"/en/registro/{record_id}")
+    assert len(english) == 6
+    taxpayer = lines_of(client, f"/contribuyente/{plant['nit']}")
+    assert [day for day, _ in taxpayer] == [day for day, _ in lines]
+    # As it was known before: a day in the past is never told what came later.
+    earlier = lines_of(client, f"/registro/{record_id}?as_of=2026-11-20")
+    assert [day for day, _ in earlier] == [lines[0][0], lines[1][0], lines[3][0], lines[5][0]]
+    assert client.get(f"/registro/{record_id}?as_of=2025-12-31").status_code == 422
+
+
+def test_timeline__does_not_repeat_an_end_that_the_last_day_tells(home: Home) -> None:
+    ended = row(1, category="ENR", status="expired", valid_until=date(2026, 10, 31))
+    early = row(2, category="ENR", status="expired", valid_until=date(2027, 10, 31))
+    home.release([ended, early])
+    client = create_app(home.settings, clock=home.clock).test_client()
+    by_nit = {r["nit"]: r["record_id"] for r in home.records()}
+    told = [" ".join(text for _, text in lines_of(client, f"/registro/{by_nit[r['nit']]}")) for r in (ended, early)]
+    assert ["Consta como «vencido»" in text for text in told] == [False, True]
