@@ -9,6 +9,7 @@ from api.headers import register_headers
 from api.metrics import answer_metrics
 from api.observability import register_observability
 from api.pages import register_pages
+from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.problems import log_failure, register_problems
 from api.role import refuse_private_access
 from api.spec import build_api
@@ -66,14 +67,25 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
     register_headers(app)
     register_observability(app)
     register_problems(app)
-    api = build_api(app)
+    api = build_api(app, problem_types=_problem_types(settings))
     register_v1(api)
     app.add_url_rule("/metrics", "metrics", answer_metrics)
-    register_docs(app, api)
-    register_pages(app)
     if settings.role is not Role.PUBLIC:
         # A process that serves the public only does not even load what signs people in.
         from api.staff import register_staff
+        from api.v1.staff import register_staff_api
 
         register_staff(app)
+        register_staff_api(app, api)
+    register_docs(app, api, problem_types=_problem_types(settings))
+    register_pages(app)
     return app
+
+
+def _problem_types(settings: Settings) -> tuple[ProblemType, ...]:
+    """Every kind of error that a client of this process can meet."""
+    if settings.role is Role.PUBLIC:
+        return PROBLEM_TYPES
+    from api.v1.staff.problems import STAFF_PROBLEM_TYPES
+
+    return (*PROBLEM_TYPES, *STAFF_PROBLEM_TYPES)

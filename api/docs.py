@@ -14,12 +14,13 @@ from api.negotiation import LANGUAGES, preferred_language, require_acceptable
 from api.pages.language import ENGLISH_PREFIX, page_language
 from api.pages.render import render_page
 from api.parameters import refuse_parameters
-from api.problem_types import PROBLEM_TYPES
+from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.releases_at import tell_release
 from api.spec import Document, RegistryApi, localised_document
 from api.state import absolute
 
 _DOCUMENTS = "openapi"
+_PROBLEM_TYPES = "problem_types"
 _OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json"
 _TELLING = 10**9
 _CACHING = "public, max-age=300"
@@ -65,8 +66,9 @@ class OperationText:
     example: str
 
 
-def register_docs(app: Flask, api: RegistryApi) -> None:
+def register_docs(app: Flask, api: RegistryApi, *, problem_types: tuple[ProblemType, ...] = PROBLEM_TYPES) -> None:
     """Add the document and its page; every route of the API must have been registered."""
+    app.extensions[_PROBLEM_TYPES] = problem_types
     app.extensions[_DOCUMENTS] = {lang: localised_document(api, lang) for lang in LANGUAGES}
     app.add_url_rule("/openapi.json", "openapi", answer_openapi)
     # Named like the pages, so that their frame links the two languages.
@@ -95,7 +97,7 @@ def answer_docs() -> Response:
         {
             "about": document["info"]["description"],
             "sections": _sections(document),
-            "problem_types": PROBLEM_TYPES,
+            "problem_types": current_app.extensions[_PROBLEM_TYPES],
             "base": _example_base(),
         },
     )
@@ -135,7 +137,7 @@ def _sections(document: Document) -> list[tuple[str, str, list[OperationText]]]:
 
 
 def _operation_text(document: Document, path: str, method: str, item: Document) -> OperationText:
-    answer = item["responses"]["200"]
+    answer = next(told for status, told in sorted(item["responses"].items()) if status.startswith("2"))
     media = answer.get("content", {})
     parameters = [*document["paths"][path].get("parameters", []), *item.get("parameters", [])]
     samples = item.get("x-codeSamples", [])

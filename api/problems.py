@@ -29,8 +29,8 @@ _LOG = logging.getLogger("registry.problems")
 
 def register_problems(app: Flask) -> None:
     """Answer every error of the application as a problem document or an error page."""
-    app.register_error_handler(RegistryError, _answer_registry_error)
-    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(RegistryError, answer_registry_error)
+    app.register_error_handler(HTTPException, answer_http_error)
 
 
 def problem_response(
@@ -40,8 +40,12 @@ def problem_response(
     problems: Sequence[ParameterProblem] = (),
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> Response:
-    """The problem document of this request, in the language of Accept-Language, never to be stored."""
+    """The problem document of this request, in the language of Accept-Language, never to be stored.
+
+    `more` are members of its own kind (RFC 9457 §3.2).
+    """
     lang = preferred_language()
     document: dict[str, object] = {
         "type": absolute(kind.path),
@@ -50,6 +54,7 @@ def problem_response(
         "detail": detail or kind.about.text(lang),
         "instance": iri_to_uri(request.path),
         "request_id": current_request_id(),
+        **(more or {}),
     }
     if problems:
         document["errors"] = [_error_entry(problem, lang) for problem in problems]
@@ -72,7 +77,8 @@ def _error_entry(problem: ParameterProblem, lang: str) -> dict[str, str | None]:
     }
 
 
-def _answer_registry_error(error: RegistryError) -> BaseResponse:
+def answer_registry_error(error: RegistryError) -> BaseResponse:
+    """The answer to an error of the domain."""
     kind = find_problem_type(error)
     if kind is None:
         # Raised again, it reaches the application's last handler: logged, and answered without its words.
@@ -88,7 +94,8 @@ def _answer_registry_error(error: RegistryError) -> BaseResponse:
     return problem_response(kind, detail=detail, problems=problems)
 
 
-def _answer_http_error(error: HTTPException) -> BaseResponse:
+def answer_http_error(error: HTTPException) -> BaseResponse:
+    """The answer to an error of HTTP."""
     if isinstance(error.response, BaseResponse):
         return error.response
     status = error.code or 500

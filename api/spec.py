@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-from api.problem_types import PROBLEM_TYPES
+from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.schemas.problems import ProblemSchema
 from api.schemas.texts import Both, both, localise
 from api.version import software_version
@@ -38,6 +38,10 @@ TAGS: Mapping[str, Both] = {
     "corrections": both(
         "Errores que el público reportó y lo que se respondió.", "Errors that the public reported, and the answers."
     ),
+    "staff": both(
+        "El trabajo de quienes cargan, aprueban y administran, con el token de una persona.",
+        "The work of those who load, approve and administer, with the token of a person.",
+    ),
     "service": both("El servicio mismo.", "The service itself."),
 }  # fmt: skip
 
@@ -66,7 +70,7 @@ class RegistryApi(Api):
         """Errors are answered by `api.problems`."""
 
 
-def build_api(app: Flask) -> RegistryApi:
+def build_api(app: Flask, *, problem_types: Sequence[ProblemType] = PROBLEM_TYPES) -> RegistryApi:
     """The document of the application, without routes; blueprints add theirs."""
     api = RegistryApi(
         app,
@@ -78,7 +82,7 @@ def build_api(app: Flask) -> RegistryApi:
             "servers": [{"url": app.extensions["settings"].base_url or "/"}],
         },
     )
-    for status, types in _types_by_status().items():
+    for status, types in _types_by_status(problem_types).items():
         api.spec.components.response(
             f"Problem{status}",
             {
@@ -94,7 +98,8 @@ def build_api(app: Flask) -> RegistryApi:
 def localised_document(api: RegistryApi, lang: str) -> Document:
     """The OpenAPI document with all its texts in `lang`."""
     document: Document = api.spec.to_dict()
-    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    used = {tag for methods in document["paths"].values() for item in methods.values() for tag in _tags(item)}
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     chosen = localise(document, lang)
     if not isinstance(chosen, dict):
         raise TypeError("the document of an API is an object")
@@ -178,8 +183,13 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _types_by_status() -> dict[int, list[Any]]:
-    grouped: dict[int, list[Any]] = {}
-    for kind in PROBLEM_TYPES:
+def _tags(item: object) -> Sequence[str]:
+    """The tags of an operation; what a path tells of all its operations has none."""
+    return item.get("tags", ()) if isinstance(item, Mapping) else ()
+
+
+def _types_by_status(types: Sequence[ProblemType]) -> dict[int, list[ProblemType]]:
+    grouped: dict[int, list[ProblemType]] = {}
+    for kind in types:
         grouped.setdefault(kind.status, []).append(kind)
     return grouped
