@@ -16,7 +16,7 @@ from exemptions.documents import NO_KIND, NO_YEAR, TAX_SET
 from exemptions.facts import quetzales
 from exemptions.filters import FACETS, FILTER
 from exemptions.index import index_guard
-from exemptions.matches import matching_rows
+from exemptions.matches import matching_rows, shared_rows, total
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release
 
@@ -264,8 +264,6 @@ def _aggregate(release: Release, query: RegistryQuery, wanted: dict[str, Any]) -
 
 
 def _count_taxpayers(release: Release, query: RegistryQuery) -> int:
-    column = release.records.column("nit")
-    if not query.is_everything:
-        column = column.take(matching_rows(release, query).to_arrow())
-    nits = pl.Series(pl.from_arrow(column), dtype=pl.String)
-    return nits.drop_nulls().n_unique() + nits.null_count()
+    shared = shared_rows(release, query)
+    nits = pl.Series(pl.from_arrow(release.records.column("nit").take(shared.to_arrow())), dtype=pl.String)
+    return total(release, query) - len(shared) + nits.n_unique()

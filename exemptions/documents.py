@@ -38,6 +38,9 @@ ALWAYS_BEFORE = (date.min - EPOCH).days
 ALWAYS_AFTER = (date.max - EPOCH).days
 """Day numbers that stand for an open beginning and an open end."""
 
+SHARED = "shared"
+"""1 in rows whose taxpayer has other rows: all others are a taxpayer each, so that few have to be told apart."""
+
 TAX_SET = "tax_set"
 """The taxes of a row as one joined, sorted text: few sets occur, and counting them is forty times as fast as counting a
 field of several values (0.1 against 5 ms for 100,000 rows)."""
@@ -58,13 +61,21 @@ def iter_documents(records: pa.RecordBatch) -> Iterator[str]:
 
     Order: row order.
     """
-    ranks = pl.DataFrame([rank_rows(records, sort).alias(sort.field) for sort in INDEXED_SORTS])
+    ranks = pl.DataFrame([rank_rows(records, sort).alias(sort.field) for sort in INDEXED_SORTS]).with_columns(
+        _mark_shared(records.column("nit")).alias(SHARED)
+    )
     for start in range(0, records.num_rows, _SLICE_ROWS):
         batch = records.slice(start, _SLICE_ROWS)
         frame = _frame(batch, ranks.slice(start, _SLICE_ROWS), start)
         parts = [_part(name, kind) for name, kind in frame.schema.items()]
         line = pl.concat_str(pl.lit("{"), pl.concat_str(parts, separator=",", ignore_nulls=True), pl.lit("}"))
         yield from frame.select(line=line).get_column("line")
+
+
+def _mark_shared(nits: pa.Array) -> pl.Series:
+    """1 for each row whose taxpayer has others, else null."""
+    numbers = _series(nits, pl.String).to_frame("nit")
+    return numbers.select(pl.when(pl.col("nit").is_duplicated() & pl.col("nit").is_not_null()).then(1)).to_series()
 
 
 def _frame(batch: pa.RecordBatch, ranks: pl.DataFrame, start: int) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import tantivy
 
-from exemptions.documents import CODE_FIELDS, EPOCH, TAX_SET, iter_documents
+from exemptions.documents import CODE_FIELDS, EPOCH, SHARED, TAX_SET, iter_documents
 from exemptions.errors import ReleaseDamaged
 from exemptions.ranks import INDEXED_SORTS
 
@@ -120,6 +120,7 @@ def _damaged() -> ReleaseDamaged:
 def _build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("row", indexed=True, fast=True)
+    builder.add_unsigned_field(SHARED, indexed=True)
     for sort in INDEXED_SORTS:
         builder.add_unsigned_field(sort.field, fast=True)
     builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")

@@ -6,6 +6,7 @@ import polars as pl
 from tantivy import FieldType, Order, Query
 
 from exemptions.clauses import build_clause, count_matches, join_clauses
+from exemptions.documents import SHARED
 from exemptions.index import index_guard
 from exemptions.query import RegistryQuery, selection
 from exemptions.release import Release
@@ -48,6 +49,19 @@ def matching_rows(release: Release, query: RegistryQuery) -> pl.Series:
             within = Query.range_query(schema, "row", FieldType.Unsigned, start, start + _SLICE_ROWS, True, False)
             slices.append(_find_rows(release, join_clauses([clause, within]), _SLICE_ROWS))
         return pl.concat(slices)
+
+
+def shared_rows(release: Release, query: RegistryQuery) -> pl.Series:
+    """Every matching row whose taxpayer has other rows in the release, matching or not.
+
+    Order: row order.
+    Raises: ReleaseDamaged.
+    """
+    with index_guard():
+        shared = Query.term_query(release.index.schema, SHARED, 1, index_option="basic")
+        clause = join_clauses([build_clause(release, query), shared])
+        count = count_matches(release.index, clause)
+        return _find_rows(release, clause, count) if count else _rows_of([])
 
 
 def _find_rows(release: Release, clause: Query, limit: int) -> pl.Series:

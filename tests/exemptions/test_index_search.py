@@ -463,6 +463,14 @@ def test_sums__of_nothing_are_empty(release: Release) -> None:
     assert found.states["jobs"] == {"reported": 0, "not_reported": 0, "not_applicable": 0, "withheld": 0}
 
 
+@pytest.mark.parametrize("q", ["", "sociedad", "obsidiana", "a", "colegio"])
+def test_taxpayers__are_the_distinct_numbers_of_the_rows(release: Release, q: str) -> None:
+    rows = all_rows(release, RegistryQuery(q=q))
+    nits = release.records.column("nit")
+    told = (nits if rows is None else nits.take(rows)).to_pylist()
+    assert taxpayers(release, RegistryQuery(q=q)) == len(set(told) - {None}) + told.count(None)
+
+
 def test_taxpayers__one_per_nit_and_each_natural_person_as_one(release: Release) -> None:
     assert taxpayers(release, RegistryQuery()) == 15
     assert taxpayers(release, RegistryQuery(q="obsidiana")) == 1
