@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exemptions.batches import Finding, Severity
+from exemptions.batches import LEFT_OUT, Finding, Severity
 from exemptions.models import BatchFinding
 
 
@@ -18,6 +19,9 @@ class RuleCount:
     rule: str
     severity: Severity
     count: int
+    """All of them, also those that the report only counts."""
+    kept: int
+    """Those that the report names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,22 @@ def count_rules(session: Session, number: int) -> list[RuleCount]:
         .where(BatchFinding.batch == number)
         .group_by(BatchFinding.severity, BatchFinding.rule)
     )
-    counts = [RuleCount(rule, Severity(severity), count) for severity, rule, count in session.execute(counted)]
+    more = _count_left_out(session, number)
+    counts = [
+        RuleCount(rule, Severity(severity), kept + more[rule], kept)
+        for severity, rule, kept in session.execute(counted)
+    ]
     return sorted(counts, key=lambda c: (c.severity is not Severity.ERROR, -c.count, c.rule))
+
+
+def _count_left_out(session: Session, number: int) -> Counter[str]:
+    """Rule → how many of its findings another one only counts; that one is about the whole file, so it has no row."""
+    of_file = select(BatchFinding.detail).where(BatchFinding.batch == number, BatchFinding.row.is_(None))
+    more: Counter[str] = Counter()
+    for detail in session.scalars(of_file):
+        if LEFT_OUT in detail:
+            more[detail["rule"]] += detail[LEFT_OUT]
+    return more
 
 
 def page_findings(session: Session, number: int, rule: str, *, limit: int, after: int = 0) -> FindingPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Response, request, send_file
@@ -13,7 +14,7 @@ from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.staff.batch_view import BatchView, view_batch, view_line
 from api.staff.blueprint import needs, render_staff, staff, staff_book
-from api.staff.report_words import RuleGroup, group_findings, has_values
+from api.staff.report_words import RuleGroup, group_findings, has_rows, has_values
 from api.staff.words import batch_tag, dataset_name
 from api.state import app_state
 from exemptions.accounts import Right
@@ -23,7 +24,14 @@ from exemptions.errors import BatchNotFound, FileRefused
 from exemptions.findings import count_rules, page_findings
 from exemptions.guards import Hold
 from exemptions.models import Batch
+from loaders.corrections_file import CorrectionsForm, write_corrections
 from loaders.report import csv_findings, finding_dicts
+
+_CORRECTIONS: Mapping[CorrectionsForm, str] = {
+    CorrectionsForm.CSV: "text/csv; charset=utf-8",
+    CorrectionsForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Form of the file to correct → media type."""
 
 _PER_PAGE = 50
 _ROWS_SHOWN = 10
@@ -102,6 +110,20 @@ def download_json(number: int) -> Response:
     return _attachment(body, "application/json", f"informe-lote-{number}.json")
 
 
+@staff.get("/lotes/<int:number>/corregir.<any(csv, xlsx):form>", endpoint="correction_file")
+@needs(Right.LOAD)
+def download_corrections(number: int, form: str) -> Response:
+    """The rows in which something was found, as they were sent, each with what is wrong and what to do."""
+    state, lang = app_state(), page_language()
+    with staff_book().read() as session:
+        batch = find_batch(session, number)
+        findings = get_findings(session, number)
+        made = write_corrections(
+            state.settings.home, state.settings, batch, findings, form=CorrectionsForm(form), lang=lang
+        )
+    return _attachment(made.data, _CORRECTIONS[CorrectionsForm(form)], f"corregir-lote-{number}.{form}")
+
+
 @staff.get("/lotes/<int:number>/original", endpoint="original")
 @needs(Right.LOAD)
 def download_original(number: int) -> Response:
@@ -140,6 +162,7 @@ def answer_batch(
         batch=view,
         groups=groups,
         has_values=has_values,
+        has_rows=has_rows(groups),
         errors=errors or {},
         written=request.form,
         next_steps=_next_steps(view, groups),

@@ -36,6 +36,8 @@ class RuleGroup:
     rule: str
     is_error: bool
     count: int
+    kept: int
+    """How many of them can be seen; the rest is only counted."""
     heading: str
     remedy: str
     """Empty where it differs from row to row."""
@@ -55,11 +57,17 @@ def group_findings(number: int, counted: RuleCount, page: FindingPage) -> RuleGr
         rule=counted.rule,
         is_error=counted.severity is Severity.ERROR,
         count=counted.count,
+        kept=counted.kept,
         heading=heading,
         remedy="" if own else rule.remedy.text(lang),
         lines=tuple(_line(finding, lang, own_remedy=own, repeated=heading) for finding in page.findings),
         more_url=staff_url("batch_rule", number=number, rule=counted.rule) if page.next is not None else "",
     )
+
+
+def has_rows(groups: Sequence[RuleGroup]) -> bool:
+    """Whether anything was found in a row that could be given back to be corrected."""
+    return any(line.row is not None for group in groups for line in group.lines)
 
 
 def has_values(lines: Sequence[FindingLine]) -> bool:
