@@ -54,6 +54,11 @@ def key_of(dataset: Dataset) -> tuple[str, ...]:
     return KEY if dataset is Dataset.REGISTRY else FACTS[dataset].key
 
 
+def told_key_of(dataset: Dataset) -> tuple[str, ...]:
+    """The names under which differences give the key: the kind of jobs is not the kind of a change."""
+    return tuple("jobs_kind" if name == "kind" else name for name in key_of(dataset))
+
+
 def compared_of(dataset: Dataset) -> tuple[str, ...]:
     """The columns whose difference makes a row changed."""
     return COMPARED if dataset is Dataset.REGISTRY else FACTS[dataset].values
@@ -62,8 +67,9 @@ def compared_of(dataset: Dataset) -> tuple[str, ...]:
 def row_differences(comparison: Comparison, *, dataset: Dataset) -> pl.DataFrame:
     """The differences as one table.
 
-    Shape: kind, record_id, the dataset's key, name (of the registry's records, the new one where it changes), field,
-    before, after, reason, all text; a row added or ended is one row without field, a changed one has a row per field.
+    Shape: kind, record_id, the key (`told_key_of`), name (of the registry's records, the new one where it changes),
+    field, before, after, reason, all text; a row added or ended is one row without field, a changed one has a row per
+    field.
     Order: the key, then the order of the columns.
     """
     parts = [
@@ -74,7 +80,7 @@ def row_differences(comparison: Comparison, *, dataset: Dataset) -> pl.DataFrame
     position = pl.col("field").replace_strict(
         {public_key(name): n for n, name in enumerate(compared_of(dataset))}, default=-1, return_dtype=pl.Int64
     )
-    return pl.concat(parts).sort(*key_of(dataset), position)
+    return pl.concat(parts).sort(*told_key_of(dataset), position)
 
 
 def iter_changes(differences: pl.DataFrame, *, dataset: Dataset) -> Iterator[RowChange]:
@@ -82,7 +88,7 @@ def iter_changes(differences: pl.DataFrame, *, dataset: Dataset) -> Iterator[Row
 
     Order: that of `differences`, in which the fields of a row stand together.
     """
-    key, types = key_of(dataset), _types(dataset)
+    key, types = told_key_of(dataset), _types(dataset)
     identity = ["kind", *key]
     open_row: dict[str, Any] | None = None
     fields: dict[str, tuple[Any, Any]] = {}
@@ -108,7 +114,7 @@ def _change(
 
 
 def _types(dataset: Dataset) -> Mapping[str, Any]:
-    schema = CONTENT_SCHEMA if dataset is Dataset.REGISTRY else FACTS[dataset].schema
+    schema = CONTENT_SCHEMA if dataset is Dataset.REGISTRY else {**FACTS[dataset].schema, "jobs_kind": pl.String}
     return {public_key(name): Decimal if name == _CENTS else kind for name, kind in schema.items()}
 
 
@@ -145,7 +151,10 @@ def _identity(rows: pl.DataFrame, kind: Kind, dataset: Dataset) -> list[pl.Expr]
     return [
         pl.lit(str(kind)).alias("kind"),
         (pl.col("record_id") if "record_id" in has else nothing).alias("record_id"),
-        *(_text(name, name, rows).replace("", None).alias(name) for name in key_of(dataset)),
+        *(
+            _text(name, name, rows).replace("", None).alias(told)
+            for name, told in zip(key_of(dataset), told_key_of(dataset), strict=True)
+        ),
         (pl.col("name") if "name" in has else nothing).alias("name"),
     ]
 

@@ -261,7 +261,7 @@ def test_facts__what_is_suspended_is_no_amount_not_paid() -> None:
             {"nit": f"{n}", "category": "MAQ_SERV", "resolution": f"DPI-{n}", "year": 2025, "tax": "ISR"}
             | {"mechanism": mechanism, "amount_cents": cents}
             for n in range(30)
-            for mechanism, cents in (("EXONERACION", exempted), ("SUSPENSION", suspended))
+            for mechanism, cents in (("exoneracion", exempted), ("suspension", suspended))
         ]
 
     before = amounts(100, 10_000)
