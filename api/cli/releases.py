@@ -68,6 +68,7 @@ def releases(context: Context, as_json: bool) -> None:
         "status_date",
         "restores",
         "withdrawn_at",
+        "withdrawn_reason",
         "published_by",
         "manifest_sha256",
         "note",
@@ -82,6 +83,7 @@ def releases(context: Context, as_json: bool) -> None:
         "published_at": context.pick("publicada", "published"),
         "status_date": context.pick("estados al", "statuses as of"),
         "restores": context.pick("restaura", "restores"),
+        "withdrawn_at": context.pick("retirada", "withdrawn"),
         "published_by": context.pick("publicó", "published by"),
         "note": context.pick("nota", "note"),
     }

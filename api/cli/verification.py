@@ -30,7 +30,7 @@ def verify(context: Context, target: str | None, sha256: str | None, as_json: bo
         print_json({**told, "files": found.files, "skipped": found.skipped, "faults": faults})
         return 0 if found.is_whole else 1
     for fault in found.faults:
-        context.say(fault.sentence.es, fault.sentence.en)
+        click.echo(fault.sentence.text(context.lang), err=True)
     if not found.is_whole:
         return 1
     context.say(f"{found.target}: {found.files} archivos en orden.", f"{found.target}: {found.files} files in order.")
