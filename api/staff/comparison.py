@@ -26,7 +26,7 @@ from exemptions.datasets import Dataset
 from exemptions.decisions import fingerprint_batch
 from exemptions.guard_limits import GuardLimits
 from exemptions.guard_texts import column_label, meaning_text
-from exemptions.row_differences import Kind, key_of
+from exemptions.row_differences import Kind, told_key_of
 from exemptions.totals import Quantity, Total
 
 _ROWS_PER_PAGE = 100
@@ -248,7 +248,7 @@ def _difference_line(row: dict[str, str | None], dataset: Dataset) -> Difference
     return DifferenceLine(
         kind=word,
         look=look,
-        key=tuple((column_label(name, lang), row[name] or "") for name in key_of(dataset) if row[name]),
+        key=tuple((column_label(name, lang), row[name] or "") for name in told_key_of(dataset) if row[name]),
         name=row["name"] or "",
         field=column_label(row["field"], lang) if row["field"] else "",
         before=row["before"] or "",
