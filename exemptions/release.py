@@ -31,6 +31,9 @@ from exemptions.ranks import Sort, order_rows, rank_rows
 BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
 
+FACT_TABLES = ("jobs", "amounts", "energy", "events", "expenditure")
+"""Tables beside the records that people take away; the others tell what changed, and have addresses of their own."""
+
 # Answers are counts, sums and single facets, 20 KB at most; ranks are 4 bytes a row, 8 MB each at 2,000,000 rows.
 _ANSWERS_KEPT = 2_048
 _RANKS_KEPT = 4
@@ -73,6 +76,17 @@ class Release:
     def expenditure(self) -> pa.RecordBatch:
         """The official estimates of tax expenditure; they belong to no record."""
         return _map_table(self.folder, "expenditure")
+
+    def fact_table(self, name: str) -> pa.RecordBatch:
+        """The whole of a table beside the records: jobs, amounts, energy, events or expenditure, as it was published.
+
+        Raises: NotFound if this release has no such table.
+        """
+        if name not in FACT_TABLES or not any(entry["path"] == f"{name}.arrow" for entry in self.manifest["files"]):
+            raise NotFound(
+                f"La publicación {self.number} no tiene esa tabla.", f"Release {self.number} has no such table."
+            )
+        return _map_table(self.folder, name)
 
     @cached_property
     def closures(self) -> Closures:

@@ -106,8 +106,8 @@ def _build(release: Release, reader: Reader) -> DataPage:
             FormatLine(
                 "Arrow",
                 _(
-                    "Los empleos, montos, eventos y demás tablas del registro. Se abren con R (paquete arrow), Python "
-                    "(pyarrow, polars o pandas) y DuckDB."
+                    "Las tablas tal como las usa este sitio. Se abren con R (paquete arrow), Python (pyarrow, polars o "
+                    "pandas) y DuckDB; para otros programas, las mismas filas están en CSV, NDJSON y Parquet."
                 ),
             ),
         ),

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from api.pages.links import Link
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
-from exemptions.release import Release
+from api.v1.tables import table_path
+from exemptions.release import FACT_TABLES, Release
+from exporters.formats import FORMATS
 
 _DOWNLOADS = "downloads/"
 _GZIP = ".gz"
@@ -29,6 +32,9 @@ _PURPOSES: Mapping[str, LazyString] = {
 }
 """File → what it is for. Files that are not here serve the site itself."""
 
+_FORMAT_NAMES: Mapping[str, str] = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
+"""Format in which a table beside the records is offered too → its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
@@ -42,6 +48,8 @@ class FileRow:
     sha256: str
     packed_url: str
     packed_bytes: int
+    others: tuple[Link, ...]
+    """The same rows in formats that more programs open."""
 
 
 def file_rows(release: Release) -> tuple[FileRow, ...]:
@@ -73,4 +81,16 @@ def _row(release: Release, name: str, entry: Mapping[str, Any]) -> FileRow:
         sha256=plain["sha256"],
         packed_url=f"{address}{_GZIP}" if is_packed else "",
         packed_bytes=entry["bytes"] if is_packed else 0,
+        others=_others(release, name),
+    )
+
+
+def _others(release: Release, name: str) -> tuple[Link, ...]:
+    table = name.removesuffix(".arrow")
+    if table not in FACT_TABLES:
+        return ()
+    return tuple(
+        Link(_FORMAT_NAMES[form.name], table_path(release.number, table, form))
+        for form in FORMATS.values()
+        if form.name in _FORMAT_NAMES
     )

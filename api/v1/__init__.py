@@ -14,6 +14,7 @@ from api.v1 import (
     records,
     releases,
     suggest,
+    tables,
     taxpayers,
 )
 from api.v1.blueprints import root, v1
@@ -30,6 +31,7 @@ MODULES = (
     expenditure,
     releases,
     downloads,
+    tables,
     catalogs,
     corrections,
     health,

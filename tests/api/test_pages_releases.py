@@ -165,7 +165,7 @@ def test_release__tells_its_note_what_it_restores_and_which_is_newer(tmp_path: P
 def test_release__gives_its_files_with_size_and_hash(client: FlaskClient) -> None:
     page = load(client, "/publicaciones/2")
     table = next(table for table in page.find_all("table") if "Descargas" in table.find("caption").text)
-    rows = {row.find("th").find("a").text: row for row in table.find_all("tr")[1:]}
+    rows = {row.find("th").find_all("a")[0].text: row for row in table.find_all("tr")[1:]}
     assert {"records.csv", "records.parquet", "jobs.arrow", "history.arrow"} <= set(rows)
     csv = rows["records.csv"]
     address = csv.find("th").find("a").attrs["href"]

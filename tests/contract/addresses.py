@@ -24,6 +24,9 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("static", "filename"): "site.css",
     ("es.correction", "number"): LOGGED_NUMBER,
     ("en.correction", "number"): LOGGED_NUMBER,
+    ("v1.table_csv", "name"): "jobs",
+    ("v1.table_ndjson", "name"): "jobs",
+    ("v1.table_parquet", "name"): "jobs",
     ("v1.get_correction", "number"): LOGGED_NUMBER,
 }
 """(endpoint, name of a part of its path) → a value that exists, where the name alone does not tell."""
