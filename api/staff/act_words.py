@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.pages.texts import LazyString
+from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
+from api.staff.words import batch_tag, dataset_name, role_name
+from exemptions.accounts import Right, StaffRole
 from exemptions.audit import Act
+from exemptions.batches import State
+from exemptions.datasets import Dataset
 
 _ACT: Mapping[Act, LazyString] = {
     Act.BOOK_CREATED: _l("Creó el libro de registro"),
@@ -41,16 +46,112 @@ _ACT: Mapping[Act, LazyString] = {
 }
 
 
+_RIGHT: Mapping[Right, LazyString] = {
+    Right.LOAD: _l("cargar archivos o ver lotes"),
+    Right.APPROVE: _l("aprobar lotes"),
+    Right.PUBLISH: _l("publicar, volver atrás o retirar"),
+    Right.ACCOUNTS: _l("administrar cuentas"),
+    Right.AUDIT: _l("ver la bitácora"),
+    Right.CORRECTIONS: _l("responder avisos del público"),
+}
+_DETAIL: Mapping[str, LazyString] = {
+    "added": _l("agrega"),
+    "after": _l("después"),
+    "answer": _l("respuesta"),
+    "batches": _l("lotes"),
+    "because_of": _l("por la publicación"),
+    "before": _l("antes"),
+    "changed": _l("cambia"),
+    "dataset": _l("conjunto"),
+    "ended": _l("termina"),
+    "expires_at": _l("vence"),
+    "failures": _l("intentos fallidos"),
+    "fault": _l("falla"),
+    "fields": _l("columnas"),
+    "file": _l("archivo"),
+    "first": _l("desde la anotación"),
+    "guards": _l("alertas"),
+    "label": _l("etiqueta"),
+    "last": _l("hasta la anotación"),
+    "note": _l("nota"),
+    "password": _l("con contraseña"),
+    "reason": _l("motivo"),
+    "record_id": _l("registro"),
+    "records": _l("registros"),
+    "release": _l("publicación"),
+    "restores": _l("repone la publicación"),
+    "role": _l("qué hace"),
+    "rows": _l("filas"),
+    "second_factor": _l("con segundo factor"),
+    "sent_back": _l("lotes devueltos"),
+    "sha256": _l("huella"),
+    "state": _l("estado"),
+    "taxpayers": _l("contribuyentes"),
+    "token": _l("token número"),
+    "two_person": _l("regla de dos personas"),
+    "until": _l("hasta"),
+    "value": _l("quedó en"),
+}
+"""What is noted with an act; of a guard the key is its own code, which reports use as well."""
+_SHOWN_OF_DIGEST = 12
+
+
 def act_name(code: str) -> str:
     """What was done, in the language of the page; the code itself for an act that this version does not know."""
     word = _ACT.get(Act(code)) if code in tuple(Act) else None
     return code if word is None else str(word)
 
 
+def describe_subject(act: str, subject: str) -> str:
+    """What was acted on, in words; the name of a person, a right or a thing as it was noted where it has no others."""
+    if act == Act.DENIED and subject in _RIGHT:
+        return str(_RIGHT[Right(subject)])
+    kind, _space, number = subject.partition(" ")
+    match kind, number:
+        case "batch", str(text) if text.isdecimal():
+            return _("Lote %(number)s", number=text)
+        case "release", str(text) if text.isdecimal():
+            return _("Publicación %(number)s", number=text)
+        case "correction", str(text) if text:
+            return _("Aviso %(number)s", number=text)
+        case "book", "":
+            return _("Libro de registro")
+    return subject
+
+
 def describe_details(details: Mapping[str, Any]) -> str:
-    """What was noted with an act, as `key: value` pairs in the order of their keys."""
-    return "; ".join(f"{key}: {_plain(value)}" for key, value in sorted(details.items()) if value not in (None, ""))
+    """What was noted with an act, in words, in the order of their keys; what is blank is left out."""
+    told = ((key, value) for key, value in sorted(details.items()) if value not in (None, "", [], {}))
+    return "; ".join(f"{_label(key)}: {_plain(key, value)}" for key, value in told)
 
 
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _label(key: str) -> str:
+    word = _DETAIL.get(key)
+    return key if word is None else str(word)
+
+
+def _plain(key: str, value: object) -> str:
+    match value:
+        case bool():
+            return _("sí") if value else _("no")
+        case str():
+            return _coded(key, value)
+        case dict():
+            return ", ".join(f"{_label(str(inner))} {_plain(str(inner), told)}" for inner, told in value.items())
+        case list():
+            return ", ".join(_plain(key, entry) for entry in value)
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _coded(key: str, text: str) -> str:
+    """A text that may be a code of the book."""
+    if key == "sha256":
+        return f"{text[:_SHOWN_OF_DIGEST]}…"
+    if text in tuple(StaffRole):
+        return role_name(StaffRole(text)).lower()
+    if key == "dataset" and text in tuple(Dataset):
+        return dataset_name(Dataset(text)).lower()
+    if key == "state" and text in tuple(State):
+        return batch_tag(State(text)).word.lower()
+    return text

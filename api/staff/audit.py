@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response, abort, request
 
 from api.compression import guard_stream
-from api.formatting import format_moment
+from api.formatting import format_short_day
 from api.observability import current_request_id
 from api.pages.language import page_language
-from api.staff.act_words import act_name, describe_details
+from api.staff.act_words import act_name, describe_details, describe_subject
 from api.staff.blueprint import needs, render_staff, staff, staff_book, staff_url
 from exemptions.accounts import Right
 from exemptions.audit import Act
 from exemptions.audit_check import check_trail, fault_sentence
 from exemptions.audit_export import MEDIA_TYPES, AuditFormat, iter_csv, iter_ndjson
 from exemptions.audit_search import AuditFilter, AuditLine, count_entries, find_entries, iter_entries, list_actors
+from exemptions.calendar import GUATEMALA
 from exemptions.database import Book
 
 _PER_PAGE = 50
@@ -132,12 +133,17 @@ def _day(text: str) -> date | None:
 def _show(line: AuditLine) -> ShownEntry:
     return ShownEntry(
         id=line.id,
-        moment=format_moment(line.at, page_language()),
+        moment=_moment(line.at),
         actor=line.actor,
         act=act_name(line.act),
-        subject=line.subject,
+        subject=describe_subject(line.act, line.subject),
         details=describe_details(line.details),
     )
+
+
+def _moment(instant: datetime) -> str:
+    local = instant.astimezone(GUATEMALA)
+    return f"{format_short_day(local.date(), page_language())}, {local:%H:%M:%S}"
 
 
 def _answer_file(kind: AuditFormat, write: Callable[[Iterable[AuditLine]], Iterator[str]]) -> Response:

@@ -103,7 +103,7 @@ def _period(dataset: Dataset, text: str | None) -> str:
 
 def _show_due(state: DatasetState, today: date) -> Tag:
     if state.due is None:
-        return Tag("wait", _("Todavía no se ha recibido"))
+        return Tag("wait", _("Sin recibir todavía"))
     late = state.days_overdue(today)
     if late > 0:
         return Tag("bad", ngettext("Vencido hace %(num)s día", "Vencido hace %(num)s días", late))

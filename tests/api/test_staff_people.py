@@ -344,7 +344,7 @@ def test_home__shows_every_dataset_and_only_what_the_role_can_do(staffed: StaffA
         "Registro de exenciones", "Empleos", "Montos no pagados", "Proyectos de energía", "Suspensiones y revocatorias",
         "Gasto tributario",
     ]  # fmt: skip
-    assert all(row[1].startswith("Todavía no se ha recibido") for row in rows(page))
+    assert all(row[1].startswith("Sin recibir todavía") for row in rows(page))
     names = {role: _navigation(staffed, role) for role in (LOADER, APPROVER, ADMINISTRATOR)}
     assert "Cargar" in names[LOADER] and "Bitácora" not in names[LOADER]
     assert {"Cargar", "Bitácora"} <= set(names[APPROVER]) and "Personas" not in names[APPROVER]
