@@ -14,6 +14,7 @@ from exemptions.accounts import Right, StaffRole
 from exemptions.audit import Act
 from exemptions.batches import State
 from exemptions.datasets import Dataset
+from exemptions.guards import Guard
 
 _ACT: Mapping[Act, LazyString] = {
     Act.BOOK_CREATED: _l("Creó el libro de registro"),
@@ -55,6 +56,13 @@ _RIGHT: Mapping[Right, LazyString] = {
     Right.CORRECTIONS: _l("responder avisos del público"),
 }
 _DETAIL: Mapping[str, LazyString] = {
+    Guard.AMOUNT_CHANGE.value: _l("porcentaje de cambio del monto"),
+    Guard.CATEGORY_LOST.value: _l("categorías que desaparecen"),
+    Guard.JOBS_CHANGE.value: _l("porcentaje de cambio de los empleos"),
+    Guard.OLDER_FILE.value: _l("repite el lote"),
+    Guard.REMOVALS.value: _l("registros que quita"),
+    Guard.SAME_NIT_OTHER_NAME.value: _l("contribuyentes con otro nombre"),
+    Guard.SHIFTED_COLUMN.value: _l("columnas corridas"),
     "added": _l("agrega"),
     "after": _l("después"),
     "answer": _l("respuesta"),
@@ -92,7 +100,7 @@ _DETAIL: Mapping[str, LazyString] = {
     "until": _l("hasta"),
     "value": _l("quedó en"),
 }
-"""What is noted with an act; of a guard the key is its own code, which reports use as well."""
+"""What is noted with an act; of a guard the key is its own code."""
 _SHOWN_OF_DIGEST = 12
 
 
