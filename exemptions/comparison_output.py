@@ -48,7 +48,7 @@ def comparison_dict(comparison: BatchComparison, *, lang: str) -> dict[str, Any]
         "vanished_categories": list(comparison.vanished_categories),
         "fields": dict(comparison.fields),
         "movers": {
-            public_key(quantity): [_mover(mover, quantity) for mover in movers]
+            str(public_key(quantity)): [_mover(mover, quantity) for mover in movers]
             for quantity, movers in (
                 (Quantity.AMOUNT, comparison.amount_movers),
                 (Quantity.JOBS, comparison.jobs_movers),

@@ -80,7 +80,9 @@ def list_batches() -> Response:
     with staff_book().read() as session:
         found = list(session.scalars(wanted))
         items = [_item(session, batch) for batch in found[:limit]]
-    following = f"{PREFIX}/batches?limit={limit}{asked}&before={found[limit - 1].id}" if len(found) > limit else None
+    # One more than is shown tells whether there are older ones.
+    more = len(found) > limit
+    following = f"{PREFIX}/batches?limit={limit}{asked}&before={items[-1]['batch']}" if more else None
     return answer_json({"items": items, "next": following})
 
 
