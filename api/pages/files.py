@@ -87,6 +87,9 @@ def _row(release: Release, name: str, entry: Mapping[str, Any]) -> FileRow:
 
 def _others(release: Release, name: str) -> tuple[Link, ...]:
     table = name.removesuffix(".arrow")
+    if table == "changes":
+        changes = f"/api/v1/releases/{release.number}/changes"
+        return (Link("CSV", f"{changes}.csv"), Link("NDJSON", f"{changes}.ndjson"))
     if table not in FACT_TABLES:
         return ()
     return tuple(

@@ -30,7 +30,7 @@ _CSV = "text/csv"
 
 TITLES: Mapping[CatalogName, Sentence] = {
     CatalogName.TYPES: Sentence("Tipos exentos", "Exempt types"),
-    CatalogName.CATEGORIES: Sentence("Categorías exento", "Exempt categories"),
+    CatalogName.CATEGORIES: Sentence("Categorías", "Categories"),
     CatalogName.TAXES: Sentence("Impuestos", "Taxes"),
     CatalogName.MECHANISMS: Sentence("Mecanismos", "Mechanisms"),
     CatalogName.AUTHORITIES: Sentence("Autoridades", "Authorities"),
