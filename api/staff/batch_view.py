@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -122,7 +122,7 @@ def view_batch(session: Session, batch: Batch, *, holds: tuple[Hold, ...] | None
         cutoff=batch.cutoff,
         options=_option_words(batch.options),
         holds=views,
-        lifts=tuple({view.field: view for view in reversed(views)}.values())[::-1],
+        lifts=_lifts(views),
         lifted=_lifted_words(batch.lifted),
         has_comparison=batch.staged_sha256 is not None,
         has_corrections=bool(batch.errors or batch.warnings),
@@ -132,6 +132,14 @@ def view_batch(session: Session, batch: Batch, *, holds: tuple[Hold, ...] | None
         seen=fingerprint_batch(session, batch),
         release=batch.release,
     )
+
+
+def _lifts(views: tuple[HoldView, ...]) -> tuple[HoldView, ...]:
+    by_field: dict[str, HoldView] = {}
+    for view in views:
+        first = by_field.get(view.field)
+        by_field[view.field] = view if first is None else replace(first, told=f"{first.told} {view.told}")
+    return tuple(by_field.values())
 
 
 def view_hold(hold: Hold) -> HoldView:
@@ -146,13 +154,19 @@ def view_hold(hold: Hold) -> HoldView:
         field, label = f"accept-{hold.guard}", str(_accept_label(hold.guard))
     return HoldView(
         title=GUARD_NAMES[hold.guard].text(lang),
-        told=describe_hold(hold).text(lang),
+        told=_without_title(describe_hold(hold).text(lang), GUARD_NAMES[hold.guard].text(lang)),
         meaning=_meaning(hold.guard),
         field=field,
         label=label,
         measured=f"{hold.measured:.2f}".rstrip("0").rstrip("."),
         is_percent=is_percent,
     )
+
+
+def _without_title(told: str, title: str) -> str:
+    """What a guard measured; its title stands above it."""
+    rest = told.removeprefix(f"{title}: ")
+    return rest[:1].upper() + rest[1:]
 
 
 def _why_not(session: Session, batch: Batch) -> str:
@@ -213,7 +227,7 @@ def _meaning(guard: Guard) -> str:
         case Guard.REMOVALS:
             return _(
                 "Suele ser un archivo incompleto: una hoja de menos, un filtro puesto, una oficina que no "
-                "entregó. Mire abajo qué categorías pierden registros."
+                "entregó. Mire qué categorías pierden registros."
             )
         case Guard.AMOUNT_CHANGE:
             return _(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from math import ceil
 
 import polars as pl
@@ -30,6 +31,7 @@ from exemptions.row_differences import Kind, told_key_of
 from exemptions.totals import Quantity, Total
 
 _ROWS_PER_PAGE = 100
+_MOVERS = 10
 _KEPT_BYTES = 256 * 1024**2
 """Differences that one worker keeps while people turn pages; those of a whole new registry are made anew each time."""
 _EXTENSION = "staff_comparisons"
@@ -77,16 +79,23 @@ class MoverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldLine:
+    """A value before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceLine:
-    """One difference: a row that comes or goes, or one field of a row that changes."""
+    """A row that comes, goes or changes, with the fields that do; one at the end of a page goes on on the next."""
 
     kind: str
     look: str
     key: tuple[tuple[str, str], ...]
     name: str
-    field: str
-    before: str
-    after: str
+    fields: tuple[FieldLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,7 @@ def _compare(number: int) -> Compared:
         seen = fingerprint_batch(session, find_batch(session, number))
         found = kept.find(seen)
         if found is None:
-            summary = summarise(session, settings.home, number, limits=GuardLimits.of(settings))
+            summary = summarise(session, settings.home, number, limits=GuardLimits.of(settings), top=_MOVERS)
             found = Compared(summary, batch_differences(session, settings.home, number))
             kept.keep(seen, found)
     return found
@@ -195,7 +204,7 @@ def _build(
         totals=tuple(map(_total_line, summary.totals)),
         amount_movers=tuple(_mover_line(mover, Quantity.AMOUNT) for mover in summary.amount_movers),
         jobs_movers=tuple(_mover_line(mover, Quantity.JOBS) for mover in summary.jobs_movers),
-        lines=tuple(_difference_line(row, summary.dataset) for row in shown.iter_rows(named=True)),
+        lines=tuple(_difference_lines(shown, summary.dataset)),
         total_lines=total,
         kind=kind,
         page=page,
@@ -240,17 +249,21 @@ def _quantity(quantity: Quantity, number: int | None) -> str:
     return format_money(Decimal(number) / 100) if quantity is Quantity.AMOUNT else format_count(number)
 
 
-def _difference_line(row: dict[str, str | None], dataset: Dataset) -> DifferenceLine:
-    kind = Kind(row["kind"] or "")
+def _difference_lines(shown: pl.DataFrame, dataset: Dataset) -> Iterator[DifferenceLine]:
+    """The rows of a page; the fields of one stand together."""
+    names = ("kind", *told_key_of(dataset))
+    for _identity, rows in groupby(shown.iter_rows(named=True), key=lambda row: [row[name] for name in names]):
+        yield _difference_line(list(rows), dataset)
+
+
+def _difference_line(rows: list[dict[str, str | None]], dataset: Dataset) -> DifferenceLine:
+    lang, first = page_language(), rows[0]
     words = {Kind.ADDED: (_("Alta"), "good"), Kind.ENDED: (_("Baja"), "bad"), Kind.CHANGED: (_("Cambio"), "wait")}
-    word, look = words[kind]
-    lang = page_language()
-    return DifferenceLine(
-        kind=word,
-        look=look,
-        key=tuple((column_label(name, lang), row[name] or "") for name in told_key_of(dataset) if row[name]),
-        name=row["name"] or "",
-        field=column_label(row["field"], lang) if row["field"] else "",
-        before=row["before"] or "",
-        after=row["after"] or "",
+    word, look = words[Kind(first["kind"] or "")]
+    fields = (
+        FieldLine(column_label(row["field"], lang), row["before"] or "", row["after"] or "")
+        for row in rows
+        if row["field"] is not None
     )
+    key = tuple((column_label(name, lang), value) for name in told_key_of(dataset) if (value := first[name]))
+    return DifferenceLine(word, look, key, first["name"] or "", tuple(fields))

@@ -182,7 +182,7 @@ def _load_outcome(batch: int, state: State) -> str:
                 number=batch,
             )
         case State.VALIDATED:
-            return _("El archivo pasó las reglas. El lote %(number)s espera que otra persona lo apruebe.", number=batch)
+            return _("El archivo pasó las reglas. El lote %(number)s espera que alguien lo apruebe.", number=batch)
         case _:
             return _("Es el mismo archivo del lote %(number)s; no se cargó otra vez.", number=batch)
 

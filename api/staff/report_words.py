@@ -15,6 +15,8 @@ from loaders.rules import RULES, WHOLE_ROW, message_of, printable, remedy_of
 _BLANK = "…"
 """Stands in a heading for what differs from row to row."""
 _LONGEST_VALUE = 120
+_SHOWN_FIELDS = {"row", "column", "key", "value"}
+"""Parts of a sentence that stand in columns of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class RuleGroup:
     remedy: str
     """Empty where it differs from row to row."""
     lines: tuple[FindingLine, ...]
+    tells_more: bool
+    """Whether the sentence of a row says more than the heading and the row's own value do."""
     more_url: str
     """Where the rest is; empty when all are here."""
 
@@ -50,7 +54,7 @@ def group_findings(number: int, counted: RuleCount, page: FindingPage) -> RuleGr
     """One rule's part of a batch's report."""
     rule = RULES[counted.rule]
     lang = page_language()
-    own = _fields(rule.remedy.text(lang))
+    own = bool(_fields(rule.remedy.text(lang)))
     alone = counted.count == 1 and len(page.findings) == 1
     heading = message_of(page.findings[0], lang) if alone else _generalise(rule.message.text(lang))
     return RuleGroup(
@@ -60,6 +64,7 @@ def group_findings(number: int, counted: RuleCount, page: FindingPage) -> RuleGr
         kept=counted.kept,
         heading=heading,
         remedy="" if own else rule.remedy.text(lang),
+        tells_more=own or not (alone or _fields(rule.message.text(lang)) <= _SHOWN_FIELDS),
         lines=tuple(_line(finding, lang, own_remedy=own, repeated=heading) for finding in page.findings),
         more_url=staff_url("batch_rule", number=number, rule=counted.rule) if page.next is not None else "",
     )
@@ -87,9 +92,9 @@ def _line(finding: Finding, lang: str, *, own_remedy: bool, repeated: str) -> Fi
     )
 
 
-def _fields(template: str) -> bool:
-    """Whether a sentence says something else for each row."""
-    return any(name is not None for _text, name, _form, _conversion in string.Formatter().parse(template))
+def _fields(template: str) -> set[str]:
+    """The names of what differs in a sentence from row to row."""
+    return {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name is not None}
 
 
 def _generalise(template: str) -> str:
