@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.problem_types import PROBLEM_TYPES
+from api.v1.staff.problems import STAFF_PROBLEM_TYPES
 from exemptions.columns import KEYS
 from exemptions.filters import FILTERS
 from exemptions.query import PAGE_PARAMETERS, QUERY_PARAMETERS
@@ -49,6 +50,31 @@ OPERATIONS = {
 }
 """Names that generated clients have: they stay."""
 
+STAFF_OPERATIONS = {
+    "approveBatch": "/api/v1/staff/batches/{number}/approve",
+    "createBatch": "/api/v1/staff/batches",
+    "exportAuditCsv": "/api/v1/staff/audit.csv",
+    "exportAuditNdjson": "/api/v1/staff/audit.ndjson",
+    "getBatch": "/api/v1/staff/batches/{number}",
+    "getComparison": "/api/v1/staff/batches/{number}/comparison",
+    "getJob": "/api/v1/staff/jobs/{number}",
+    "getReport": "/api/v1/staff/batches/{number}/report",
+    "getReportCsv": "/api/v1/staff/batches/{number}/report.csv",
+    "getTemplateCsv": "/api/v1/staff/templates/{name}.csv",
+    "getTemplateXlsx": "/api/v1/staff/templates/{name}.xlsx",
+    "listBatchChanges": "/api/v1/staff/batches/{number}/changes",
+    "listBatchChangesCsv": "/api/v1/staff/batches/{number}/changes.csv",
+    "listBatches": "/api/v1/staff/batches",
+    "listDatasets": "/api/v1/staff/datasets",
+    "listJobs": "/api/v1/staff/jobs",
+    "listStaffReleases": "/api/v1/staff/releases",
+    "publishRelease": "/api/v1/staff/releases",
+    "rejectBatch": "/api/v1/staff/batches/{number}/reject",
+    "rollBack": "/api/v1/staff/releases/{number}/rollback",
+    "withdrawRelease": "/api/v1/staff/releases/{number}/withdraw",
+}
+"""Those of the staff's API, which only a process that serves staff has."""
+
 UNDOCUMENTED = {"openapi", "metrics", "static"}
 """Public routes that the document leaves out on purpose: itself, the machine's figures, the design."""
 
@@ -83,7 +109,8 @@ def test_openapi__holds_no_text_in_two_languages(document: Document) -> None:
 
 
 def test_openapi__keeps_its_operations(document: Document) -> None:
-    assert {operation["operationId"]: path for path, _, operation in iter_operations(document)} == OPERATIONS
+    told = {operation["operationId"]: path for path, _, operation in iter_operations(document)}
+    assert told == OPERATIONS | STAFF_OPERATIONS
 
 
 def test_openapi__tells_every_public_route_or_leaves_it_out_on_purpose(app: Flask, document: Document) -> None:
@@ -117,7 +144,7 @@ def test_openapi__tells_every_column_of_a_record(document: Document) -> None:
 
 
 def test_openapi__tells_the_problems_of_every_operation(document: Document) -> None:
-    known = {kind.status for kind in PROBLEM_TYPES}
+    known = {kind.status for kind in (*PROBLEM_TYPES, *STAFF_PROBLEM_TYPES)}
     for _, _, operation in iter_operations(document):
         problems = {int(status) for status in operation["responses"] if int(status) >= 400}
         assert {405, 422, 500, 503} <= problems <= known
