@@ -18,7 +18,7 @@ MOST_OF_A_RULE = 1_000
 def left_out(first: Finding, count: int) -> Finding:
     """The finding that stands for `count` more like `first`."""
     rule = "mas_errores" if is_error(first) else "mas_avisos"
-    detail = {"rule": first.rule, LEFT_OUT: count, "kept": MOST_OF_A_RULE}
+    detail = {"of_rule": first.rule, LEFT_OUT: count, "kept": MOST_OF_A_RULE}
     return make_finding(rule, column=first.column, key=first.key, **detail)
 
 

@@ -10,8 +10,8 @@ FILE_RULES: tuple[Rule, ...] = (
     error(
         "mas_errores",
         (
-            "Hay {left_out:,} errores más de la regla «{rule}»; se nombran los primeros {kept:,}.",
-            "There are {left_out:,} more errors of the rule “{rule}”; the first {kept:,} are named.",
+            "Hay {left_out:,} errores más de la regla «{of_rule}»; se nombran los primeros {kept:,}.",
+            "There are {left_out:,} more errors of the rule “{of_rule}”; the first {kept:,} are named.",
         ),
         (
             "Tantos errores iguales suelen tener una sola causa, como una columna corrida; corríjala y cargue.",
@@ -21,8 +21,8 @@ FILE_RULES: tuple[Rule, ...] = (
     warning(
         "mas_avisos",
         (
-            "Hay {left_out:,} avisos más de la regla «{rule}»; se nombran los primeros {kept:,}.",
-            "There are {left_out:,} more warnings of the rule “{rule}”; the first {kept:,} are named.",
+            "Hay {left_out:,} avisos más de la regla «{of_rule}»; se nombran los primeros {kept:,}.",
+            "There are {left_out:,} more warnings of the rule “{of_rule}”; the first {kept:,} are named.",
         ),
         (
             "Revise si todos tienen la misma causa; si así es en la fuente, no hay nada que corregir.",
