@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from exemptions.batches import LEFT_OUT, Finding
 from loaders.rules import is_error, make_finding
@@ -18,7 +19,7 @@ MOST_OF_A_RULE = 1_000
 def left_out(first: Finding, count: int) -> Finding:
     """The finding that stands for `count` more like `first`."""
     rule = "mas_errores" if is_error(first) else "mas_avisos"
-    detail = {"of_rule": first.rule, LEFT_OUT: count, "kept": MOST_OF_A_RULE}
+    detail: dict[str, Any] = {"of_rule": first.rule, LEFT_OUT: count, "kept": MOST_OF_A_RULE}
     return make_finding(rule, column=first.column, key=first.key, **detail)
 
 

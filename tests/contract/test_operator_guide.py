@@ -13,6 +13,7 @@ from exemptions.accounts import Actor, StaffRole
 from exemptions.batches import Severity, State
 from exemptions.database import open_book
 from exemptions.datasets import REGISTRY_COLUMNS, Dataset
+from exemptions.guards import Guard
 from exemptions.settings import ENVIRONMENT, read_settings
 from loaders.decode import ENCODINGS
 from loaders.load import LoadOptions, LoadResult, load_file
@@ -74,6 +75,10 @@ def test_guide__names_only_rules_that_exist_with_their_true_severity() -> None:
 def test_guide__tells_every_state_of_a_batch_but_the_one_in_passing() -> None:
     listed = {code(state) for state, *_ in rows_under("Cargar, aprobar y publicar")}
     assert listed == {state.value for state in State if state is not State.UPLOADED}
+
+
+def test_guide__tells_every_guard_that_may_hold_a_load_back() -> None:
+    assert {code(guard) for guard, *_ in rows_under("Los resguardos")} == set(Guard)
 
 
 @pytest.mark.parametrize("words", commands_named(), ids=" ".join)
