@@ -54,7 +54,7 @@ run: setup ## Serve a demonstration registry of invented data at http://127.0.0.
 	@exec $(BIN)/exemptions serve --port $(PORT)
 
 test: setup ## Run the tests on all cores.
-	@$(BIN)/python -m pytest -rs --numprocesses=auto --maxprocesses=8 --dist=loadfile
+	@$(BIN)/python -m pytest -rs --ignore=tests/browser --numprocesses=auto --maxprocesses=8 --dist=loadfile
 
 KILLS := 600
 trust: setup ## Kill loads, approvals and publications KILLS times and look at what is left (another number: KILLS=5000).
@@ -69,7 +69,14 @@ format: setup ## Mend what the style checker can mend by itself.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-check: lint test ## Everything that must pass before a change is proposed.
+# The suites of the browser need a driver that nothing else does, and the machine's Chromium.
+CHECKED := $(VENV)/.checked
+$(CHECKED): requirements/check.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	@touch $@
+
+check: lint test $(CHECKED) ## Everything that must pass before a change is proposed, a real browser's look included.
+	@$(BIN)/python -m pytest tests/browser -rs
 
 # What the service is measured against has an environment of its own, so that nothing of it can be imported by accident.
 BENCH := $(VENV)/bench

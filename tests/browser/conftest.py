@@ -1,0 +1,113 @@
+"""A served registry of its own, and the machine's Chromium to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from exemptions.accounts import Actor, StaffRole, add_account, give_password
+from exemptions.calendar import system_clock
+from exemptions.database import open_book
+from exemptions.settings import read_settings
+from tests.cli.test_serve import free_port
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "un quetzal sobre el muro 1821"
+LOADER, APPROVER, ADMINISTRATOR = "luis", "marta", "ana"
+PATIENCE_S = 60.0
+
+# Nothing of the browser's own goes out to the network, where it would wait for answers that never come.
+_QUIET = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if found is None:
+        pytest.fail("these tests need a browser: install Chromium (Debian, Ubuntu: sudo apt install chromium)")
+    # Chromium's own sandbox does not run as root, which test machines often are.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    opened = playwright.chromium.launch(executable_path=found, args=[*_QUIET, *sandbox])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty registry with three people, served with its worker."""
+    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    add_people(environment)
+    yield from served(environment)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demonstration registry."""
+    home = tmp_path_factory.mktemp("demonstration") / "home"
+    environment = {"EXEMPTIONS_HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    subprocess.run([sys.executable, "-m", "api.cli", "demo", "--rows", "500"], env=environment, cwd=ROOT, check=True)
+    add_people(environment)
+    yield from served(environment)
+
+
+def add_people(environment: dict[str, str]) -> None:
+    book = open_book(read_settings(environment))
+    people = {ADMINISTRATOR: StaffRole.ADMINISTRATOR, LOADER: StaffRole.LOADER, APPROVER: StaffRole.APPROVER}
+    with book.write() as session:
+        for name, role in people.items():
+            add_account(session, actor=Actor("operator"), name=name, role=role, at=system_clock())
+            # Who gives a password to oneself has chosen it.
+            give_password(session, actor=Actor(name), name=name, password=PASSWORD, at=system_clock())
+    book.close()
+
+
+def served(environment: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--workers", "1"]
+    service = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
+    try:
+        wait_until_answered(f"http://127.0.0.1:{port}/health/live", service)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(service.pid, signal.SIGTERM)
+        service.wait(30)
+
+
+def wait_until_answered(address: str, service: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and service.poll() is None:
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"{address} does not answer")
+
+
+def sign_in(page: Page, site: str, name: str) -> None:
+    page.goto(f"{site}/staff/entrar")
+    page.get_by_label("Nombre de la cuenta").fill(name)
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Entrar").click()
+    page.wait_for_url(f"{site}/staff*")

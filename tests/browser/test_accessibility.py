@@ -1,0 +1,79 @@
+"""Every kind of page, looked at by axe in a real browser: no fault of WCAG 2.2 A and AA, in light and in dark."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import ADMINISTRATOR, APPROVER, sign_in
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PUBLIC = (
+    "/", "/buscar?q=cooperativa", "/buscar?q=xyzxyz", "/datos", "/publicaciones", "/publicaciones/1", "/diccionario",
+    "/metodologia", "/correcciones", "/en", "/en/buscar?type=COOP", "/en/correcciones", "/docs", "/no-hay",
+)  # fmt: skip
+STAFF = (
+    "", "/cargar", "/trabajos", "/lotes", "/lotes/1", "/lotes/1/cambios", "/publicaciones", "/publicaciones/1",
+    "/datos/registry", "/cuenta", "/correcciones", "/tokens",
+)  # fmt: skip
+OF_ADMINISTRATORS = ("/personas", f"/personas/{APPROVER}", "/bitacora")
+
+
+def violations(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"]]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return bool(width[0] > width[1])
+
+
+def open_page(browser: Browser, scheme: str) -> Page:
+    # axe puts a script into the page, which our own policy of content refuses.
+    context = browser.new_context(
+        bypass_csp=True, viewport={"width": 360, "height": 740}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    return context.new_page()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages__of_the_public_have_no_fault(browser: Browser, demonstration: str, scheme: str) -> None:
+    page = open_page(browser, scheme)
+    found = {path: faults for path in PUBLIC if (faults := violations(page, f"{demonstration}{path}"))}
+    page.goto(f"{demonstration}/buscar")
+    record = page.locator("main a[href*='/registro/']").first.get_attribute("href") or ""
+    page.goto(f"{demonstration}{record}")
+    taxpayer = page.locator("main a[href*='/contribuyente/']").first.get_attribute("href") or ""
+    for path in (record, taxpayer):
+        found |= {path: faults} if (faults := violations(page, f"{demonstration}{path}")) else {}
+    assert found == {}
+
+
+@pytest.mark.parametrize(("name", "paths"), [(APPROVER, STAFF), (ADMINISTRATOR, OF_ADMINISTRATORS)])
+def test_pages__of_staff_have_no_fault(browser: Browser, demonstration: str, name: str, paths: tuple[str, ...]) -> None:
+    page = open_page(browser, "light")
+    assert violations(page, f"{demonstration}/staff/entrar") == []
+    sign_in(page, demonstration, name)
+    assert {path: faults for path in paths if (faults := violations(page, f"{demonstration}/staff{path}"))} == {}
+
+
+def test_pages__never_scroll_sideways_on_a_phone(browser: Browser, demonstration: str) -> None:
+    page = open_page(browser, "light")
+    wide = []
+    for path in PUBLIC:
+        page.goto(f"{demonstration}{path}")
+        wide += [path] if scrolls_sideways(page) else []
+    sign_in(page, demonstration, APPROVER)
+    for path in STAFF:
+        page.goto(f"{demonstration}/staff{path}")
+        wide += [path] if scrolls_sideways(page) else []
+    assert wide == []
+
+
+def test_violations__are_seen_where_there_are_some(browser: Browser) -> None:
+    page = open_page(browser, "light")
+    faulty = "data:text/html,<html lang=es><title>x</title><main><h1>x</h1><img src=x><button></button></main>"
+    assert {fault.partition(":")[0] for fault in violations(page, faulty)} >= {"image-alt", "button-name"}
