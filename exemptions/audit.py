@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -122,8 +123,14 @@ def find_broken_entry(session: Session) -> int | None:
 
 def walk_chain(session: Session, *, anchor: Anchor | None = None) -> tuple[int, TrailFault | None]:
     """How many entries follow from the ones before, and what is wrong with the next, if there is one."""
+    ordered = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_ROWS_AT_ONCE)
+    # A walk that ends at a fault would leave the server's cursor open.
+    with closing(session.scalars(ordered)) as entries:
+        return _walk(entries, anchor)
+
+
+def _walk(entries: Iterable[AuditEntry], anchor: Anchor | None) -> tuple[int, TrailFault | None]:
     previous, number = CHAIN_START, 0
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_ROWS_AT_ONCE))
     for number, entry in enumerate(entries, start=1):
         if entry.id > number:
             return number - 1, TrailFault(Fault.MISSING, number, entry.id - 1)
