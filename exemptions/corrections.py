@@ -21,6 +21,8 @@ from exemptions.inbox import Report, WaitingReport, find_number, read_reports, r
 from exemptions.models import Correction, RecordKey, Release
 
 LONGEST_ANSWER = 2_000
+MAX_UNATTENDED = 5_000
+"""Reports that wait for somebody: with as many, the inbox is left to fill up, and the public is told to come back."""
 INBOX = Actor("inbox")
 """Who enters a report into the book, since nobody from the public has an account."""
 
@@ -54,13 +56,17 @@ def take_in(session: Session, inbox: Path, *, at: datetime) -> list[WaitingRepor
     """Enter every report of the inbox into the book; gives those that may leave the inbox once the book has committed.
 
     A report that the book has already is given again and not entered twice. One that carries the number of another
-    report is put aside.
+    report is put aside. While `MAX_UNATTENDED` wait in the book, the others stay in the inbox.
     """
     held = []
+    room = MAX_UNATTENDED - count_by_state(session)[CorrectionState.RECEIVED]
     for waiting in read_reports(inbox):
         known = session.get(Correction, waiting.report.number)
         if known is None:
+            if room <= 0:
+                continue
             _enter(session, waiting.report, at)
+            room -= 1
         elif known.text != waiting.report.text or known.received_at != waiting.report.received_at:
             refuse_report(inbox, waiting)
             continue

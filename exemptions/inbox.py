@@ -48,8 +48,6 @@ _ABANDONED_S = 3_600.0
 """Nobody takes an hour to write a report: an older one without its end belongs to a process that was killed."""
 _FILE_MODE = 0o644
 """Another user takes the report in. Nobody else comes this far: the folder lets no others in."""
-_PATIENCE_S = 60.0
-"""Reports are taken in together: however many come, the work that each taking in costs comes once in this time."""
 _log = logging.getLogger("registry.inbox")
 
 
@@ -127,17 +125,9 @@ def make_inbox(inbox: Path) -> None:
         ) from error
 
 
-def is_due(inbox: Path, *, now: float | None = None) -> bool:
-    """Whether a report has waited for a minute.
-
-    Units: `now` in seconds since 1970, the file system's own clock by default.
-    """
-    latest = (time.time() if now is None else now) - _PATIENCE_S
-    for path in _iter_files(inbox, _REPORT):
-        with suppress(FileNotFoundError):
-            if path.lstat().st_mtime < latest:
-                return True
-    return False
+def has_reports(inbox: Path) -> bool:
+    """Whether a report waits."""
+    return next(_iter_files(inbox, _REPORT), None) is not None
 
 
 def read_reports(inbox: Path) -> list[WaitingReport]:

@@ -26,7 +26,7 @@ from exemptions.corrections import (
 from exemptions.database import Book, is_demonstration
 from exemptions.disclosure_file import load_policy
 from exemptions.errors import CorrectionRefused
-from exemptions.inbox import free_abandoned, read_reports, remove_report
+from exemptions.inbox import free_abandoned, has_reports, remove_report
 from exemptions.nit import looks_like_cui
 from exemptions.settings import Settings
 from exporters.durable import make_folder, replace_file
@@ -40,7 +40,7 @@ def take_in_corrections(book: Book, settings: Settings, *, at: datetime) -> int:
     Raises: Busy; then nothing has left the inbox.
     """
     free_abandoned(settings.inbox)
-    if not read_reports(settings.inbox):
+    if not has_reports(settings.inbox):
         return 0
     with book.write() as session:
         taken = take_in(session, settings.inbox, at=at)

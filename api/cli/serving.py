@@ -17,13 +17,15 @@ from api.work import clear_incoming, run_next_job
 from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.errors import RegistryError
-from exemptions.inbox import is_due
+from exemptions.inbox import has_reports
 from exemptions.jobs import list_open_jobs
 from exemptions.locking import hold_worker_lock
 from exemptions.settings import ENVIRONMENT, Role
 from exporters.corrections import take_in_corrections
 from exporters.publish import publish, reconcile
 
+_INBOX_PAUSE_S = 60.0
+"""Reports are taken in together: however many come, the work that each taking in costs comes once in this time."""
 _LOOK_S = 1.0
 """How often a working process looks for jobs: who asked for one watches its page."""
 _PAUSE_S = 5.0
@@ -73,13 +75,16 @@ def work(context: Context, once: bool, with_parent: int | None) -> int:
 
 
 def _do_all(context: Context, stop: threading.Event) -> bool:
-    """Do every job that waits and what the calendar asks for; tells whether the calendar's part could be done."""
+    """Do every job that waits, what the calendar asks for, and take reports in; tells whether the last two could be done."""
     with context.book() as book:
         clear_incoming(book, context.clock)
-        take_in_corrections(book, context.settings, at=context.clock())
         while not stop.is_set() and run_next_job(book, context.settings, context.clock):
             continue
-    return stop.is_set() or _publish_if_due(context)
+    if stop.is_set():
+        return True
+    # What the public sends in comes last, so that no fault of the inbox keeps anything else from being done.
+    is_published = _publish_if_due(context)
+    return _take_in_reports(context) and is_published
 
 
 def _keep_working(context: Context, stop: threading.Event, parent: int | None) -> None:
@@ -88,10 +93,13 @@ def _keep_working(context: Context, stop: threading.Event, parent: int | None) -
     The work itself is done by a child: what a large publication needed is given back at its end, and a fault or a lack
     of memory ends the child and not who looks after it.
     """
-    due = context.clock()
+    due = inbox_due = context.clock()
     while not stop.is_set():
-        if context.clock() >= due or _has_open_jobs(context) or is_due(context.settings.inbox):
+        now = context.clock()
+        has_waiting = now >= inbox_due and has_reports(context.settings.inbox)
+        if now >= due or _has_open_jobs(context) or has_waiting:
             done = _run_child(stop, parent)
+            inbox_due = context.clock() + timedelta(seconds=_INBOX_PAUSE_S)
             wait = seconds_to_midnight(context.clock()) + 1.0 if done else _RETRY_S
             due = context.clock() + timedelta(seconds=wait)
             stop.wait(0.0 if done else _PAUSE_S)
@@ -124,6 +132,23 @@ def _has_open_jobs(context: Context) -> bool:
     except RegistryError as error:
         click.echo(error.text(context.lang), err=True)
         return False
+
+
+def _take_in_reports(context: Context) -> bool:
+    """Move the reports of the inbox into the book; tells whether that could be done."""
+    try:
+        with context.book() as book:
+            take_in_corrections(book, context.settings, at=context.clock())
+    except RegistryError as error:
+        click.echo(error.text(context.lang), err=True)
+        return False
+    except OSError as error:
+        context.say(
+            f"El buzón {context.settings.inbox} no se puede atender: {error.strerror}.",
+            f"The inbox {context.settings.inbox} cannot be attended to: {error.strerror}.",
+        )
+        return False
+    return True
 
 
 def _publish_if_due(context: Context) -> bool:

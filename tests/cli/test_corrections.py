@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from exemptions.inbox import Report, draw_number, leave_report, make_inbox
 from tests.cli.conftest import Command
 
@@ -55,6 +57,20 @@ def test_corrections__need_a_person_with_the_right(command: Command) -> None:
     assert run("corrections")[0] == 1
     assert run("corrections", token=ana)[0] == 1
     assert run("corrections", token=luis)[0] == 0
+
+
+def test_work__does_the_rest_where_the_inbox_cannot_be_attended_to(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(home)
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("api.cli.serving.take_in_corrections", fail)
+    outcome = command("work", "--once")
+    assert outcome.status == 1
+    assert "Permission denied" in outcome.output + outcome.errors
 
 
 def test_work__takes_reports_in(command: Command, home: Path) -> None:

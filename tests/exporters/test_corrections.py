@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exemptions import corrections
 from exemptions.accounts import Actor
 from exemptions.audit import find_broken_entry
 from exemptions.correction_log import CorrectionState, LogReader
@@ -118,6 +119,19 @@ def test_taking_in__that_fails_keeps_every_report_in_the_inbox(home: Home, monke
     with home.book.read() as session:
         assert list_corrections(session) == []
     assert take(home) == 1
+
+
+def test_taking_in__leaves_a_flood_in_the_inbox_until_somebody_attends(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corrections, "MAX_UNATTENDED", 2)
+    numbers = [leave(home, received_at=SENT + timedelta(minutes=n)) for n in range(4)]
+    assert take(home) == 2
+    assert take(home) == 0
+    assert [waiting.report.number for waiting in read_reports(home.settings.inbox)] == numbers[2:]
+    answer(home, numbers[0], CorrectionState.REJECTED, "No había error.")
+    assert take(home) == 1
+    assert len(read_reports(home.settings.inbox)) == 1
 
 
 def test_taking_in__puts_a_forged_number_aside(home: Home) -> None:
