@@ -16,13 +16,15 @@ from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.problem_types import find_problem_type
 from api.staff.render import render_staff
-from exemptions.errors import BatchState, Busy, FileRefused, NotAllowed, RegistryError
+from exemptions.errors import BatchState, Busy, DiskFull, FileRefused, NotAllowed, RegistryError, WithdrawalRefused
 
 _STATUS: Mapping[type[RegistryError], int] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     BatchState: HTTPStatus.CONFLICT,
     FileRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WithdrawalRefused: HTTPStatus.CONFLICT,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """Errors of the staff's work → status; the public site's errors have theirs among the problem types."""
 
