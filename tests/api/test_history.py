@@ -26,15 +26,10 @@ from tests.contract.addresses import iter_addresses
 from tests.exemptions.releases import build_test_release, point_at, record
 from tests.exporters.staging import APPROVER, Home, about, row
 
+NAMED_BY_PATH = ("/api/v1/releases/<", "/publicaciones/<", "/downloads/<")
+"""Beginnings of addresses whose path names the release."""
+
 PINNED_OTHERWISE = {
-    "root.download": "its path names the release",
-    "v1.get_release": "its path names the release",
-    "v1.list_changes": "its path names the release",
-    "v1.changes_csv": "its path names the release",
-    "v1.changes_ndjson": "its path names the release",
-    "v1.changes_parquet": "its path names the release",
-    "release": "its path names the release",
-    "changes": "its path names the release",
     "v1.list_releases": "it lists all releases",
     "releases": "it lists all releases",
     "home": "it presents the newest release; that of another one is its search",
@@ -48,25 +43,18 @@ PINNED_OTHERWISE = {
 NO_DATA = ("static", "english_root", "site", "corrections", "correction", "root.docs", "root.openapi", "ops.")
 
 
+OTHER_PATHS = (
+    "/health", "/metrics", "/openapi", "/docs", "/staff", "/robots", "/favicon", "/api/v1/corrections", "/api/v1/staff",
+)  # fmt: skip
+
+
 def data_routes(app: Flask) -> dict[str, str]:
     """Route → an address, of every public route that tells something of the registry."""
     found = {}
     for address in iter_addresses(app):
         name = address.endpoint.removeprefix("es.")
-        is_data = not name.startswith(("en.", *NO_DATA)) and not address.path.startswith(
-            (
-                "/health",
-                "/metrics",
-                "/openapi",
-                "/docs",
-                "/staff",
-                "/robots",
-                "/favicon",
-                "/apple",
-                "/api/v1/corrections",
-            )
-        )
-        if is_data and name not in PINNED_OTHERWISE:
+        is_data = not name.startswith(("en.", *NO_DATA)) and not address.path.startswith(OTHER_PATHS)
+        if is_data and name not in PINNED_OTHERWISE and not address.rule.startswith(NAMED_BY_PATH):
             found[name] = address.path
     return found
 
@@ -104,6 +92,14 @@ def test_routes__of_a_withdrawn_release_are_gone_everywhere(app: Flask, client: 
 def test_pages__otherwise_pinned_exist(app: Flask) -> None:
     endpoints = {address.endpoint.removeprefix("es.") for address in iter_addresses(app)}
     assert PINNED_OTHERWISE.keys() <= endpoints
+
+
+def test_routes__that_name_a_release_are_gone_with_it(app: Flask, client: FlaskClient) -> None:
+    named = [address for address in iter_addresses(app) if address.rule.startswith(NAMED_BY_PATH)]
+    assert len(named) > 6
+    for address in named:
+        assert client.get(address.path, buffered=True).status_code == 200, address.path
+        assert client.get(address.path.replace("/3", "/1", 1)).status_code == 410, address.path
 
 
 @pytest.fixture
