@@ -75,7 +75,9 @@ def work(context: Context, once: bool, with_parent: int | None) -> int:
 
 
 def _do_all(context: Context, stop: threading.Event) -> bool:
-    """Do every job that waits, what the calendar asks for, and take reports in; tells whether the last two could be done."""
+    """Do every job that waits and what the calendar asks for, and take reports in; tells whether all but the jobs was
+    done.
+    """
     with context.book() as book:
         clear_incoming(book, context.clock)
         while not stop.is_set() and run_next_job(book, context.settings, context.clock):
