@@ -110,6 +110,7 @@ _OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.NotAllowed: FORBIDDEN,
     errors.BatchState: CONFLICT,
     errors.JobConflict: CONFLICT,
+    errors.WithdrawalRefused: CONFLICT,
     errors.DemonstrationHome: CONFLICT,
     errors.BatchBlocked: BATCH_BLOCKED,
     errors.FileRefused: FILE_REFUSED,
