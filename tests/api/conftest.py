@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
+from exemptions.inbox import make_inbox
 from exemptions.settings import read_settings
 from tests.api.staff_area import StaffArea, open_staff_area
 from tests.exemptions.releases import build_test_release, default_rows, invented_record_id, point_at, record
@@ -87,6 +88,7 @@ def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     note_plain_size(home / "releases" / "2", "downloads/records.csv.gz", CSV_TEXT)
     point_at(home / "releases", 3, withdrawn=[1])
     write_corrections(home / "releases")
+    make_inbox(home / "inbox")
     return home
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.api.conftest import make_app
+from tests.api.conftest import LOGGED_NUMBER, make_app
 from tests.api.html_page import Element, read_page
 from tests.exemptions.releases import build_test_release, invented_nit, invented_record_id
 
@@ -28,6 +28,10 @@ PATHS = (
     "/diccionario/categories",
     "/diccionario/municipalities",
     "/metodologia",
+    "/correcciones",
+    f"/correcciones?record_id={invented_record_id(3)}",
+    f"/correcciones/{LOGGED_NUMBER}",
+    "/correcciones/0000000099",
 )
 ERRORS = (
     ("/no-hay", 404),
@@ -78,7 +82,7 @@ def test_page__names_every_field_and_table(client: FlaskClient, path: str, prefi
     page = load(client, prefix + path)
     labelled = {label.attrs["for"] for label in page.find_all("label") if "for" in label.attrs}
     wrapped = [box for label in page.find_all("label") for box in label.find_all("input")]
-    for field in (*page.find_all("input"), *page.find_all("select")):
+    for field in (*page.find_all("input"), *page.find_all("select"), *page.find_all("textarea")):
         hidden = field.attrs.get("type") == "hidden"
         assert hidden or field.attrs.get("id") in labelled or field in wrapped, field.attrs
     for table in page.find_all("table"):
