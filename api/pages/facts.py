@@ -181,7 +181,7 @@ def source_words(source: str | None) -> str:
     """Where a fact comes from; the registry's own figures carry a mark instead of words."""
     if source is None:
         return _("no indicada")
-    return _("el registro de exenciones") if source == _REGISTRY else source
+    return _("registro") if source == _REGISTRY else source
 
 
 def value_words(key: str, text: str | None, reader: Reader) -> str:
