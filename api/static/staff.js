@@ -9,12 +9,14 @@ function followUpload(form) {
   const words = shown.querySelector("[data-upload-text]");
   const bar = shown.querySelector("progress");
   const button = form.querySelector("button");
+  // One of the fields is called dataset, and hides the property of that name.
+  const told = (name) => form.getAttribute(`data-${name}`);
 
   function checkFile() {
     const file = field.files[0];
     let fault = "";
-    if (file && file.size === 0) fault = form.dataset.empty;
-    if (file && file.size > Number(form.dataset.maxBytes)) fault = form.dataset.tooLarge;
+    if (file && file.size === 0) fault = told("empty");
+    if (file && file.size > Number(told("max-bytes"))) fault = told("too-large");
     field.setCustomValidity(fault);
     return fault === "";
   }
@@ -33,26 +35,26 @@ function followUpload(form) {
     shown.hidden = false;
     bar.hidden = false;
     button.disabled = true;
-    words.textContent = form.dataset.sending;
+    words.textContent = told("sending");
     request.upload.addEventListener("progress", (sent) => {
       if (!sent.lengthComputable) return;
       const percent = Math.floor((100 * sent.loaded) / sent.total);
       bar.value = percent;
-      words.textContent = percent < 100 ? `${form.dataset.sending}: ${percent} %` : form.dataset.received;
+      words.textContent = percent < 100 ? `${told("sending")}: ${percent} %` : told("received");
     });
     request.addEventListener("load", () => {
       if (request.status === 200) { window.location.assign(request.responseURL); return; }
       // The answer is a whole page that says what is wrong.
       const answer = new DOMParser().parseFromString(request.responseText, "text/html");
       const main = answer.querySelector("main");
-      if (main === null) { stop(form.dataset.failed); return; }
+      if (main === null) { stop(told("failed")); return; }
       document.querySelector("main").replaceWith(main);
       main.focus();
       const next = main.querySelector("form[data-upload]");
       if (next !== null) followUpload(next);
     });
-    request.addEventListener("error", () => stop(form.dataset.failed));
-    request.addEventListener("abort", () => stop(form.dataset.failed));
+    request.addEventListener("error", () => stop(told("failed")));
+    request.addEventListener("abort", () => stop(told("failed")));
     request.open("POST", form.action);
     request.send(new FormData(form));
   });
