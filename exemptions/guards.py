@@ -220,7 +220,14 @@ def _categories(before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Hold]:
 
 
 def _shifts(load: Load, limits: GuardLimits) -> Iterator[Hold]:
-    shifts = find_shifts(load.standing, load.incoming, dataset=load.dataset, mode=load.mode, limit_pct=limits.shift_pct)
+    shifts = find_shifts(
+        load.standing,
+        load.incoming,
+        load.comparison,
+        dataset=load.dataset,
+        mode=load.mode,
+        limit_pct=limits.shift_pct,
+    )
     if shifts:
         columns = [
             {"column": s.column, "measure": str(s.measure), "difference": round(s.difference, 1)} for s in shifts
@@ -239,7 +246,9 @@ def _names(load: Load, limits: GuardLimits) -> Iterator[Hold]:
         return
     taxpayers = load.incoming["nit"].n_unique()
     allowed = max(_FEW_NAMES, int(limits.names_pct * taxpayers / 100))
-    others = find_other_names(load.standing, load.incoming)
+    # Every other row stands with the name that it has in the file.
+    names = [rows.select("nit", "name") for rows in (load.comparison.changed, load.comparison.added)]
+    others = find_other_names(load.standing, pl.concat(names))
     renamed = others.get_column("nit").n_unique()
     if renamed > allowed:
         examples = others.head(_EXAMPLES).select("nit", "before", "after").to_dicts()

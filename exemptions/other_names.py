@@ -10,11 +10,14 @@ from exemptions.text import fold_expr
 def find_other_names(standing: pl.DataFrame, incoming: pl.DataFrame) -> pl.DataFrame:
     """The names of `incoming` that a NIT had neither in `standing` nor, where it is not there, in its first row.
 
+    Both need `nit` and `name` only; `incoming` may be just the rows that are new or changed.
+
     Shape: `nit`, `before`, `after`, once per NIT and new name; case, accents and signs make no other name.
     Order: nit, after.
     """
     new = incoming.select("nit", after="name").unique(maintain_order=True)
-    old = standing.select("nit", before="name").unique(maintain_order=True)
+    old = standing.select("nit", before="name").join(new.select("nit").unique(), on="nit", how="semi")
+    old = old.unique(maintain_order=True)
     unseen = new.join(old, left_on=["nit", "after"], right_on=["nit", "before"], how="anti")
     first = pl.concat([old, new.rename({"after": "before"}).join(old, on="nit", how="anti")])
     pairs = unseen.join(first.unique("nit", keep="first", maintain_order=True), on="nit", how="inner")
