@@ -16,17 +16,27 @@ from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.problem_types import find_problem_type
 from api.staff.render import render_staff
-from exemptions.errors import BatchState, Busy, DiskFull, FileRefused, NotAllowed, RegistryError, WithdrawalRefused
+from exemptions import errors
+from exemptions.errors import RegistryError
 
 _STATUS: Mapping[type[RegistryError], int] = {
-    NotAllowed: HTTPStatus.FORBIDDEN,
-    BatchState: HTTPStatus.CONFLICT,
-    FileRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    WithdrawalRefused: HTTPStatus.CONFLICT,
-    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
-    DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.BatchState: HTTPStatus.CONFLICT,
+    errors.BatchBlocked: HTTPStatus.CONFLICT,
+    errors.JobConflict: HTTPStatus.CONFLICT,
+    errors.WithdrawalRefused: HTTPStatus.CONFLICT,
+    errors.DemonstrationHome: HTTPStatus.CONFLICT,
+    errors.FileRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.PasswordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.CodeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.CorrectionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """Errors of the staff's work → status; the public site's errors have theirs among the problem types."""
+
+
+_RETRY_AFTER_S = "30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,10 @@ def answer_registry_error(error: RegistryError) -> Response:
     if status is None:
         # Raised again, it reaches the application's last handler: logged, and answered without its words.
         raise error
-    return _answer(status, detail=error.text(page_language()))
+    response = _answer(status, detail=error.text(page_language()))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = _RETRY_AFTER_S
+    return response
 
 
 def answer_http_error(error: HTTPException) -> BaseResponse:
@@ -95,13 +108,17 @@ def _words(status: int) -> tuple[str, str]:
                 "Vuelva a la página anterior e inténtelo de otra forma."
             )
         case 409:
-            return _("Alguien se adelantó"), _("Vuelva a la página anterior y recárguela para ver cómo está ahora.")
+            return _("Así como está, no se puede"), _(
+                "Vuelva a la página anterior y recárguela: puede que alguien se adelantara."
+            )
         case 413:
             return _("Lo enviado es demasiado grande"), _(
                 "Un archivo puede medir lo que permite quien opera el sistema; un formulario, unas páginas de texto."
             )
         case 422:
             return _("No se pudo hacer lo que pidió"), _("Corrija lo que se señala e inténtelo otra vez.")
+        case 507:
+            return _("No hay dónde guardarlo"), _("No se hizo nada. Avise a quien opera el sistema.")
         case 503:
             return _("El sistema está ocupado"), _("No se hizo nada. Espere un momento y vuelva a intentarlo.")
         case status if status >= 500:

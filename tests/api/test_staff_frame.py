@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from api.staff.access import access_of
+from api.staff.access import access_of, signed_in
 from api.staff.addresses import NAMES, is_staff_path
 from api.staff.cookies import KEY_PATH, read_session_key
+from exemptions import errors
 from exemptions.accounts import ROLES_WITH, Right, StaffRole
 from exemptions.audit import Act
 from tests.api.conftest import make_app
@@ -421,3 +422,26 @@ def test_staff__nothing_that_is_sent_makes_a_page_fail(staffed: StaffArea) -> No
                     # What stands where a part of the path belongs, and what stands in the query.
                     for address in ({f"{start}{value}"} if "<" in rule.rule else set()) | {f"{path}?{asked}"[:6000]}:
                         assert browser.get(address).status_code < 500, address[:300]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.NotAllowed, 403), (errors.BatchState, 409), (errors.FileRefused, 422), (errors.Busy, 503),
+        (errors.DiskFull, 507), (errors.BatchNotFound, 404), (errors.SettingsError, 500),
+    ],
+)  # fmt: skip
+def test_error__of_the_domain_is_told_in_its_words_and_status(
+    staffed: StaffArea, monkeypatch: pytest.MonkeyPatch, error: type[errors.RegistryError], status: int
+) -> None:
+    @signed_in
+    def failing() -> str:
+        raise error("No pudo ser <hoy>.", "It could not be <today>.")
+
+    monkeypatch.setitem(staffed.app.view_functions, "es_staff.tokens", failing)
+    response = staffed.sign_in(LOADER).get("/staff/tokens")
+    assert response.status_code == status
+    # What nobody expected to reach a page is told without its words.
+    assert ("No pudo ser &lt;hoy&gt;." in response.text) == (status != 500)
+    assert "Área de trabajo" in response.text and "Código de la solicitud" in response.text
+    assert ("Retry-After" in response.headers) == (status == 503)
