@@ -53,20 +53,17 @@ class Facts:
     expenditure: pl.DataFrame
 
 
-def gather_facts(session: Session, content: pl.DataFrame, *, release: int | None = None) -> Facts:
-    """The facts that the book holds, or held at `release`, about the records of `content`.
-
-    The registry's own figures are among them.
-    """
+def gather_facts(session: Session, content: pl.DataFrame) -> Facts:
+    """The facts that the book holds about the records of `content`, the registry's own figures among them."""
     keys = content.select("record_id", *KEY)
-    jobs = read_current(session, Dataset.JOBS, release=release).join(keys, on=KEY, how="inner")
-    amounts = read_current(session, Dataset.AMOUNTS, release=release).join(keys, on=KEY, how="inner")
+    jobs = read_current(session, Dataset.JOBS).join(keys, on=KEY, how="inner")
+    amounts = read_current(session, Dataset.AMOUNTS).join(keys, on=KEY, how="inner")
     facts = Facts(
         jobs=jobs.with_columns(year=pl.col("period").str.slice(0, 4).cast(pl.Int64)).select(_JOBS),
         amounts=amounts.select(_AMOUNTS),
-        energy=_gather_energy(session, keys, release),
-        events=gather_events(session, content, release=release),
-        expenditure=read_current(session, Dataset.EXPENDITURE, release=release),
+        energy=_gather_energy(session, keys),
+        events=gather_events(session, content),
+        expenditure=read_current(session, Dataset.EXPENDITURE),
     )
     return _with_registry(facts, content)
 
@@ -109,8 +106,8 @@ _ENERGY = ("record_id", "project", "technology", "capacity_kw", "municipality", 
 _EVENTS = ("record_id", "event", "date", "until", "reason", "legal_basis")
 
 
-def _gather_energy(session: Session, keys: pl.DataFrame, release: int | None) -> pl.DataFrame:
-    projects = read_current(session, Dataset.ENERGY, release=release).with_columns(category=pl.lit(ENERGY_CATEGORY))
+def _gather_energy(session: Session, keys: pl.DataFrame) -> pl.DataFrame:
+    projects = read_current(session, Dataset.ENERGY).with_columns(category=pl.lit(ENERGY_CATEGORY))
     return projects.join(keys, on=KEY, how="inner").select(_ENERGY)
 
 
