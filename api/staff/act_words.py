@@ -84,7 +84,7 @@ _DETAIL: Mapping[str, LazyString] = {
     "note": _l("nota"),
     "password": _l("con contraseña"),
     "reason": _l("motivo"),
-    "record_id": _l("registro"),
+    "record_id": _l("número de registro"),
     "records": _l("registros"),
     "release": _l("publicación"),
     "restores": _l("repone la publicación"),
