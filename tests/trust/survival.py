@@ -42,7 +42,7 @@ class Kill:
     def instant(self, boundaries: int, seconds: float) -> dict[str, Any]:
         """Two of three kills are spread evenly over the calls; one strikes at random, in the middle of any of them."""
         if self.number % 3 == 2:
-            return {"after_s": random.Random(f"{self.act} {self.number}").uniform(0.02, 1.05 * seconds + 0.1)}
+            return {"after_s": random.Random(f"{self.act} {self.number}").uniform(0.02, 0.95 * seconds)}
         return {"boundary": 1 + round((boundaries - 1) * self.number / max(1, self.of - 1))}
 
 
