@@ -66,8 +66,8 @@ class JobView:
     now: str
     """What is being done, in words."""
     outcome: str
-    is_good: bool
-    """Whether the outcome is what was hoped for."""
+    look: str
+    """How the outcome is shown (see `notice-…` in site.css and staff.css)."""
     next: tuple[Link, ...]
 
 
@@ -91,7 +91,7 @@ def view_job(job: JobFacts, told: JobProgress | None) -> JobView:
         place=sum(step.state == "done" for step in steps),
         now=_now(job, told),
         outcome=_outcome(job),
-        is_good=job.state is JobState.DONE and job.outcome is not None and job.outcome.get("state") != State.REFUSED,
+        look=_look(job),
         next=_links(job),
     )
 
@@ -167,6 +167,14 @@ def _outcome(job: JobFacts) -> str:
             return _withdrawal_outcome(job.outcome["withdrawn"], job.outcome["rebuilt"], job.outcome["current"])
 
 
+def _look(job: JobFacts) -> str:
+    """Done as hoped, done with something to look at, not done."""
+    loaded = (job.outcome or {}).get("state")
+    if job.state is JobState.FAILED or loaded == State.REFUSED:
+        return "notice-error"
+    return "notice-warning" if loaded == State.BLOCKED else "notice-done"
+
+
 def _load_outcome(batch: int, state: State) -> str:
     match state:
         case State.REFUSED:
@@ -177,7 +185,7 @@ def _load_outcome(batch: int, state: State) -> str:
             )
         case State.BLOCKED:
             return _(
-                "El archivo pasó las reglas, pero el lote %(number)s quedó bloqueado: trae cambios que alguien tiene "
+                "El archivo pasó las reglas, pero el lote %(number)s quedó detenido: trae cambios que alguien tiene "
                 "que permitir.",
                 number=batch,
             )

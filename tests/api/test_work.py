@@ -26,13 +26,17 @@ from exporters.steps import Step
 from loaders import load as loading
 from loaders.incoming import keep_incoming
 from tests.api.staff_home import StaffHome, registry_file, school
+from tests.databases import Databases
 
 PATIENCE_S = 60.0
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[StaffHome]:
-    made = StaffHome(tmp_path)
+def home(tmp_path: Path, database: Databases) -> Iterator[StaffHome]:
+    made = StaffHome(tmp_path, **database.environment())
     yield made
     made.close()
 
@@ -206,7 +210,7 @@ run_next_job(open_book(settings), settings, system_clock)
 def test_work__survives_the_death_of_a_worker(home: StaffHome, moment: str) -> None:
     approve(home, [school(1)])
     number = ask(home, JobKind.PUBLISH, "marta", {"note": None})
-    environment = {**os.environ, "EXEMPTIONS_HOME": str(home.settings.home)}
+    environment = {**os.environ, "EXEMPTIONS_HOME": str(home.settings.home), "DATABASE_URL": home.settings.database_url}
     died = subprocess.run([sys.executable, "-c", KILLED, moment], env=environment, check=False, timeout=PATIENCE_S)
     assert died.returncode == -signal.SIGKILL
     assert job_of(home, number).state is JobState.RUNNING
@@ -234,7 +238,7 @@ def test_clear__removes_files_that_no_job_asks_for(home: StaffHome) -> None:
 
 
 def test_worker__does_jobs_as_they_come_and_ends_when_told(home: StaffHome) -> None:
-    environment = {**os.environ, "EXEMPTIONS_HOME": str(home.settings.home)}
+    environment = {**os.environ, "EXEMPTIONS_HOME": str(home.settings.home), "DATABASE_URL": home.settings.database_url}
     words = [sys.executable, "-m", "api.cli", "work"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
         try:
