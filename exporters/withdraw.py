@@ -213,8 +213,8 @@ def _refuse_surprise(case: _Case, plan: WithdrawalPlan) -> None:
     count, numbers = len(plan.others), ", ".join(map(str, plan.others)) or "–"
     if count != case.asked.also:
         raise WithdrawalRefused(
-            f"Publicaciones posteriores que cuentan lo mismo y se retirarían también: {numbers}. Diga --also {count}, o "
-            "señale con --record y --field qué es lo que no debió publicarse.",
+            f"Publicaciones posteriores que cuentan lo mismo y se retirarían también: {numbers}. Diga --also {count}, "
+            "o señale con --record y --field qué es lo que no debió publicarse.",
             f"Later releases that tell the same and would go too: {numbers}. Say --also {count}, or name with --record "
             "and --field what should not have been published.",
             plan.others,
