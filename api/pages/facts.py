@@ -8,11 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from api.formatting import format_count, format_day, format_money, format_tax_number
 from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON, STATUS, VALUE_STATE
 from api.pages.language import page_url
 from api.pages.texts import gettext as _
 from api.pages.values import Item, Reader, as_day, column_label
+from api.pages.written import as_written
 from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind, Status, ValueState
 
 Fact = Mapping[str, Any]
@@ -58,6 +61,7 @@ class TimelineEntry:
     when: str
     title: str
     detail: str = ""
+    """May be markup: what an authority wrote is marked with its language."""
     url: str = ""
     link: str = ""
 
@@ -118,11 +122,10 @@ def timeline(
     entries += _publication_entries(changes, days, lang)
     if item["valid_from"] is not None:
         ground = [
-            _("resolución %(number)s", number=item["resolution"]) if item["resolution"] else "",
-            _("base legal: %(basis)s", basis=item["legal_basis"]) if item["legal_basis"] else "",
+            escape(_("resolución %(number)s", number=item["resolution"])) if item["resolution"] else Markup(),
+            _legal_basis(item["legal_basis"]),
         ]
-        told = "; ".join(part for part in ground if part)
-        entries.append(_entry(as_day(item["valid_from"]), _("Primer día del beneficio"), lang, told))
+        entries.append(_entry(as_day(item["valid_from"]), _("Primer día del beneficio"), lang, _joined(ground)))
     if item["valid_until"] is not None:
         entries.append(_entry(as_day(item["valid_until"]), _("Último día del beneficio"), lang))
     return sorted(entries, key=lambda entry: entry.on)
@@ -217,9 +220,9 @@ def _entry(day: date, title: str, lang: str, detail: str = "") -> TimelineEntry:
 
 def _event_entry(event: Fact, lang: str) -> TimelineEntry:
     parts = [
-        _("hasta el %(until)s", until=format_day(as_day(event["until"]), lang)) if event["until"] else "",
-        event["reason"] or "",
-        _("base legal: %(basis)s", basis=event["legal_basis"]) if event["legal_basis"] else "",
+        escape(_("hasta el %(until)s", until=format_day(as_day(event["until"]), lang))) if event["until"] else Markup(),
+        as_written(event["reason"] or ""),
+        _legal_basis(event["legal_basis"]),
     ]
     day = as_day(event["date"])
     title = str(EVENT[event["event"]])
@@ -227,7 +230,16 @@ def _event_entry(event: Fact, lang: str) -> TimelineEntry:
         # The file tells how a benefit stands on its own day; on which day an authority acted it does not tell.
         status = str(STATUS[_STANDING[event["event"]]]).lower()
         title = _("Consta como «%(status)s» al %(day)s", status=status, day=format_day(day, lang))
-    return _entry(day, title, lang, "; ".join(part for part in parts if part))
+    return _entry(day, title, lang, _joined(parts))
+
+
+def _legal_basis(basis: str | None) -> Markup:
+    """The law behind an act, in the words it was written in."""
+    return escape(_("base legal: %(basis)s")) % {"basis": as_written(basis)} if basis else Markup()
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("; ").join(part for part in parts if part)
 
 
 def _repeats_last_day(event: Fact, item: Item) -> bool:

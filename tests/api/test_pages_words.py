@@ -109,6 +109,10 @@ def test_english__says_what_is_spanish(tmp_path: Path) -> None:
     assert "Ley de prueba" in spanish("/en/metodologia")
     assert "Por revisión" in spanish(f"/en/registro/{invented_record_id(2)}")
     assert "Institución de ensayo" in spanish("/en/")
+    event = {"record_id": invented_record_id(2), "event": "suspension", "date": date(2025, 5, 1), "until": None,
+             "reason": "Falta <de> informe", "legal_basis": "Decreto 1 & 2", "source": "events"}  # fmt: skip
+    build_test_release(tmp_path / "releases", rows, number=2, events=[event], withheld=withheld)
+    assert {"Falta <de> informe", "Decreto 1 & 2"} <= spanish(f"/en/registro/{invented_record_id(2)}")
     assert spanish("/") == set()
     assert "Política predeterminada" in load(client, "/metodologia").text
 
