@@ -202,8 +202,8 @@ def two_person(context: Context, state: str, reason: str) -> None:
 
 
 def _as_administrator(context: Context, do: Callable[[Session, Actor, datetime], T]) -> T:
-    at = context.clock()
     with context.book() as book, book.write() as session:
+        at = context.clock()
         actor = require(session, token=context.settings.token, right=Right.ACCOUNTS, at=at)
         return do(session, actor, at)
 
