@@ -16,11 +16,14 @@ from api.staff.access import access_of, signed_in
 from api.staff.addresses import NAMES, is_staff_path
 from api.staff.cookies import KEY_PATH, read_session_key
 from exemptions import errors
-from exemptions.accounts import ROLES_WITH, Right, StaffRole
+from exemptions.accounts import ROLES_WITH, Actor, Right, StaffRole
 from exemptions.audit import Act
+from exemptions.datasets import Dataset
+from loaders.load import LoadOptions, load_file
 from tests.api.conftest import make_app
 from tests.api.html_page import read_page
 from tests.api.staff_area import ADMINISTRATOR, APPROVER, LOADER, PASSWORD, StaffArea, form_token, open_staff_area, post
+from tests.loaders.registry_files import csv_text, permanent
 
 VARIABLE = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
 """A part of an address: `<name>`, `<int:number>`, `<any(csv, json):form>`."""
@@ -445,3 +448,35 @@ def test_error__of_the_domain_is_told_in_its_words_and_status(
     assert ("No pudo ser &lt;hoy&gt;." in response.text) == (status != 500)
     assert "Área de trabajo" in response.text and "Código de la solicitud" in response.text
     assert ("Retry-After" in response.headers) == (status == 503)
+
+
+@pytest.mark.parametrize("name", [ADMINISTRATOR, APPROVER, LOADER])
+def test_staff__every_link_of_every_page_leads_somewhere_that_its_reader_may_go(staffed: StaffArea, name: str) -> None:
+    table = staffed.settings.home / "registro.csv"
+    table.write_text(csv_text(permanent(1), permanent(2, category="NOPE")), encoding="utf-8")
+    load_file(
+        staffed.book,
+        staffed.settings,
+        dataset=Dataset.REGISTRY,
+        path=table,
+        options=LoadOptions(),
+        actor=Actor(LOADER),
+        clock=staffed.clock,
+    )
+    browser = staffed.sign_in(name)
+    seen, waiting = set[str](), ["/staff"]
+    while waiting:
+        path = waiting.pop()
+        response = browser.get(path, buffered=True)
+        assert response.status_code == 200, path
+        if response.mimetype != "text/html":
+            continue
+        page = read_page(response.text)
+        links = [link.attrs["href"] for link in page.find_all("a")]
+        assert all(links), path
+        # What the same page is in the other language is looked at once, and the public pages have tests of their own.
+        found = {link.partition("#")[0] for link in links if link.startswith("/staff")} - seen
+        seen |= found
+        waiting += sorted(found)
+    assert not staffed.acts(act=Act.DENIED.value)
+    assert {"/staff", "/staff/tokens", "/staff/datos/registry", "/staff/plantillas/registry.xlsx"} <= seen
