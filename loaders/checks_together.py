@@ -1,4 +1,7 @@
-"""Records against each other: the same key twice, the same NIT under two names or as two kinds of person."""
+"""Records against each other: the same key twice, the same NIT under two names, as two kinds of person, in two regimes.
+
+Source: Decreto 29-89, art. 4 bis, and Decreto 65-89, art. 5 bis, on regimes that exclude each other.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,18 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from exemptions.columns import Status
 from exemptions.text import fold_expr
 from loaders.checks import Check, value
 
 _DUPLICATE_OF = "together.duplicate_of"
 _FIRST_ROW, _FIRST_NAME = "together.first_row", "together.first_name"
 _OTHER_NAME, _OTHER_KIND = "together.other_name", "together.other_kind"
+_ZONE_ROW = "together.zone_row"
+
+_MAQUILA, _ZONES = ("MAQ_",), ("ZF_IND", "ZF_SERV", "ZOLIC_")
+"""How the codes of the categories begin that exclude each other: who administers a free zone does not use it."""
+_ENDED = (Status.REVOKED.value, Status.CANCELLED.value, Status.EXPIRED.value)
 
 
 def compare_records(frame: pl.DataFrame) -> pl.DataFrame:
@@ -24,6 +33,7 @@ def compare_records(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("row").filter(named).first().over(value("nit")).alias(_FIRST_ROW),
         pl.col("name").filter(named).first().over(value("nit")).alias(_FIRST_NAME),
         (value("person_kind") != value("person_kind").first().over(value("nit"))).alias(_OTHER_KIND),
+        pl.col("row").filter(_holds(_ZONES)).first().over(value("nit")).alias(_ZONE_ROW),
     )
     # Folding is the dearest step, and few rows differ from the first of their NIT at all.
     differing = frame.filter(named & (pl.col("name") != pl.col(_FIRST_NAME)))
@@ -41,3 +51,15 @@ def together_checks() -> Iterator[Check]:
     yield Check(
         "nit_con_dos_tipos_de_persona", "person_kind", known & pl.col(_OTHER_KIND), {"first_row": pl.col(_FIRST_ROW)}
     )
+    yield Check(
+        "regimenes_que_se_excluyen",
+        "category",
+        known & _holds(_MAQUILA) & pl.col(_ZONE_ROW).is_not_null(),
+        {"first_row": pl.col(_ZONE_ROW)},
+    )
+
+
+def _holds(codes: tuple[str, ...]) -> pl.Expr:
+    """Whether the row is a benefit of those categories that the file does not say to have ended."""
+    begins = pl.any_horizontal(value("category").str.starts_with(code) for code in codes).fill_null(False)
+    return begins & ~value("status").is_in(_ENDED).fill_null(False)

@@ -140,6 +140,19 @@ RECORD_RULES: tuple[Rule, ...] = (
         ),
         ("Corrija TIPO_PERSONA; de él depende qué se publica.", "Correct TIPO_PERSONA; it decides what is published."),
     ),
+    warning(
+        "regimenes_que_se_excluyen",
+        (
+            "El mismo NIT tiene en vigor una zona franca o ZOLIC, en la fila {first_row}; quien la usa no puede "
+            "acogerse al Decreto 29-89.",
+            "The same NIT has a free zone or ZOLIC in force, in row {first_row}; who uses one cannot be under Decree "
+            "29-89.",
+        ),
+        (
+            "Confirme con MINECO cuál de los dos terminó y ponga su último día o su ESTADO.",
+            "Confirm with MINECO which of the two has ended, and give its last day or its ESTADO.",
+        ),
+    ),
     error(
         "llave_duplicada",
         (

@@ -178,7 +178,12 @@ def test_validate__names_the_row_the_column_and_the_rule(rule: str, key: str, re
         assert "{" not in message_of(finding, lang) + remedy_of(finding, lang)
 
 
-TOGETHER = {"nit_con_varios_nombres", "nit_con_dos_tipos_de_persona", "llave_duplicada"}
+TOGETHER = {
+    "nit_con_varios_nombres",
+    "nit_con_dos_tipos_de_persona",
+    "llave_duplicada",
+    "regimenes_que_se_excluyen",
+}
 
 
 def test_validate__every_rule_of_values_and_records_is_tried_here() -> None:
@@ -219,6 +224,22 @@ def test_validate__another_writing_of_the_same_name_is_no_other_name() -> None:
 def test_validate__a_nit_is_of_one_kind_of_person_only() -> None:
     both = (permanent(1), permanent(1, category="DIPL", exempt_type="INTL", person_kind="INDIVIDUAL"))
     assert found(*both) == [(3, "person_kind", "nit_con_dos_tipos_de_persona")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "status", "told"),
+    [
+        ("ZF_IND", "VIGENTE", True),
+        ("ZOLIC_USU", "", True),
+        ("ZF_SERV", "REVOCADO", False),
+        ("ZF_ADM", "VIGENTE", False),
+    ],
+)
+def test_validate__tells_of_regimes_that_exclude_each_other(zone: str, status: str, told: bool) -> None:
+    maquila = temporary(1, category="MAQ_ADT_P")
+    user = temporary(1, category=zone, resolution="ZF-1-2021", authority="", taxes="", status=status)
+    expected = [(2, "category", "regimenes_que_se_excluyen")] if told else []
+    assert [place for place in found(maquila, user) if place[2] == "regimenes_que_se_excluyen"] == expected
 
 
 def test_validate__finds_everything_and_in_the_order_of_rows_and_columns() -> None:
