@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Iterator
@@ -124,6 +125,18 @@ def test_report__has_every_row_on_its_pages_and_in_its_files(luis: Visitor) -> N
     csv_text = luis.get(f"/lotes/{number}/informe.csv")
     assert csv_text.headers["Content-Disposition"].startswith("attachment")
     assert csv_text.text.count("9999") >= 12
+
+
+def test_report__gives_the_rows_back_as_they_were_sent(luis: Visitor) -> None:
+    rows = [school(1), school(2, NIT="800000000039", NOMBRE="=COLEGIO"), school(3)]
+    number = luis.load(rows)
+    assert "Filas por corregir, en Excel" in luis.get(f"/lotes/{number}").text
+    given = list(csv.DictReader(io.StringIO(luis.get(f"/lotes/{number}/corregir.csv").text.removeprefix("\ufeff"))))
+    assert [row["NIT"] for row in given] == ["800000000039"]
+    assert "'=COLEGIO" in given[0].values()
+    assert luis.get(f"/lotes/{number}/corregir.xlsx").data.startswith(b"PK")
+    clean = luis.load(rows[:1])
+    assert "Filas por corregir" not in luis.get(f"/lotes/{clean}").text
 
 
 def test_comparison__tells_old_and_new_values_and_gives_them_as_files(luis: Visitor, marta: Visitor) -> None:
@@ -334,30 +347,32 @@ def test_original__comes_back_as_it_was_sent_and_is_never_shown(luis: Visitor) -
 
 PRIVATE = (
     "/lotes", "/lotes/1", "/lotes/1/cambios", "/lotes/1/cambios.csv", "/lotes/1/cambios.json", "/lotes/1/informe.csv",
-    "/lotes/1/informe.json", "/lotes/1/original", "/trabajos", "/trabajos/1", "/cargar",
+    "/lotes/1/informe.json", "/lotes/1/corregir.csv", "/lotes/1/corregir.xlsx", "/lotes/1/original", "/trabajos",
+    "/trabajos/1", "/cargar",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PRIVATE)
-def test_pages__what_is_private_needs_the_right(home: StaffHome, luis: Visitor, path: str) -> None:
-    luis.load([school(1)])
-    assert luis.get(path).status_code == 200
-    assert home.visit("ana").get(path).status_code == 403
-    assert ("ana", Act.DENIED) in acts(home)
-    assert home.app.test_client().get(f"/staff{path}").status_code == 303
+def test_pages__what_is_private_needs_the_right(home: StaffHome, luis: Visitor) -> None:
+    luis.load([school(1, MUNICIPIO="9999")])
+    ana, nobody = home.visit("ana"), home.app.test_client()
+    for path in PRIVATE:
+        assert luis.get(path).status_code == 200, path
+        assert ana.get(path).status_code == 403, path
+        assert nobody.get(f"/staff{path}").status_code == 303, path
+    assert acts(home).count(("ana", Act.DENIED)) == len(PRIVATE)
 
 
 CHANGING = ("/lotes/1/aprobar", "/lotes/1/rechazar", "/publicaciones", "/publicaciones/1/volver",
             "/publicaciones/1/retirar", "/publicaciones/1/retirar/plan")  # fmt: skip
 
 
-@pytest.mark.parametrize("path", CHANGING)
-def test_forms__need_the_right_and_the_token(home: StaffHome, luis: Visitor, marta: Visitor, path: str) -> None:
+def test_forms__need_the_right_and_the_token(home: StaffHome, luis: Visitor, marta: Visitor) -> None:
     luis.load([school(1)])
     before = acts(home)
-    assert luis.post(path, page="/lotes/1").status_code == 403
-    assert marta.client.post(f"/staff{path}", data={"confirm": "1"}).status_code == 400
-    assert acts(home) == [*before, ("luis", Act.DENIED)]
+    for path in CHANGING:
+        assert luis.post(path, page="/lotes/1").status_code == 403, path
+        assert marta.client.post(f"/staff{path}", data={"confirm": "1"}).status_code == 400, path
+    assert acts(home) == [*before, *[("luis", Act.DENIED)] * len(CHANGING)]
 
 
 def test_upload__needs_the_token(home: StaffHome, luis: Visitor) -> None:
