@@ -71,12 +71,14 @@ def publish(
     clock: Clock,
     note: str | None = None,
     if_due: bool = False,
+    status_date: date | None = None,
     progress: Progress | None = None,
 ) -> PublishResult:
     """Publish all approved batches, in the order of their approval.
 
     Without any, a release is made only if the disclosure policy or the catalogues differ from those of the current
     release. With `if_due` batches are left alone, and a release is made if the calendar has changed any status.
+    Statuses are those of `status_date`, the day of publication where it is absent.
     Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged, Busy; then nothing has changed.
     """
     work = Work(settings, book, actor, clock().replace(microsecond=0), load_catalogs(), progress or ignore_progress)
@@ -97,7 +99,7 @@ def publish(
             enter()
             _close_batches(session, batches, previous.number if previous else None)
             return PublishResult(None, None)
-        draft = Draft(number, work.at, work.today, note, restores=None, source=None)
+        draft = Draft(number, work.at, status_date or work.today, note, restores=None, source=None)
         counts = add_release(session, work, draft, content, policy, previous, enter=enter)
         _close_batches(session, batches, number)
         details = {"batches": [batch.id for batch in batches], "note": note, **counts}

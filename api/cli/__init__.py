@@ -14,6 +14,7 @@ from api.cli import (
     batches,
     comparing,
     corrections,
+    demonstration,
     diagnosis,
     loading,
     releases,
@@ -37,7 +38,9 @@ def commands(click_context: click.Context, lang: str | None) -> None:
     click_context.obj = Context(settings=settings, lang=lang or settings.language)
 
 
-for module in (loading, batches, comparing, releases, verification, accounts, trail, corrections, diagnosis, serving):
+for module in (
+    loading, demonstration, batches, comparing, releases, verification, accounts, trail, corrections, diagnosis, serving
+):  # fmt: skip
     for command in module.COMMANDS:
         commands.add_command(command)
 

@@ -1,35 +1,29 @@
-"""Commands that bring data in: `load` and `demo`."""
+"""The command that brings data in: `load`."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from api.cli.context import Context, Show, count_words, print_json
+from api.cli.context import Context, Show, print_json
 from api.cli.lifting import LiftWords, lift_options
 from exemptions.accounts import Actor, Right, require
-from exemptions.batches import STATE_NAMES, Severity, State, approve_batch, has_batches
-from exemptions.calendar import guatemala_day
+from exemptions.batches import STATE_NAMES, Severity, State, approve_batch
 from exemptions.comparison_output import hold_dict
-from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, refuse_in_demonstration
+from exemptions.database import Book, is_two_person, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
-from exemptions.errors import BatchBlocked, DemonstrationHome, FileRefused, NotAllowed, Sentence
+from exemptions.errors import BatchBlocked, NotAllowed, Sentence
 from exemptions.guard_limits import GuardLimits
 from exemptions.guard_texts import allowing_options
 from exemptions.guards import Lift
-from exemptions.releases import has_releases
-from exporters.publish import publish, reconcile
-from loaders.demo import write_demo_registry
+from exporters.publish import reconcile
 from loaders.load import LoadOptions, LoadResult, Phase, load_file
 from loaders.options import DEFAULT_ENCODING
 from loaders.profiles import Profile, read_profile, write_profile
 from loaders.report import finding_dicts, text_report
-
-DEMONSTRATION_ACTOR = Actor("demonstration")
 
 _PHASES = {
     Phase.KEEP: Sentence("Guardando el archivo", "Keeping the file"),
@@ -40,7 +34,9 @@ _PHASES = {
 }
 
 
-def _loading_progress(context: Context, show: Show) -> Callable[[str, int | None, int | None], None]:
+def loading_progress(context: Context, show: Show) -> Callable[[str, int | None, int | None], None]:
+    """What tells the phases of a load through `show`."""
+
     def tell(phase: str, _done: int | None, total: int | None) -> None:
         rows = f" ({total:,})" if total is not None else ""
         show(_PHASES[Phase(phase)].text(context.lang) + rows)
@@ -162,76 +158,13 @@ def load(
                 options=options,
                 actor=actor,
                 clock=context.clock,
-                progress=_loading_progress(context, show),
+                progress=loading_progress(context, show),
             )
         state = result.state
         if approve_now and result.batch is not None and _may_approve(state, lift):
             state = _approve_told(context, book, result.batch, actor, lift)
     _print_result(context, result, state, as_json)
     return 1 if state in (State.REFUSED, State.BLOCKED) else 0
-
-
-@click.command()
-@click.option("--rows", type=click.IntRange(1, 5_000_000), default=2_000, show_default=True)
-@click.option("--seed", type=int, default=20_260, show_default=True)
-@click.pass_obj
-def demo(context: Context, rows: int, seed: int) -> None:
-    """Carga, aprueba y publica datos inventados / load, approve and publish invented data."""
-    today = guatemala_day(context.clock())
-    with context.book() as book:
-        _mark(context, book)
-        reconcile(book, context.settings)
-        with tempfile.TemporaryDirectory() as folder, context.progress() as show:
-            path = Path(folder) / f"demostracion-{rows}-{seed}.csv"
-            show(context.pick("Inventando los datos", "Inventing the data"))
-            write_demo_registry(path, rows=rows, seed=seed, today=today)
-            result = load_file(
-                book,
-                context.settings,
-                dataset=Dataset.REGISTRY,
-                path=path,
-                options=LoadOptions(),
-                actor=DEMONSTRATION_ACTOR,
-                clock=context.clock,
-                progress=_loading_progress(context, show),
-            )
-            if result.state is State.REFUSED or result.batch is None:
-                raise FileRefused(
-                    "Los datos inventados no pasaron las reglas: " + text_report(result, lang="es"),
-                    "The invented data did not pass the rules: " + text_report(result, lang="en"),
-                )
-            if result.state is State.VALIDATED:
-                _approve(context, book, result.batch, Actor("demonstration-approver"))
-            published = publish(
-                book,
-                context.settings,
-                actor=DEMONSTRATION_ACTOR,
-                clock=context.clock,
-                note="Datos inventados de demostración. / Invented demonstration data.",
-                progress=lambda step: show(step.sentence.text(context.lang)),
-            )
-    if published.release is None:
-        context.say("La demostración ya estaba publicada.", "The demonstration was published already.")
-    else:
-        context.say(
-            f"Demostración publicada: {count_words(result.rows, 'registro inventado', 'registros inventados')}, "
-            f"publicación {published.release}.",
-            f"Demonstration published: {count_words(result.rows, 'invented record', 'invented records')}, "
-            f"release {published.release}.",
-        )
-
-
-def _mark(context: Context, book: Book) -> None:
-    """Mark the home as a demonstration; a home with real batches is refused."""
-    with book.write() as session:
-        if is_demonstration(session):
-            return
-        if has_batches(session) or has_releases(session):
-            raise DemonstrationHome(
-                f"{context.settings.home} ya tiene datos verdaderos; use otra carpeta en EXEMPTIONS_HOME.",
-                f"{context.settings.home} holds real data already; use another folder in EXEMPTIONS_HOME.",
-            )
-        mark_demonstration(session, actor=DEMONSTRATION_ACTOR.name, clock=context.clock)
 
 
 def _may_approve(state: State, lift: Lift | None) -> bool:
@@ -286,4 +219,4 @@ def _print_result(context: Context, result: LoadResult, state: State, as_json: b
         )
 
 
-COMMANDS = (load, demo)
+COMMANDS = (load,)
