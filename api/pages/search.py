@@ -198,8 +198,8 @@ def _approximate(query: RegistryQuery, hits: Hits) -> str:
         return ""
     return _(
         "Ningún nombre tiene todas las palabras de «%(q)s» tal como se escribieron. Estos se parecen: se admitió una "
-        "letra distinta en las palabras de cuatro a siete letras y dos en las de ocho o más. Los números no se buscan "
-        "por parecido.",
+        "letra distinta en las palabras de cuatro a siete letras y dos en las de ocho o más. Los números solo "
+        "coinciden si son exactos.",
         q=query.q,
     )
 
