@@ -29,9 +29,13 @@ _HEADINGS = {
 )
 @click.option("--reason", default="", help="Motivo de --accept / reason of --accept.")
 @click.option(
-    "--format", "file_format", type=click.Choice([_TEXT, *(choice.value for choice in AuditFormat)]), default=_TEXT, show_default=True,
+    "--format",
+    "file_format",
+    type=click.Choice([_TEXT, *(choice.value for choice in AuditFormat)]),
+    default=_TEXT,
+    show_default=True,
     help="Cómo se escribe / how it is written.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="Una lista JSON / one JSON list.")
 @click.pass_obj
 def audit(context: Context, verify: bool, accept: bool, reason: str, file_format: str, as_json: bool) -> int:
