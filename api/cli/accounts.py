@@ -45,7 +45,7 @@ def user() -> None:
     """Personas que cargan, aprueban y administran / people who load, approve and administer."""
 
 
-@user.command("add")
+@user.command("add", short_help="Agrega una persona / add a person.")
 @click.argument("name")
 @click.option("--role", type=_ROLE, required=True, help="Lo que le toca hacer / what the person is there for.")
 @click.option("--password", "ask", is_flag=True, help="Pregunta una contraseña inicial / ask for a first password.")
@@ -66,7 +66,7 @@ def add(context: Context, name: str, role: str, ask: bool, password_stdin: bool)
     _show_token(context, _as_administrator(context, do))
 
 
-@user.command("password")
+@user.command("password", short_help="Da una contraseña / give a password.")
 @click.argument("name")
 @_PASSWORD_STDIN
 @click.pass_obj
@@ -81,7 +81,7 @@ def password(context: Context, name: str, password_stdin: bool) -> None:
     )
 
 
-@user.command("token")
+@user.command("token", short_help="Da un token / issue a token.")
 @click.argument("name")
 @click.option("--label", default=DEFAULT_LABEL, show_default=True, help="Para qué es / what it is for.")
 @click.option(
@@ -97,7 +97,7 @@ def token(context: Context, name: str, label: str, days: int | None) -> None:
     _show_token(context, issued)
 
 
-@user.command("tokens")
+@user.command("tokens", short_help="Muestra los tokens / list the tokens.")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
@@ -118,7 +118,7 @@ def tokens(context: Context, name: str | None, as_json: bool) -> None:
     )
 
 
-@user.command("revoke")
+@user.command("revoke", short_help="Anula un token / end a token.")
 @click.argument("number", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 @click.pass_obj
 def revoke(context: Context, number: int) -> None:
@@ -127,7 +127,7 @@ def revoke(context: Context, number: int) -> None:
     context.say(f"Token {number} anulado.", f"Token {number} revoked.")
 
 
-@user.command("second-factor")
+@user.command("second-factor", short_help="Quita el segundo factor / remove the second factor.")
 @click.argument("name")
 @click.option("--reset", is_flag=True, required=True, help="Lo quita / remove it.")
 @click.pass_obj
@@ -137,7 +137,7 @@ def second_factor(context: Context, name: str, reset: bool) -> None:
     context.say(f"«{name}» ya no tiene segundo factor.", f"“{name}” has no second factor any more.")
 
 
-@user.command("role")
+@user.command("role", short_help="Cambia el papel / change the role.")
 @click.argument("name")
 @click.argument("role", type=_ROLE)
 @click.pass_obj
@@ -149,7 +149,7 @@ def role(context: Context, name: str, role: str) -> None:
     context.say(f"«{name}» tiene el papel {role}.", f"“{name}” has the role {role}.")
 
 
-@user.command("disable")
+@user.command("disable", short_help="Desactiva una cuenta / disable an account.")
 @click.argument("name")
 @click.pass_obj
 def disable(context: Context, name: str) -> None:
@@ -158,7 +158,7 @@ def disable(context: Context, name: str) -> None:
     context.say(f"Cuenta «{name}» desactivada.", f"Account “{name}” disabled.")
 
 
-@user.command("enable")
+@user.command("enable", short_help="Activa una cuenta o quita su bloqueo / enable an account, end a lock.")
 @click.argument("name")
 @click.pass_obj
 def enable(context: Context, name: str) -> None:
@@ -188,7 +188,7 @@ def list_(context: Context, as_json: bool) -> None:
     )
 
 
-@user.command("two-person")
+@user.command("two-person", short_help="La regla de dos personas / the two-person rule.")
 @click.argument("state", type=click.Choice(["on", "off"]))
 @click.option("--reason", required=True, help="Motivo, que queda en la bitácora / reason, kept in the audit.")
 @click.pass_obj
