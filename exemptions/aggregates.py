@@ -266,4 +266,4 @@ def _aggregate(release: Release, query: RegistryQuery, wanted: dict[str, Any]) -
 def _count_taxpayers(release: Release, query: RegistryQuery) -> int:
     shared = shared_rows(release, query)
     nits = pl.Series(pl.from_arrow(release.records.column("nit").take(shared.to_arrow())), dtype=pl.String)
-    return total(release, query) - len(shared) + nits.n_unique()
+    return total(release, query) - len(shared) + nits.drop_nulls().n_unique() + nits.null_count()

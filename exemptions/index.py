@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,12 +26,21 @@ _HEAP_BYTES = 600_000_000
 _PUBLIC_MODE = 0o644
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenIndex:
     """An index that answers; it needs its files no longer by name, they are mapped."""
 
     schema: tantivy.Schema
     searcher: tantivy.Searcher
+
+    @cached_property
+    def marks_shared(self) -> bool:
+        """Whether it knows which rows share their taxpayer with others; releases of the first versions do not."""
+        try:
+            tantivy.Query.term_query(self.schema, SHARED, 1, index_option="basic")
+        except ValueError:
+            return False
+        return True
 
     def find_rows(self, field: str, value: str, *, limit: int | None = None) -> list[int]:
         """The rows whose field is exactly `value`.

@@ -52,11 +52,15 @@ def matching_rows(release: Release, query: RegistryQuery) -> pl.Series:
 
 
 def shared_rows(release: Release, query: RegistryQuery) -> pl.Series:
-    """Every matching row whose taxpayer has other rows in the release, matching or not.
+    """The matching rows that may share their taxpayer: those with other rows in the release, matching or not.
+
+    Of a release whose index does not mark them, every matching row.
 
     Order: row order.
     Raises: ReleaseDamaged.
     """
+    if not release.index.marks_shared:
+        return matching_rows(release, query)
     with index_guard():
         shared = Query.term_query(release.index.schema, SHARED, 1, index_option="basic")
         clause = join_clauses([build_clause(release, query), shared])

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tantivy import Query
+from tantivy import Query, SchemaBuilder
 
 from exemptions.columns import KEYS
 from exemptions.cursor import Cursor, decode_cursor, encode_cursor
 from exemptions.errors import InvalidQuery, ReleaseDamaged
 from exemptions.filters import FACETS, FILTER
-from exemptions.index import index_guard, open_index, write_index
+from exemptions.index import OpenIndex, index_guard, open_index, write_index
 from exemptions.names import name_order
 from exemptions.query import RegistryQuery, parse_query
 from exemptions.release import Release, open_release
@@ -469,6 +469,18 @@ def test_taxpayers__are_the_distinct_numbers_of_the_rows(release: Release, q: st
     nits = release.records.column("nit")
     told = (nits if rows is None else nits.take(rows)).to_pylist()
     assert taxpayers(release, RegistryQuery(q=q)) == len(set(told) - {None}) + told.count(None)
+
+
+@pytest.mark.parametrize("q", ["", "sociedad", "a"])
+def test_taxpayers__are_counted_without_the_mark_that_early_releases_lack(
+    release: Release, monkeypatch: pytest.MonkeyPatch, q: str
+) -> None:
+    schema = SchemaBuilder().add_unsigned_field("row", indexed=True, fast=True).build()
+    assert not OpenIndex(schema, release.index.searcher).marks_shared
+    assert release.index.marks_shared
+    expected = taxpayers(release, RegistryQuery(q=q))
+    monkeypatch.setattr(OpenIndex, "marks_shared", False)
+    assert taxpayers(open_release(release.folder), RegistryQuery(q=q)) == expected
 
 
 def test_taxpayers__one_per_nit_and_each_natural_person_as_one(release: Release) -> None:
