@@ -149,7 +149,9 @@ def test_two_people__one_loads_and_another_approves(command: Command, write_file
     assert command("user", "disable", "luis", token=administrator, two_person=on).status == 0
     assert command("publish", token=tokens["luis"], two_person=on).status == 1
     acts = [entry["act"] for entry in command("audit", "--json").json]
-    assert acts[-5:] == ["token_issued", "batch_loaded", "batch_approved", "release_published", "account_disabled"]
+    assert acts.count("denied") >= 2
+    done = [act for act in acts if act != "denied"]
+    assert done[-5:] == ["token_issued", "batch_loaded", "batch_approved", "release_published", "account_disabled"]
     assert command("audit", "--verify").status == 0
 
 

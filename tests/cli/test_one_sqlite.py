@@ -113,9 +113,10 @@ def is_sqlite(file: str) -> bool:
 def test_commands__a_process_with_the_book_has_one_sqlite_library(watched: Watched, write_file: Write) -> None:
     first = write_file(school(0), school(1))
     second = write_file(school(1, NOMBRE="OTRO"), school(2), name="dos.csv")
+    allowed = ("--approve", "--allow-removals", "1", "--reason", "cerró el colegio")
     commands = [
-        ("load", "registry", str(first), "--approve"), ("publish",), ("load", "registry", str(second), "--approve"),
-        ("publish",), ("rollback", "1"), ("work", "--once"), ("doctor",), ("audit", "--verify"), ("batches",),
+        ("load", "registry", str(first), "--approve"), ("publish",), ("load", "registry", str(second), *allowed),
+        ("diff", "2"), ("publish",), ("changes", "1", "2"), ("rollback", "1"), ("work", "--once"), ("doctor",), ("audit", "--verify"), ("batches",),
     ]  # fmt: skip
     for words in commands:
         watched.run("-m", "api.cli", *words)
