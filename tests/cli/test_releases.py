@@ -19,10 +19,10 @@ REASON = "Mostraba un colegio que pidió no aparecer."
 @pytest.fixture
 def published(command: Command, write_file: Write) -> None:
     """Two releases; the second brings a school."""
-    command("load", "registry", write_file(school(0), school(1)), "--approve")
-    command("publish")
-    command("load", "registry", write_file(school(0), school(1), school(2), name="dos.csv"), "--approve")
-    command("publish")
+    second = write_file(school(0), school(1), school(2), name="dos.csv")
+    for path in (write_file(school(0), school(1)), second):
+        loaded = command("load", "registry", path, "--approve")
+        assert (loaded.status, command("publish").status) == (0, 0), loaded.errors
 
 
 @pytest.mark.usefixtures("published")
