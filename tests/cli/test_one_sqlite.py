@@ -116,7 +116,8 @@ def test_commands__a_process_with_the_book_has_one_sqlite_library(watched: Watch
     allowed = ("--approve", "--allow-removals", "1", "--reason", "cerró el colegio")
     commands = [
         ("load", "registry", str(first), "--approve"), ("publish",), ("load", "registry", str(second), *allowed),
-        ("diff", "2"), ("publish",), ("changes", "1", "2"), ("rollback", "1"), ("work", "--once"), ("doctor",), ("audit", "--verify"), ("batches",),
+        ("diff", "2"), ("publish",), ("changes", "1", "2"),
+        ("rollback", "1"), ("work", "--once"), ("doctor",), ("audit", "--verify"), ("batches",),
     ]  # fmt: skip
     for words in commands:
         watched.run("-m", "api.cli", *words)
