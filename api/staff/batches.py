@@ -14,6 +14,7 @@ from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.staff.batch_view import BatchView, view_batch, view_line
 from api.staff.blueprint import needs, render_staff, staff, staff_book
+from api.staff.job_words import view_job
 from api.staff.report_words import RuleGroup, group_findings, has_rows, has_values
 from api.staff.words import batch_tag, dataset_name
 from api.state import app_state
@@ -23,6 +24,8 @@ from exemptions.datasets import Dataset
 from exemptions.errors import BatchNotFound, FileRefused
 from exemptions.findings import count_rules, page_findings
 from exemptions.guards import Hold
+from exemptions.job_progress import find_step
+from exemptions.jobs import JobKind, list_open_jobs
 from exemptions.models import Batch
 from loaders.corrections_file import CorrectionsForm, write_corrections
 from loaders.report import csv_findings, finding_dicts
@@ -54,9 +57,11 @@ def show_batches() -> Response:
         chosen = chosen.where(Batch.id < int(before))
     with staff_book().read() as session:
         lines = [view_line(batch) for batch in session.scalars(chosen)]
+        loads = [job for job in list_open_jobs(session) if job.kind is JobKind.LOAD]
     return render_staff(
         "staff/batches.html",
         lines=lines[:_PER_PAGE],
+        uploaded=[view_job(job, find_step(app_state().settings.home, job.id)) for job in loads],
         more=lines[_PER_PAGE - 1].number if len(lines) > _PER_PAGE else None,
         dataset=dataset,
         state=state,

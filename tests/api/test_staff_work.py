@@ -209,6 +209,18 @@ def test_approve__refuses_what_changed_since_it_was_seen(home: StaffHome, luis: 
     assert marta.approve(second).status_code == 303
 
 
+def test_batches__show_what_is_received_and_choose_by_data_and_state(luis: Visitor, marta: Visitor) -> None:
+    luis.upload(registry_file([school(1)]), "julio.csv")
+    assert "Recibidos, sin comprobar" in marta.get("/lotes").text
+    assert "«julio.csv»" in marta.get("/lotes").text
+    luis.home.work()
+    luis.load([school(2, NIT="800000000039")])
+    assert "Recibidos, sin comprobar" not in marta.get("/lotes").text
+    for query, numbers in (("", [2, 1]), ("?estado=refused", [2]), ("?datos=jobs", []), ("?antes=2", [1])):
+        rows = read_page(marta.get(f"/lotes{query}").text).find_all("th", scope="row")
+        assert [row.find("a").text for row in rows] == [f"Lote {number}" for number in numbers], query
+
+
 def test_reject__keeps_the_reason(home: StaffHome, luis: Visitor, marta: Visitor) -> None:
     number = luis.load([school(1)])
     page = f"/lotes/{number}"
