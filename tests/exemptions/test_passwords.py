@@ -55,12 +55,15 @@ def test_check__refuses_what_is_soon_guessed(password: str) -> None:
         "🦜🌋🌽🧵🪁🥑🛶🎺🦋🌮🪵🐆",
         "p\0k\0w\0z\0e\0q\0u",
         "el río baja turbio " * 13,
-        make_password(),
     ],
 )
 def test_check__takes_any_characters_and_long_ones(password: str) -> None:
     check_password(password, name=NAME)
     assert len(password) <= LONGEST
+
+
+def test_check__takes_a_password_that_was_drawn() -> None:
+    check_password(make_password(), name=NAME)
 
 
 def test_kept__is_argon2id_as_owasp_asks_and_never_the_same_twice() -> None:
