@@ -233,22 +233,6 @@ def test_doctor__a_sound_home_is_sound(command: Command, write_file: Write, data
     assert any(re.search(rf"{name} \d+\.\d+", check["message"]) for check in checks)
 
 
-def test_demo__fills_its_own_home_and_no_other(command: Command, write_file: Write, home: Path) -> None:
-    assert command("demo", "--rows", 300).status == 0
-    assert json.loads((home / "releases" / "1" / "manifest.json").read_bytes())["demonstration"] is True
-    again = command("demo", "--rows", 300)
-    assert again.status == 0
-    assert current(home) == 1
-    assert command("load", "registry", write_file(school(0))).status == 1
-
-
-def test_demo__refuses_a_home_with_real_data(command: Command, write_file: Write, home: Path) -> None:
-    command("load", "registry", write_file(school(0)), "--approve")
-    refused = command("demo", "--rows", 300)
-    assert refused.status == 1
-    assert str(home) in refused.errors
-
-
 def test_work__does_what_is_due_and_ends(command: Command, write_file: Write, home: Path) -> None:
     command("load", "registry", write_file(school(0)), "--approve")
     command("publish")

@@ -101,7 +101,7 @@ def release_of(port: int) -> int:
 
 
 def test_serve__shows_a_new_release_without_a_restart(service: int, command: Command, home: Path) -> None:
-    assert release_of(service) == 1
+    before = release_of(service)
     assert b"<html" in get(service, "/")[1]
     (home / "disclosure.toml").write_text(
         '[[rule]]\nfield = "amount_gtq"\nperson_kind = "legal"\nlevel = "withheld"\n'
@@ -114,11 +114,12 @@ def test_serve__shows_a_new_release_without_a_restart(service: int, command: Com
     first = running.read(100)
     assert command("publish").status == 0
     # Both workers have their own connections, so every one of several new ones has to see the new release.
-    wait_for(lambda: {release_of(service) for _ in range(8)} == {2})
+    wait_for(lambda: {release_of(service) for _ in range(8)} == {before + 1})
     lines = (first + running.read()).splitlines()
     slow.close()
-    assert len(lines) == json.loads((home / "releases" / "1" / "manifest.json").read_bytes())["counts"]["records"]
-    assert {json.loads(line)["changed_release"] for line in lines} == {1}
+    manifest = json.loads((home / "releases" / str(before) / "manifest.json").read_bytes())
+    assert len(lines) == manifest["counts"]["records"]
+    assert max(json.loads(line)["changed_release"] for line in lines) == before
 
 
 def test_serve__the_worker_of_the_calendar_ends_with_it(service: int, home: Path) -> None:
