@@ -148,14 +148,17 @@ def _without_department(count: int) -> str:
 
 
 def _jobs_figure(summed: Sums) -> tuple[Figure, ...]:
-    """Jobs of the latest year: the reported ones if there are any, else those projected."""
+    """Jobs of the year that most records tell of, the reported ones if there are any, else those projected.
+
+    Some regimes report by quarter, so the latest year is told by a few long before the others tell theirs.
+    """
     known = [part for part in summed.jobs if part.year is not None and part.kind is not None]
     if not known:
         return ()
     reported = [part for part in known if part.kind == JobsKind.REPORTED]
-    latest = (reported or known)[0]
-    label = _("Empleos %(kind)s en %(year)s", kind=str(JOBS_KIND[latest.kind or ""]), year=latest.year)
-    return (Figure(label, format_count(latest.sum), _("en %(count)s", count=records_phrase(latest.rows))),)
+    told = max(reported or known, key=lambda part: (part.rows, part.year or 0))
+    label = _("Empleos %(kind)s en %(year)s", kind=str(JOBS_KIND[told.kind or ""]), year=told.year)
+    return (Figure(label, format_count(told.sum), _("en %(count)s", count=records_phrase(told.rows))),)
 
 
 def _amount_figure(summed: Sums) -> tuple[Figure, ...]:
