@@ -50,7 +50,7 @@ $(STAMP): requirements/dev.txt requirements/runtime.in pyproject.toml
 run: export EXEMPTIONS_HOME := $(DEMO_HOME)
 run: export EXEMPTIONS_BASE_URL = http://127.0.0.1:$(PORT)
 run: setup ## Serve a demonstration registry of invented data at http://127.0.0.1:8000 (another port: PORT=9000).
-	@if [ ! -e $(DEMO_HOME)/releases/current.json ]; then $(BIN)/exemptions demo; fi
+	@$(BIN)/exemptions demo
 	@exec $(BIN)/exemptions serve --port $(PORT)
 
 test: setup ## Run the tests on all cores.

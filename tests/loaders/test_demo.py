@@ -6,19 +6,24 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from stdnum.gt import nit as stdnum_nit
 
 from exemptions.catalogs import load_catalogs
 from exemptions.columns import PersonKind
-from exemptions.datasets import REGISTRY_COLUMNS, Dataset
+from exemptions.datasets import DEFAULT_MODE, REGISTRY_COLUMNS, Dataset
 from exemptions.disclosure import Level
 from exemptions.disclosure_file import load_policy
+from exemptions.editions import overlay_edition
+from exemptions.guard_limits import DEFAULT_LIMITS
+from exemptions.guards import Load, find_holds
 from exemptions.nit import CUI, NIT, parse_taxpayer_id
 from exemptions.text import fold_text
-from loaders.checks import Context
+from loaders.checks import Context, empty_book
 from loaders.demo import demo_summary, write_demo_registry
 from loaders.demo_plan import MAX_ROWS
+from loaders.demo_story import Chapter, month_before, write_story
 from loaders.demo_update import write_demo_update
 from loaders.demo_words import NATURAL_PERSON, PATTERNS, POOLS
 from loaders.options import ReadOptions
@@ -374,6 +379,187 @@ def test_demo__passes_every_rule_of_loading_without_a_remark(path: Path, update:
         checked = validate(source, dataset=Dataset.REGISTRY, context=context)
         assert checked.rows == 2_000
         assert checked.findings == ()
+
+
+# The month: 31 March is followed by months that are shorter, and 15 January by another year.
+@pytest.fixture(scope="module", params=[date(2026, 11, 20), date(2027, 1, 15), date(2027, 3, 31)], ids=str)
+def month(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Chapter, ...]:
+    return write_story(tmp_path_factory.mktemp("month"), rows=1_000, seed=5, today=request.param)
+
+
+def file_of(month: tuple[Chapter, ...], dataset: Dataset, chapter: int = 1) -> list[Row]:
+    (path,) = (delivery.path for delivery in month[chapter].deliveries if delivery.dataset is dataset)
+    return read(path)
+
+
+def edition(month: tuple[Chapter, ...], chapter: int = 1) -> dict[tuple[str, str, str], Row]:
+    return {key(row): row for row in file_of(month, Dataset.REGISTRY, chapter)}
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        ("2026-11-20", "2026-10-20"),
+        ("2027-01-15", "2026-12-15"),
+        ("2027-03-31", "2027-02-28"),
+        ("2028-03-29", "2028-02-29"),
+    ],
+)
+def test_month_before__is_the_same_day_or_the_last_of_a_shorter_month(day: str, before: str) -> None:
+    assert month_before(date.fromisoformat(day)) == date.fromisoformat(before)
+
+
+def test_month__has_every_dataset_for_one_of_its_two_days(month: tuple[Chapter, ...]) -> None:
+    first, second = month
+    assert first.status_date == month_before(second.status_date)
+    assert {delivery.dataset for delivery in second.deliveries} == set(Dataset)
+    for chapter in month:
+        assert {delivery.cutoff for delivery in chapter.deliveries} == {chapter.status_date}
+        assert chapter.deliveries[0].dataset is Dataset.REGISTRY
+        assert chapter.rows == len(read(chapter.deliveries[0].path))
+
+
+def test_month__gives_the_same_bytes_for_the_same_arguments(tmp_path: Path) -> None:
+    folders = tmp_path / "one", tmp_path / "two"
+    for folder in folders:
+        folder.mkdir()
+        write_story(folder, rows=300, seed=5, today=TODAY)
+    one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert one == two
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_month__can_be_small(size: int, tmp_path: Path) -> None:
+    first, second = write_story(tmp_path, rows=size, seed=1, today=TODAY)
+    assert first.rows == size
+    for delivery in (*first.deliveries, *second.deliveries):
+        assert read(delivery.path)
+
+
+def test_month__passes_every_rule_and_guard_without_a_remark(month: tuple[Chapter, ...]) -> None:
+    book: dict[Dataset, pl.DataFrame] = {}
+    for delivery in (delivery for chapter in month for delivery in chapter.deliveries):
+        dataset, mode = delivery.dataset, DEFAULT_MODE[delivery.dataset]
+        standing = book.get(dataset, empty_book(dataset))
+        context = Context(
+            load_catalogs(), delivery.cutoff, mode=mode, standing=lambda wanted: book.get(wanted, empty_book(wanted))
+        )
+        source = read_source(delivery.path, ReadOptions(dataset), max_bytes=2**24)
+        checked = validate(source, dataset=dataset, context=context)
+        assert checked.findings == (), dataset
+        assert checked.content is not None
+        load = Load(dataset, mode, delivery.cutoff, standing=standing, incoming=checked.content)
+        assert find_holds(load, limits=DEFAULT_LIMITS, catalogs=load_catalogs()) == ()
+        book[dataset] = overlay_edition(standing, checked.content, dataset=dataset, mode=mode, cutoff=delivery.cutoff)
+
+
+def test_month__tells_an_act_for_every_status_that_the_editions_tell_apart(month: tuple[Chapter, ...]) -> None:
+    since, today = (chapter.status_date.isoformat() for chapter in month)
+    before, after = edition(month, 0), edition(month)
+    acts = {
+        "SUSPENSION": "SUSPENDIDO",
+        "REVOCATORIA": "REVOCADO",
+        "CANCELACION": "CANCELADO",
+        "REACTIVACION": "VIGENTE",
+    }
+    events = file_of(month, Dataset.EVENTS)
+    assert {event["EVENTO"] for event in events} == set(acts)
+    for event in events:
+        assert since < event["FECHA"] <= today
+        assert after[key(event)]["ESTADO"] == acts[event["EVENTO"]] != before[key(event)]["ESTADO"]
+        assert bool(event["HASTA"]) == (event["EVENTO"] == "SUSPENSION")
+        assert not event["HASTA"] or today <= event["HASTA"] <= after[key(event)]["VIGENTE_HASTA"]
+    moved = {
+        known
+        for known in before.keys() & after.keys()
+        if after[known]["ESTADO"] not in (before[known]["ESTADO"], "VENCIDO")
+        and before[known]["VIGENTE_DESDE"] <= since
+    }
+    assert {key(event) for event in events} == moved
+
+
+def test_month__tells_an_act_for_every_benefit_that_was_stopped_before(month: tuple[Chapter, ...]) -> None:
+    since = month[0].status_date.isoformat()
+    events = file_of(month, Dataset.EVENTS, 0)
+    stopped = {
+        known for known, row in edition(month, 0).items() if row["ESTADO"] in ("SUSPENDIDO", "REVOCADO", "CANCELADO")
+    }
+    assert stopped <= {key(event) for event in events}
+    for event in events:
+        row = edition(month, 0)[key(event)]
+        assert row["VIGENTE_DESDE"] <= event["FECHA"] <= min(since, row["VIGENTE_HASTA"])
+    revived = {key(event) for event in events if event["EVENTO"] == "REACTIVACION"}
+    assert revived
+    assert all(edition(month, 0)[known]["ESTADO"] == "VIGENTE" for known in revived)
+
+
+def test_month__leaves_ends_of_terms_to_the_file_and_to_the_calendar_by_turns(month: tuple[Chapter, ...]) -> None:
+    since, today = (chapter.status_date.isoformat() for chapter in month)
+    told = [
+        row["ESTADO"]
+        for row in edition(month).values()
+        if since <= row["VIGENTE_HASTA"] < today and row["ESTADO"] in ("VIGENTE", "VENCIDO")
+    ]
+    assert told.count("VIGENTE") >= 1
+    assert abs(told.count("VIGENTE") - told.count("VENCIDO")) <= 1
+
+
+def test_month__divides_the_amount_of_the_registry_by_the_taxes_of_the_law(month: tuple[Chapter, ...]) -> None:
+    catalogs, rows = load_catalogs(), edition(month)
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for fact in file_of(month, Dataset.AMOUNTS):
+        row, mechanism = rows[key(fact)], catalogs.mechanisms[fact["MECANISMO"]]
+        treatments = {(t.tax, t.mechanism) for t in catalogs.categories[fact["CATEGORIA_EXENTO"]].treatments}
+        assert (fact["IMPUESTO"], fact["MECANISMO"]) in treatments
+        assert not row["IMPUESTOS"] or fact["IMPUESTO"] in row["IMPUESTOS"].split(";")
+        assert fact["ANIO"] <= row["ANIO_MONTO"]
+        if fact["ANIO"] == row["ANIO_MONTO"] and mechanism.counts_as_not_paid:
+            sums[key(fact)] += int(fact["MONTO_GTQ"].replace(".", ""))
+    assert len(sums) > 50
+    for known, cents in sums.items():
+        assert cents == int(rows[known]["MONTO_NO_PAGADO"].replace(".", ""))
+    kinds = {catalogs.mechanisms[fact["MECANISMO"]].counts_as_not_paid for fact in file_of(month, Dataset.AMOUNTS)}
+    assert kinds == {True, False}
+
+
+def test_month__tells_jobs_by_quarter_of_the_free_zones_and_by_year_of_the_others(month: tuple[Chapter, ...]) -> None:
+    categories, rows = load_catalogs().categories, edition(month)
+    last: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for fact in file_of(month, Dataset.JOBS):
+        row, category = rows[key(fact)], categories[fact["CATEGORIA_EXENTO"]]
+        assert category.jobs_apply
+        assert row["EMPLEOS_GENERADOS"]
+        if fact["TIPO"] == "PROYECTADO":
+            assert fact["PERIODO"] == row["VIGENTE_DESDE"][:4]
+            continue
+        assert ("-T" in fact["PERIODO"]) == category.quarterly_jobs
+        if fact["PERIODO"][:4] == row["ANIO_EMPLEOS"]:
+            last[key(fact)] = max(last.get(key(fact), ("", "")), (fact["PERIODO"], fact["EMPLEOS"]))
+    assert {"-T" in period for period, _ in last.values()} == {True, False}
+    for known, (_, jobs) in last.items():
+        assert jobs == rows[known]["EMPLEOS_GENERADOS"]
+
+
+def test_month__names_its_estimates_as_invented_and_divides_them_without_a_rest(month: tuple[Chapter, ...]) -> None:
+    sums: Counter[tuple[str, str]] = Counter()
+    for figure in file_of(month, Dataset.EXPENDITURE):
+        assert "INVENTADO" in figure["INFORME"]
+        sums[figure["ANIO"], figure["PARTICION"]] += int(figure["MONTO_MILLONES_GTQ"].replace(".", ""))
+    years = {year for year, _ in sums}
+    assert len(years) == 3
+    assert max(years) < str(month[1].status_date.year)
+    for (year, _), total in sums.items():
+        assert total == sums[year, "total"]
+
+
+def test_month__gives_every_energy_benefit_a_project_with_its_own_dates(month: tuple[Chapter, ...]) -> None:
+    rows = edition(month)
+    projects = file_of(month, Dataset.ENERGY)
+    assert len(projects) == sum(row["CATEGORIA_EXENTO"] == "ENR" for row in rows.values()) > 3
+    for project in projects:
+        row = rows[project["NIT"], "ENR", project["RESOLUCION"]]
+        for header in ("MUNICIPIO", "VIGENTE_DESDE", "VIGENTE_HASTA"):
+            assert project[header] == row[header]
 
 
 def test_demo_policy__opens_the_amounts_of_legal_persons_and_says_that_they_are_invented(tmp_path: Path) -> None:
