@@ -203,3 +203,12 @@ def test_demo__refuses_a_home_with_real_data(command: Command, write_file: Write
     refused = command("demo", "--rows", 300)
     assert refused.status == 1
     assert str(home) in refused.errors
+
+
+@pytest.mark.both_databases
+def test_demo__walks_through_the_month_in_a_book_of_either_kind(command: Command, home: Path) -> None:
+    assert command("demo", "--rows", 40).status == 0
+    assert command("demo").output.strip() == "La demostración ya estaba publicada."
+    changes = command("changes", 1, 2, "--json").json
+    assert {change["kind"] for change in changes} >= {"added", "changed"}
+    assert command("verify", 2).status == 0
