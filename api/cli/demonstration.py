@@ -57,10 +57,11 @@ def demo(context: Context, rows: int | None, seed: int | None) -> None:
         if order is None or _is_complete(book, order):
             context.say("La demostración ya estaba publicada.", "The demonstration was published already.")
             return
-        with tempfile.TemporaryDirectory() as folder, context.progress() as show:
-            show(context.pick("Inventando los datos", "Inventing the data"))
-            story = write_story(Path(folder), rows=order.rows, seed=order.seed, today=order.day)
-            told = [(chapter.rows, _tell(context, book, chapter, show)) for chapter in story]
+        with tempfile.TemporaryDirectory() as folder:
+            with context.progress() as show:
+                show(context.pick("Inventando los datos", "Inventing the data"))
+                story = write_story(Path(folder), rows=order.rows, seed=order.seed, today=order.day)
+            told = [(chapter.rows, _tell(context, book, chapter)) for chapter in story]
     for held, published in told:
         if published is not None:
             _say_published(context, held, published)
@@ -115,25 +116,31 @@ def _states(book: Book) -> Mapping[tuple[Dataset, str], State]:
         return {(Dataset(batch.dataset), batch.file_name): State(batch.state) for batch in batches}
 
 
-def _tell(context: Context, book: Book, chapter: Chapter, show: Show) -> PublishResult | None:
-    """Load and approve the files of a chapter and publish them; None where that was done before."""
+def _tell(context: Context, book: Book, chapter: Chapter) -> PublishResult | None:
+    """Load and approve the files of a chapter and publish them; None where that was done before.
+
+    Each file has a progress of its own, since one of all steps would be longer than most terminals are high.
+    """
     states = _states(book)
     missing = {delivery: states.get((delivery.dataset, delivery.path.name)) for delivery in chapter.deliveries}
     if all(state is State.PUBLISHED for state in missing.values()):
         return None
     for delivery, state in missing.items():
         if state not in (State.APPROVED, State.PUBLISHED):
-            show(delivery.path.name)
-            _bring_in(context, book, delivery, show)
-    return publish(
-        book,
-        context.settings,
-        actor=LOADER,
-        clock=context.clock,
-        note=f"{chapter.note.es} / {chapter.note.en}",
-        status_date=chapter.status_date,
-        progress=lambda step: show(step.sentence.text(context.lang)),
-    )
+            name = delivery.path.name
+            with context.progress() as show:
+                show(context.pick(f"Cargando {name}", f"Loading {name}"))
+                _bring_in(context, book, delivery, show)
+    with context.progress() as show:
+        return publish(
+            book,
+            context.settings,
+            actor=LOADER,
+            clock=context.clock,
+            note=f"{chapter.note.es} / {chapter.note.en}",
+            status_date=chapter.status_date,
+            progress=lambda step: show(step.sentence.text(context.lang)),
+        )
 
 
 def _bring_in(context: Context, book: Book, delivery: Delivery, show: Show) -> None:
@@ -149,7 +156,8 @@ def _bring_in(context: Context, book: Book, delivery: Delivery, show: Show) -> N
         options=LoadOptions(cutoff=delivery.cutoff),
         actor=LOADER,
         clock=context.clock,
-        progress=loading_progress(context, show),
+        # Of the facts, the moving line of their file says enough.
+        progress=loading_progress(context, show) if delivery.dataset is Dataset.REGISTRY else None,
     )
     if result.state is State.REFUSED or result.batch is None:
         raise FileRefused(
