@@ -58,6 +58,8 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+_DECIDED = (State.APPROVED, State.PUBLISHED)
+
 LEFT_OUT = "left_out"
 """In the detail of a finding: for how many more it stands that are not kept one by one."""
 
@@ -282,13 +284,20 @@ def overlay_batch(standing: pl.DataFrame, home: Path, batch: Batch) -> pl.DataFr
 def find_repeated(session: Session, *, dataset: Dataset, sha256: str, below: int) -> int | None:
     """The batch below that number whose file has these bytes, if a file with others was accepted after it."""
     accepted = (
-        select(Batch.id, Batch.upload_sha256)
+        select(Batch.id, Batch.upload_sha256, Batch.state)
         .where(Batch.dataset == dataset, Batch.id < below, Batch.state.not_in([State.REFUSED, State.REJECTED]))
         .order_by(Batch.id.desc())
     )
-    for place, (number, other) in enumerate(session.execute(accepted)):
-        if other == sha256:
-            return number if place else None
+    overtaken = False
+    for number, other, state in session.execute(accepted):
+        if other != sha256:
+            overtaken = True
+        elif overtaken:
+            return number
+        elif state in _DECIDED:
+            # An approver has let these bytes follow whatever came before. One that only waits settles nothing: else an
+            # old file would pass the second time it is sent.
+            return None
     return None
 
 
