@@ -107,7 +107,8 @@ def load_file(
     Nothing public changes. The bytes and options of the dataset's latest batch give that batch back, unless it was
     refused or rejected. A dry run tells the same and writes nothing. `file_name` is what the sender calls the file,
     where it lies under another name.
-    Raises: FileRefused if there is no such file or it is larger than the settings allow; Busy.
+    Raises: FileRefused if there is no such file, it is larger than the settings allow, or its day is still to come;
+    Busy.
     """
     tell = progress or _say_nothing
     at = clock()
@@ -147,10 +148,19 @@ def _describe(
             f"El archivo tiene {size:,} bytes y se admiten {limit:,} (EXEMPTIONS_MAX_UPLOAD_BYTES).",
             f"The file has {size:,} bytes and {limit:,} are allowed (EXEMPTIONS_MAX_UPLOAD_BYTES).",
         )
+    today = guatemala_day(at)
+    if options.cutoff is not None and options.cutoff > today:
+        # Until that day what the file says of each record's status would not count, so revoked ones would be active.
+        raise FileRefused(
+            f"El día del corte ({options.cutoff}) todavía no llega: un archivo no puede decir cómo está el registro "
+            f"después de hoy ({today}). Revise el año.",
+            f"The day of the cutoff ({options.cutoff}) is still to come: a file cannot tell how the registry stands "
+            f"after today ({today}). Look at the year.",
+        )
     return Upload(
         dataset=dataset,
         mode=options.mode or DEFAULT_MODE[dataset],
-        cutoff=options.cutoff or guatemala_day(at),
+        cutoff=options.cutoff or today,
         file_name=file_name,
         sha256=hash_file(path),
         size_bytes=size,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +243,26 @@ def test_load__an_older_file_is_blocked_with_its_reason(desk: Desk) -> None:
     told = describe_hold(blocked.holds[0])
     assert "lote 1" in told.es
     assert "batch 1" in told.en
+
+
+def test_load__an_older_file_is_blocked_however_often_it_is_sent(desk: Desk) -> None:
+    old, new = desk.write(csv_text(*RECORDS), "a.csv"), desk.write(csv_text(*RECORDS, permanent(4)), "b.csv")
+    desk.load(old)
+    desk.load(new)
+    assert desk.load(old).state is State.BLOCKED
+    again = desk.load(old, mode=Mode.MERGE)
+    assert (again.batch, again.state) == (4, State.BLOCKED)
+    assert [(hold.guard, hold.measured) for hold in again.holds] == [(Guard.OLDER_FILE, 1)]
+
+
+def test_load__a_day_to_come_is_refused(desk: Desk) -> None:
+    path = desk.write(csv_text(*RECORDS))
+    today = date(2026, 11, 1)
+    assert desk.load(path, cutoff=today).batch == 1
+    with pytest.raises(FileRefused, match="2026-11-02"):
+        desk.load(path, cutoff=today + timedelta(days=1))
+    with pytest.raises(FileRefused):
+        desk.load(path, cutoff=date.max)
 
 
 def test_load__a_refused_or_rejected_file_may_be_sent_again(desk: Desk) -> None:
