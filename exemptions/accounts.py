@@ -353,7 +353,14 @@ def _check_name(session: Session, name: str) -> None:
             f"Un nombre no empieza con {' '.join(_FORMULA_SIGNS)}.",
             f"A name does not start with {' '.join(_FORMULA_SIGNS)}.",
         )
-    if name in RESERVED_NAMES or session.get(Account, name) is not None:
+    # The name is a part of the address of the account's page, where these lead elsewhere.
+    if "/" in name or "\\" in name or not name.strip("."):
+        raise NotAllowed(
+            "Un nombre no lleva / ni \\, ni es solo puntos.", "A name has no / or \\, and is not made of dots alone."
+        )
+    # Two names that differ in their letters' case alone would pass for one person in the audit.
+    taken = {other.casefold() for other in (*RESERVED_NAMES, *session.scalars(select(Account.name)))}
+    if name.casefold() in taken:
         raise NotAllowed(f"El nombre «{name}» ya está en uso.", f"The name “{name}” is taken.")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from exemptions import rights
 from exemptions.accounts import Actor
 from exemptions.audit import Act, record_act
 from exemptions.correction_log import CorrectionState
@@ -23,7 +24,7 @@ from exemptions.models import Correction, RecordKey, Release
 LONGEST_ANSWER = 2_000
 MAX_UNATTENDED = 5_000
 """Reports that wait for somebody: with as many, the inbox is left to fill up, and the public is told to come back."""
-INBOX = Actor("inbox")
+INBOX = Actor(rights.INBOX)
 """Who enters a report into the book, since nobody from the public has an account."""
 
 

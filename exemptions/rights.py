@@ -41,7 +41,9 @@ CALENDAR = "calendar"
 """Who publishes when only the calendar changes a status."""
 SYSTEM = "system"
 """Who makes a book."""
-RESERVED_NAMES = frozenset({OPERATOR, CALENDAR, SYSTEM})
+INBOX = "inbox"
+"""Who enters reports of the public, none of whom has an account."""
+RESERVED_NAMES = frozenset({OPERATOR, CALENDAR, SYSTEM, INBOX})
 """Names of the audit that belong to nobody, so no account may have them."""
 
 

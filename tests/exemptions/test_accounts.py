@@ -368,6 +368,18 @@ def test_role__changes_at_once_but_never_leaves_nobody_to_administer(book: Book)
     assert [line.details for line in acts(book, of="role_changed")] == [{"before": "loader", "after": "approver"}]
 
 
+@pytest.mark.parametrize("name", ["eva/luis", "eva\\luis", ".", ".."])
+def test_add_account__a_name_is_part_of_an_address(book: Book, name: str) -> None:
+    with book.write() as session, pytest.raises(NotAllowed):
+        add_account(session, actor=ADMIN, name=name, role=StaffRole.LOADER, at=NOW)
+
+
+@pytest.mark.parametrize("name", ["inbox", "Operator", "ANA"])
+def test_add_account__nobody_passes_for_somebody_else_in_the_audit(book: Book, name: str) -> None:
+    with book.write() as session, pytest.raises(NotAllowed):
+        add_account(session, actor=ADMIN, name=name, role=StaffRole.LOADER, at=NOW)
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+ana", "-ana", "@ana"])
 def test_add_account__a_name_is_no_formula_of_a_spreadsheet(book: Book, name: str) -> None:
     with book.write() as session, pytest.raises(NotAllowed):
