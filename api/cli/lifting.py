@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -12,6 +13,9 @@ import click
 from exemptions.guards import CHANGE_GUARDS, Guard, Lift
 
 _COUNTED = tuple(guard for guard in Guard if guard not in {*CHANGE_GUARDS, Guard.REMOVALS})
+
+_LARGEST = 10**9
+"""More per cent than any total moves; infinity would allow everything and is no number to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class LiftWords:
                 "--allow-removals, --allow-change y --accept van con --reason TEXTO, y al revés. / "
                 "--allow-removals, --allow-change and --accept go with --reason TEXT, and the other way round."
             )
+        if self.change_pct is not None and math.isnan(self.change_pct):
+            raise click.BadParameter("nan", param_hint="--allow-change")
         accepted = dict(map(_parse_accepted, self.accepted))
         return Lift(self.removals, self.change_pct, accepted, (self.reason or "").strip())
 
@@ -48,7 +54,7 @@ def lift_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     @click.option(
         "--allow-change",
-        type=click.FloatRange(min=0),
+        type=click.FloatRange(min=0, max=_LARGEST),
         metavar="PCT",
         help="Cambio permitido de los totales, en % / change of the totals allowed, in %.",
     )

@@ -56,6 +56,8 @@ def test_approve__wants_numbers_that_cover_and_a_reason(command: Command, write_
     assert command("approve", 2, "--allow-removals", 2, "--reason", "  ").status == 2
     assert command("approve", 2, "--accept", "category_lost", "--reason", "x").status == 2
     assert command("approve", 2, "--accept", "removals=2", "--reason", "x").status == 2
+    for number in ("inf", "nan", "1e400", "-1"):
+        assert command("approve", 2, "--allow-removals", 2, "--allow-change", number, "--reason", "x").status == 2
     short = command("approve", 2, "--allow-removals", 1, "--accept", "category_lost=1", "--reason", "cierre")
     assert short.status == 1
     assert "--allow-removals 2" in short.errors
