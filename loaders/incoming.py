@@ -27,11 +27,13 @@ def open_incoming(home: Path) -> BinaryIO:
     return cast(BinaryIO, tempfile.NamedTemporaryFile(dir=_make_folder(home), prefix=_RECEIVING))
 
 
-def keep_incoming(home: Path, source: IO[bytes], *, limit_bytes: int) -> str:
+def keep_incoming(home: Path, source: IO[bytes], *, limit_bytes: int, announced_bytes: int | None = None) -> str:
     """Keep what a stream holds and bring it to the disk; gives its path relative to the home.
 
-    What `open_incoming` gave is kept as it lies there, everything else is copied.
-    Raises: FileRefused if it is empty or larger than the limit; OSError on a full disk. Then nothing is kept.
+    What `open_incoming` gave is kept as it lies there, everything else is copied. With `announced_bytes` a stream that
+    ends before them, as one whose sender died does, is refused: half a file reads like a file with fewer records.
+    Raises: FileRefused if it is empty, incomplete or larger than the limit; OSError on a full disk. Then nothing is
+    kept.
     """
     folder = _make_folder(home)
     path = folder / secrets.token_hex(16)
@@ -40,6 +42,8 @@ def keep_incoming(home: Path, source: IO[bytes], *, limit_bytes: int) -> str:
             _link(source, path, limit_bytes)
         else:
             _copy(source, path, limit_bytes)
+        if announced_bytes is not None:
+            _check_whole(path.stat().st_size, announced_bytes)
         sync_folder(folder)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -118,3 +122,11 @@ def _check_size(size: int, limit_bytes: int) -> None:
         )
     if not size:
         raise FileRefused("El archivo está vacío: no tiene ni un byte.", "The file is empty: it has not one byte.")
+
+
+def _check_whole(size: int, announced: int) -> None:
+    if size != announced:
+        raise FileRefused(
+            f"El envío se cortó: llegaron {size:,} de {announced:,} bytes. Envíelo otra vez.",
+            f"The delivery was cut short: {size:,} of {announced:,} bytes came. Send it again.",
+        )

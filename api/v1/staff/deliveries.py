@@ -100,7 +100,12 @@ def create_batch() -> Response:
         refuse_in_demonstration(session)
     request.max_content_length = settings.max_upload_bytes
     try:
-        path = keep_incoming(settings.home, request.stream, limit_bytes=settings.max_upload_bytes)
+        path = keep_incoming(
+            settings.home,
+            request.stream,
+            limit_bytes=settings.max_upload_bytes,
+            announced_bytes=request.content_length,
+        )
     except OSError as error:
         if not is_disk_full(error):
             raise
