@@ -184,6 +184,21 @@ def test_delivery__what_cannot_be_received_leaves_nothing(tmp_path: Path) -> Non
     office.close()
 
 
+def test_delivery__one_that_is_cut_short_is_no_file(office: Office) -> None:
+    content = registry_file([school(1), school(2)])
+    headers = {"Authorization": f"bearer {office.tokens['luis']}"}
+    refused = office.client.post(
+        f"{PREFIX}/batches?dataset=registry&file_name=a.csv",
+        input_stream=io.BytesIO(content[:-20]),
+        headers=headers,
+        # The server says that the stream ends where the body does, which is also so when the sender goes away.
+        environ_overrides={"CONTENT_LENGTH": str(len(content)), "wsgi.input_terminated": True},
+    )
+    assert (refused.status_code, refused.json["type"]) == (422, "/docs#problem-file-refused")
+    assert list((office.settings.home / "uploads" / "incoming").glob("*")) == []
+    assert office.ask("luis", "/jobs").json["items"] == []
+
+
 def test_delivery__options_reach_the_load(office: Office) -> None:
     content = registry_file([school(1)]).decode().replace("NOMBRE", "Institución", 1).encode("cp1252")
     query = "dataset=registry&file_name=C%3A%5Cenvios%5Cjulio.csv&encoding=windows-1252&map=Instituci%C3%B3n%3Dname"
@@ -226,6 +241,35 @@ def test_approve__what_is_held_back_needs_a_lift_that_covers_it(office: Office) 
     assert short.status_code == 409
     allowed = office.order("marta", "/batches/2/approve", {"lift": {"removals": 2, "reason": "cierres"}})
     assert (allowed.status_code, allowed.json["lifted"]["reason"]) == (200, "cierres")
+
+
+@pytest.mark.parametrize("unfit", ["\\ud800", "a\\u0000b"])
+def test_order__a_text_that_no_database_keeps_is_refused(office: Office, unfit: str) -> None:
+    batch = office.load(1, 2)
+    headers = {"Authorization": f"bearer {office.tokens['marta']}", "Content-Type": "application/json"}
+    for path, body in (
+        (f"/batches/{batch['batch']}/reject", f'{{"reason": "{unfit}"}}'),
+        (f"/batches/{batch['batch']}/approve", f'{{"lift": {{"removals": 1, "reason": "{unfit}"}}}}'),
+        ("/releases", f'{{"note": "{unfit}"}}'),
+    ):
+        refused = office.client.post(f"{PREFIX}{path}", data=body, headers=headers)
+        assert (refused.status_code, refused.json["type"]) == (422, "/docs#problem-invalid-parameters")
+    assert office.ask("marta", f"/batches/{batch['batch']}").json["state"] == "validated"
+
+
+def test_order__a_body_nested_too_deep_is_malformed(office: Office) -> None:
+    headers = {"Authorization": f"bearer {office.tokens['marta']}", "Content-Type": "application/json"}
+    deep = "[" * 20_000 + "]" * 20_000
+    refused = office.client.post(f"{PREFIX}/batches/1/approve", data=deep, headers=headers)
+    assert (refused.status_code, refused.json["type"]) == (400, "/docs#problem-bad-request")
+
+
+def test_delivery__of_a_day_to_come_fails_with_its_reason_and_holds_up_nobody(office: Office) -> None:
+    query = "dataset=registry&file_name=a.csv"
+    failed = office.work(office.deliver(registry_file([school(1)]), f"{query}&cutoff=9999-12-31"))
+    assert (failed["state"], "9999-12-31" in failed["outcome"]["es"]) == ("failed", True)
+    done = office.work(office.deliver(registry_file([school(1)]), query))
+    assert done["outcome"]["state"] == "validated"
 
 
 def test_decision__about_what_was_not_seen_is_refused(office: Office) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import request
 from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import BadRequest
 
 from exemptions.errors import InvalidQuery, ParameterProblem
+from exemptions.passwords import is_text
 
 HIGHEST = 2**31 - 1
 """Largest number of a batch, job or release that any database holds."""
@@ -20,12 +22,31 @@ def read_body(schema: type[Schema]) -> Mapping[str, Any]:
     Raises: InvalidQuery naming every wrong field; UnsupportedMediaType for a body that is no JSON; BadRequest for one
     that cannot be read.
     """
-    sent = request.get_json() if request.get_data(cache=True) else {}
+    try:
+        sent = request.get_json() if request.get_data(cache=True) else {}
+    except RecursionError as error:
+        raise BadRequest from error
+    _refuse_unfit(sent)
     try:
         loaded: Mapping[str, Any] = schema().load(sent)
     except ValidationError as error:
         raise InvalidQuery(tuple(_problems(error.messages, ""))) from error
     return loaded
+
+
+def _refuse_unfit(sent: Any) -> None:
+    """JSON can write texts that no database keeps: with half of a surrogate pair, or with a NUL."""
+    waiting = [sent]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and ("\0" in part or not is_text(part)):
+            es = "Hay un carácter que no se puede guardar: NUL, o la mitad de un par."
+            en = "There is a character that cannot be kept: NUL, or half of a surrogate pair."
+            raise InvalidQuery((ParameterProblem("body", None, f"body: {es}", f"body: {en}"),))
 
 
 def _problems(messages: Any, path: str) -> Iterator[ParameterProblem]:
