@@ -12,8 +12,10 @@ import polars as pl
 from flask import Response, current_app, request
 
 from api.formatting import format_count, format_money
+from api.pages.facts import value_words
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
+from api.pages.values import Reader
 from api.recent import Recent
 from api.staff.batch_view import BatchView, HoldView, view_batch, view_hold
 from api.staff.batches import find_batch
@@ -22,6 +24,7 @@ from api.staff.difference_files import stream_csv, stream_json
 from api.state import app_state
 from exemptions.accounts import Right
 from exemptions.catalog_entries import CatalogName
+from exemptions.columns import COLUMN
 from exemptions.comparison import BatchComparison, Mover, batch_differences, summarise
 from exemptions.datasets import Dataset
 from exemptions.decisions import fingerprint_batch
@@ -256,12 +259,22 @@ def _difference_lines(shown: pl.DataFrame, dataset: Dataset) -> Iterator[Differe
         yield _difference_line(list(rows), dataset)
 
 
+def _told(key: str, text: str | None) -> str:
+    """A value in words, a code of a catalogue with the code beside its name; empty where there is none."""
+    if text is None or key not in COLUMN:
+        return text or ""
+    words = value_words(key, text, Reader(page_language(), app_state().catalogs))
+    return f"{words} ({text})" if COLUMN[key].catalog is not None and words != text else words
+
+
 def _difference_line(rows: list[dict[str, str | None]], dataset: Dataset) -> DifferenceLine:
     lang, first = page_language(), rows[0]
     words = {Kind.ADDED: (_("Alta"), "good"), Kind.ENDED: (_("Baja"), "bad"), Kind.CHANGED: (_("Cambio"), "wait")}
     word, look = words[Kind(first["kind"] or "")]
     fields = (
-        FieldLine(column_label(row["field"], lang), row["before"] or "", row["after"] or "")
+        FieldLine(
+            column_label(row["field"], lang), _told(row["field"], row["before"]), _told(row["field"], row["after"])
+        )
         for row in rows
         if row["field"] is not None
     )
