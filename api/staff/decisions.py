@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from http import HTTPStatus
 
 from flask import flash, redirect, request
@@ -23,6 +24,7 @@ from exemptions.errors import BatchBlocked, BatchState, NotAllowed
 from exemptions.guard_limits import GuardLimits
 from exemptions.guards import CHANGE_GUARDS, Guard, Hold, Lift
 
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _LONGEST_REASON = 2_000
 _LARGEST = 10**9
 """More records, or per cent, than any lift needs."""
@@ -115,8 +117,14 @@ def _read_lift(errors: dict[str, str]) -> Lift | None:
 
 
 def _read_number(name: str, errors: dict[str, str]) -> float:
-    """A whole number; of a percentage also one with decimals. A comma may stand for the point."""
+    """A whole number; of a percentage also one with decimals.
+
+    Commas part thousands, as the pages write them: 1,234 is never one and a bit. Elsewhere a comma stands for the
+    point.
+    """
     text = request.form[name].strip().replace("%", "").strip()
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
         number = float(text.replace(",", "."))
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, current_app, flash, g, redirect, request
+from flask import Response, abort, current_app, flash, g, redirect, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -39,8 +39,10 @@ class Visitor:
 def admit() -> BaseResponse | None:
     """Let a request through to its view, or answer in its place.
 
-    Raises: RoleMissing, noted in the audit, if the role lacks the right; CSRFError if a form is not one of ours.
+    Raises: RoleMissing, noted in the audit, if the role lacks the right; CSRFError if a form is not one of ours;
+    BadRequest for a NUL.
     """
+    _refuse_nul(request.path, *request.args.values())
     view = current_app.view_functions[request.endpoint or ""]
     access = access_of(view)
     book = staff_book()
@@ -110,3 +112,10 @@ def _check_form(*, upload: bool) -> None:
     if upload and isinstance(request, UploadRequest):
         request.upload_home = settings.home
     csrf.protect()
+    _refuse_nul(*(text for texts in request.form.listvalues() for text in texts))
+
+
+def _refuse_nul(*texts: str) -> None:
+    """Not every database takes such a text, and no person writes one."""
+    if any("\0" in text for text in texts):
+        abort(400)

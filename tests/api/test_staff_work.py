@@ -161,6 +161,15 @@ def test_comparison__tells_old_and_new_values_and_gives_them_as_files(luis: Visi
     assert "'=NUEVO" in marta.get(f"/lotes/{number}/cambios.csv").text
 
 
+def test_nul__is_refused_wherever_it_stands(home: StaffHome, luis: Visitor, marta: Visitor) -> None:
+    number = luis.load([school(1)])
+    page = f"/lotes/{number}"
+    assert marta.post(f"{page}/rechazar", {"reject_reason": "a\0b"}, page=page).status_code == 400
+    assert marta.get(f"{page}/informe/%00").status_code == 400
+    assert marta.get("/lotes?datos=%00").status_code == 400
+    assert "Comprobado" in marta.get(page).text
+
+
 def test_guards__are_lifted_with_numbers_that_cover_them_and_a_reason(
     home: StaffHome, luis: Visitor, marta: Visitor
 ) -> None:
@@ -177,7 +186,7 @@ def test_guards__are_lifted_with_numbers_that_cover_them_and_a_reason(
     assert few.status_code == 409
     assert "No alcanza: son 10." in read_page(few.text).find("p", id="e-removals").text
     assert "Se depuró" in few.text
-    assert marta.approve(number, removals="10", reason="Se depuró").status_code == 303
+    assert marta.approve(number, removals="1,010", reason="Se depuró").status_code == 303
     shown = marta.get(page).text
     assert "Se depuró" in shown
     assert "Bajas permitidas" in shown
