@@ -50,7 +50,7 @@ def allowing_options(holds: Iterable[Hold]) -> str:
     """The options of the command line that allow exactly these holds; the reason is the person's own."""
     lift = Lift.covering(tuple(holds), reason="")
     options = [f"--allow-removals {lift.removals}"] if lift.removals is not None else []
-    options += [f"--allow-change {lift.change_pct:g}"] if lift.change_pct is not None else []
+    options += [f"--allow-change {percent_text(lift.change_pct)}"] if lift.change_pct is not None else []
     return " ".join([*options, *(f"--accept {guard}={number}" for guard, number in lift.accepted.items())])
 
 
@@ -73,6 +73,11 @@ def quantity_text(guard: Guard, value: int, lang: str) -> str:
     return f"{value:,} {'jobs' if lang == 'en' else 'empleos'}"
 
 
+def percent_text(value: float) -> str:
+    """A percentage as it was measured, to two decimals, so that who writes it again allows exactly that."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def _describe(hold: Hold, lang: str) -> str:
     title, en = GUARD_NAMES[hold.guard].text(lang), lang == "en"
     if hold.guard in CHANGE_GUARDS:
@@ -89,7 +94,7 @@ def _total(guard: Guard, total: Mapping[str, Any], lang: str) -> str:
     of = " ".join(part for part in (total["period"], said) if part)
     before, after = (quantity_text(guard, total[side], lang) for side in ("before", "after"))
     named = f"{of}: " if of else ""
-    return f"{named}{before} → {after}, {total['percent']:g} %"
+    return f"{named}{before} → {after}, {percent_text(total['percent'])} %"
 
 
 def _removals(hold: Hold, en: bool) -> str:

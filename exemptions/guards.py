@@ -8,7 +8,8 @@ Totals are compared where they mean the same. A record of the registry shows one
 edition has one total of amounts and one of jobs: year and kind move on from edition to edition, and a comparison year
 by year would raise an alarm each January. Facts state their period, so each period has a total of its own: jobs by
 period and kind, amounts by year, apart from what is suspended or paid back, estimates by report and partition. Periods
-of fewer than `LEAST_ROWS` facts are added up first, since in them one correction is already a large share.
+of fewer than `LEAST_ROWS` facts are added up first, since in them one correction is already a large share. A period
+that stands for the first time only has to be of the same order as the one before, benefit by benefit.
 """
 
 from __future__ import annotations
@@ -30,10 +31,14 @@ from exemptions.guard_limits import GuardLimits
 from exemptions.history import Comparison
 from exemptions.other_names import find_other_names
 from exemptions.shifted_columns import find_shifts
-from exemptions.totals import Quantity, Total, guarded_totals
+from exemptions.totals import Quantity, Total, guarded_totals, new_period_totals
 
 _FEW_NAMES = 5
 """Taxpayers under another name that are never too many: names are corrected and firms renamed every month."""
+
+_LEAP = 10
+"""How many times a new period's figures of the same benefits are those of the period before, or the reverse, when they
+are thought to be in another unit: cents, thousands."""
 
 _EXAMPLES = 20
 """Examples that a hold keeps; how many there are in all is its measure."""
@@ -194,11 +199,19 @@ def _totals(
     guards = {Quantity.AMOUNT: Guard.AMOUNT_CHANGE, Quantity.JOBS: Guard.JOBS_CHANGE}
     for quantity, guard in guards.items():
         totals = guarded_totals(before, after, load.dataset, quantity, catalogs)
+        fresh = new_period_totals(load.standing, load.incoming, load.dataset, quantity, catalogs)
+        totals += [total for total in fresh if _is_leap(total)]
         moved = [(total.percent, total) for total in totals if total.percent and total.percent > limits.change_pct]
         if moved:
             worst = max(percent for percent, _ in moved)
             told = [_told(total) for _, total in moved[:_EXAMPLES]]
             yield Hold(guard, worst, limits.change_pct, {"totals": told, "count": len(moved)})
+
+
+def _is_leap(total: Total) -> bool:
+    """Whether a total is another power of ten, as in another unit; from one period to the next less may well be so."""
+    small, large = sorted((abs(total.before), abs(total.after)))
+    return large >= _LEAP * small
 
 
 def _told(total: Total) -> dict[str, Any]:

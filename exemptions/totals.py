@@ -10,6 +10,7 @@ import polars as pl
 
 from exemptions.catalogs import Catalogs
 from exemptions.datasets import Dataset
+from exemptions.fact_content import FACTS
 
 LEAST_ROWS = 20
 """A period with fewer facts than these is measured together with the other small ones of its meaning."""
@@ -61,6 +62,12 @@ _PERIODS: Mapping[tuple[Dataset, Quantity], pl.Expr] = {
     ),
 }
 
+_PERIOD_COLUMNS: Mapping[tuple[Dataset, Quantity], str] = {
+    (Dataset.JOBS, Quantity.JOBS): "period",
+    (Dataset.AMOUNTS, Quantity.AMOUNT): "year",
+}
+"""Datasets that state the same benefits period after period."""
+
 
 def totals_by_period(
     before: pl.DataFrame, after: pl.DataFrame, dataset: Dataset, quantity: Quantity, catalogs: Catalogs
@@ -90,6 +97,44 @@ def guarded_totals(
     old, new = (side.join(cells, on=("period", "meaning"), how="inner") for side in (old, new))
     pooled = {"period": pl.when("few").then(_NOTHING).otherwise("period")}
     return _compare(old.with_columns(**pooled), new.with_columns(**pooled), quantity)
+
+
+def new_period_totals(
+    standing: pl.DataFrame, incoming: pl.DataFrame, dataset: Dataset, quantity: Quantity, catalogs: Catalogs
+) -> list[Total]:
+    """The totals of periods that stand for the first time, each against the latest earlier one of its kind.
+
+    Only what both periods state of the same benefit is added up, so that growth does not count but a figure in another
+    unit does; fewer than `LEAST_ROWS` of them say nothing. Order: period, meaning.
+    """
+    period = _PERIOD_COLUMNS.get((dataset, quantity))
+    if period is None:
+        return []
+    own = [name for name in FACTS[dataset].key if name != period]
+    old, new = (
+        side.filter(pl.col(quantity).is_not_null()).select(
+            *own, period=pl.col(period).cast(pl.String), meaning=_meaning(dataset, quantity, catalogs), value=quantity
+        )
+        for side in (standing, incoming)
+    )
+    cells = ("period", "meaning")
+    stood = old.select(cells).unique().rows()
+    fresh = new.select(cells).unique().join(old.select(cells).unique(), on=cells, how="anti").sort(cells)
+    totals = []
+    for name, meaning in fresh.rows():
+        # A quarter is compared with a quarter, a year with a year.
+        earlier = [p for p, m in stood if m == meaning and len(p) == len(name) and p < name]
+        if not earlier:
+            continue
+        before, after = (
+            side.filter(pl.col("period") == which, pl.col("meaning") == meaning)
+            for side, which in ((old, max(earlier)), (new, name))
+        )
+        both = before.join(after, on=own, how="inner", nulls_equal=True, suffix="_after")
+        if both.height >= LEAST_ROWS:
+            sums = int(both["value"].sum()), int(both["value_after"].sum())
+            totals.append(Total(quantity, f"{max(earlier)} → {name}", meaning, *sums, both.height, both.height))
+    return totals
 
 
 def _tag(rows: pl.DataFrame, dataset: Dataset, quantity: Quantity, catalogs: Catalogs) -> pl.DataFrame:

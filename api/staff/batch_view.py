@@ -19,7 +19,7 @@ from exemptions.batches import State
 from exemptions.database import is_two_person
 from exemptions.datasets import Dataset, Mode
 from exemptions.decisions import fingerprint_batch
-from exemptions.guard_texts import GUARD_NAMES, describe_hold
+from exemptions.guard_texts import GUARD_NAMES, describe_hold, percent_text
 from exemptions.guards import CHANGE_GUARDS, Guard, Hold
 from exemptions.models import Batch, Release
 
@@ -158,7 +158,7 @@ def view_hold(hold: Hold) -> HoldView:
         meaning=_meaning(hold.guard),
         field=field,
         label=label,
-        measured=f"{hold.measured:.2f}".rstrip("0").rstrip("."),
+        measured=percent_text(hold.measured),
         is_percent=is_percent,
     )
 
@@ -202,7 +202,7 @@ def _lifted_words(lifted: Mapping[str, object] | None) -> tuple[tuple[str, str],
     if lifted.get("removals") is not None:
         told.append((_("Bajas permitidas"), str(lifted["removals"])))
     if lifted.get("change_pct") is not None:
-        told.append((_("Cambio permitido de los totales"), f"{lifted['change_pct']:g} %"))
+        told.append((_("Cambio permitido de los totales"), f"{percent_text(float(str(lifted['change_pct'])))} %"))
     accepted = lifted.get("accepted")
     if isinstance(accepted, Mapping):
         told += [(GUARD_NAMES[Guard(guard)].text(page_language()), str(number)) for guard, number in accepted.items()]

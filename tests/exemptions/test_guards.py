@@ -110,6 +110,24 @@ def test_removals__more_than_five_per_cent_are_held(ended: int, held: bool) -> N
         assert holds[0].detail == {"scope": 400, "percent": 5.25}
 
 
+@pytest.mark.parametrize(("factor", "held"), [(1, False), (9, False), (100, True), (0.001, True)])
+def test_totals__a_new_year_in_another_unit_is_held(factor: float, held: bool) -> None:
+    own = {"category": "CED_PRIV", "tax": "ISR", "mechanism": "exemption"}
+    years = [
+        [own | {"nit": f"{number:012}", "year": year, "amount_cents": int(times * 100_000)} for number in range(30)]
+        for year, times in ((2024, 1), (2025, factor))
+    ]
+    holds = measure_facts(Dataset.AMOUNTS, *years)
+    assert guards(holds) == ({Guard.AMOUNT_CHANGE} if held else set())
+    if held:
+        assert holds[0].detail["totals"][0]["period"] == "2024 → 2025"
+        assert "2024 → 2025" in describe_hold(holds[0]).es
+
+
+def test_allowing_options__allow_exactly_what_was_measured() -> None:
+    assert allowing_options([Hold(Guard.AMOUNT_CHANGE, 1234567.84, 30)]) == "--allow-change 1234567.84"
+
+
 def test_removals__a_merge_ends_nothing() -> None:
     assert measure(EDITION.head(60), mode=Mode.MERGE) == ()
 
