@@ -254,6 +254,8 @@ def _from_json(value: dict[str, Any], file: str) -> WaitingReport:
     if value["format"] != _FORMAT or not _PLACE.fullmatch(value["place"]):
         raise ValueError("an unknown format")
     number = value["number"]
+    if not isinstance(number, str) or not isinstance(value["received_at"], str):
+        raise ValueError("no number, or no instant")
     if find_number(number) != number or value["lang"] not in ("es", "en"):
         raise ValueError("no number, or no language")
     report = Report(

@@ -164,6 +164,10 @@ def test_inbox__leaves_nothing_of_a_report_that_could_not_be_written(
         b'"lang": "es", "about": null, "text": "\\ud800", "source": null, "contact": null}',
         b'{"format": 1, "place": "place-001", "number": "4F7K2M9QXB", "received_at": "2026-11-20T18:00:05Z", '
         b'"lang": "es", "about": "' + b"9" * 41 + b'", "text": "x", "source": null, "contact": null}',
+        b'{"format": 1, "place": "place-001", "number": ["4F7K2M9QXB"], "received_at": "2026-11-20T18:00:05Z", '
+        b'"lang": "es", "about": null, "text": "x", "source": null, "contact": null}',
+        b'{"format": 1, "place": "place-001", "number": "4F7K2M9QXB", "received_at": 5, '
+        b'"lang": "es", "about": null, "text": "x", "source": null, "contact": null}',
         b" " * (MAX_REPORT_BYTES + 1),
     ],
 )
