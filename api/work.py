@@ -6,6 +6,8 @@ import errno
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +16,7 @@ from exemptions.accounts import Actor, record_denial, require_account
 from exemptions.calendar import Clock
 from exemptions.database import Book, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
-from exemptions.errors import Busy, RegistryError, RoleMissing, Sentence
+from exemptions.errors import Busy, FileRefused, RegistryError, RoleMissing, Sentence
 from exemptions.job_progress import find_step, forget_steps, note_step
 from exemptions.jobs import (
     CHANGES_RELEASES,
@@ -36,6 +38,7 @@ from exporters.steps import Step
 from exporters.withdraw import withdraw
 from loaders.incoming import drop_incoming, resolve_incoming, sweep_incoming
 from loaders.load import LoadOptions, load_file
+from loaders.uploads import hash_file
 
 DISK_FULL = Sentence(
     "No hay espacio en el disco: el trabajo no se hizo y nada cambió. Haga lugar y pídalo de nuevo.",
@@ -93,7 +96,7 @@ def _take(book: Book, settings: Settings, clock: Clock) -> JobFacts | None:
         if not list_open_jobs(session):
             return None
     with book.write() as session:
-        settled = settle_interrupted(session, at=clock())
+        settled = settle_interrupted(session, at=clock(), digest_of=partial(_digest_of, book.home))
         waiting = find_next(session)
         started = None if waiting is None else start_job(session, waiting.id, at=clock())
     for job in settled:
@@ -102,6 +105,13 @@ def _take(book: Book, settings: Settings, clock: Clock) -> JobFacts | None:
         # What the book already speaks of may not have reached those who read.
         reconcile(book, settings)
     return started
+
+
+def _digest_of(home: Path, relative: str) -> str | None:
+    try:
+        return hash_file(resolve_incoming(home, relative))
+    except FileRefused:
+        return None
 
 
 def _do(book: Book, settings: Settings, clock: Clock, job: JobFacts) -> None:

@@ -5,7 +5,7 @@ A job is asked for in the book and survives whoever asked. What it does is recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -172,15 +172,20 @@ def fail_job(session: Session, number: int, *, reason: Sentence, at: datetime, s
     return _end(session, number, JobState.FAILED, {"es": reason.es, "en": reason.en}, step, at)
 
 
-def settle_interrupted(session: Session, *, at: datetime) -> list[JobFacts]:
+def settle_interrupted(
+    session: Session, *, at: datetime, digest_of: Callable[[str], str | None] = lambda _path: None
+) -> list[JobFacts]:
     """Decide what becomes of jobs whose worker died; the caller holds the worker's lock, so none of them is running.
+
+    `digest_of` gives the SHA-256 of the file that a load was sent, so that another file which the same person loaded
+    under the same name meanwhile is not taken for it; None if that cannot be told.
 
     What had reached the book is done. Everything else left nothing behind, because a load and a publication enter the
     book in one transaction: it waits again, or has failed after `MAX_ATTEMPTS`.
     """
     settled = []
     for job in session.scalars(select(Job).where(Job.state == JobState.RUNNING).order_by(Job.id)).all():
-        effect = _find_effect(session, job)
+        effect = _find_effect(session, job, digest_of)
         if effect is not None:
             settled.append(finish_job(session, job.id, outcome=effect, at=at))
         elif job.attempts >= MAX_ATTEMPTS:
@@ -248,12 +253,15 @@ def _refuse_second(session: Session) -> None:
         )
 
 
-def _find_effect(session: Session, job: Job) -> dict[str, Any] | None:
+def _find_effect(session: Session, job: Job, digest_of: Callable[[str], str | None]) -> dict[str, Any] | None:
     """What an interrupted job had already entered into the book, in the shape of its outcome."""
     before = job.before or {"batch": 0, "release": 0}
     asked = job.request
     if job.kind == JobKind.LOAD:
         own = select(Batch).where(Batch.id > before["batch"], Batch.loaded_by == job.actor)
+        sha256 = digest_of(asked["path"])
+        if sha256 is not None:
+            own = own.where(Batch.upload_sha256 == sha256)
         batch = session.scalars(
             own.where(Batch.dataset == asked["dataset"], Batch.file_name == asked["file_name"]).order_by(Batch.id)
         ).first()

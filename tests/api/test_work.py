@@ -15,7 +15,8 @@ import pytest
 
 from api.work import clear_incoming, run_next_job
 from exemptions.accounts import disable_account
-from exemptions.batches import approve_batch
+from exemptions.batches import approve_batch, get_batch
+from exemptions.datasets import Dataset
 from exemptions.job_progress import find_step
 from exemptions.jobs import MAX_ATTEMPTS, JobFacts, JobKind, JobState, enqueue, get_job, start_job
 from exemptions.locking import hold_worker_lock
@@ -25,6 +26,7 @@ from exporters import publish as publishing
 from exporters.steps import Step
 from loaders import load as loading
 from loaders.incoming import keep_incoming
+from loaders.load import LoadOptions, load_file
 from tests.api.staff_home import StaffHome, registry_file, school
 from tests.databases import Databases
 
@@ -144,6 +146,23 @@ def test_work__tells_of_a_full_disk_and_changes_nothing(home: StaffHome, monkeyp
     assert job.step == "store"
     with home.book.read() as session:
         assert session.get(Batch, 1) is None
+
+
+def test_work__does_not_take_another_file_of_the_same_name_for_an_interrupted_load(home: StaffHome) -> None:
+    number = ask_load(home, [school(1), school(2)])
+    with home.book.write() as session:
+        start_job(session, number, at=home.now)
+    other = home.settings.home / "registro.csv"
+    other.write_bytes(registry_file([school(1)]))
+    load_file(
+        home.book, home.settings, dataset=Dataset.REGISTRY, path=other, options=LoadOptions(), actor=Actor("luis"),
+        clock=home.clock,
+    )  # fmt: skip
+    assert home.work() == 1
+    outcome = job_of(home, number).outcome
+    assert outcome is not None
+    with home.book.read() as session:
+        assert get_batch(session, outcome["batch"]).rows == 2
 
 
 def test_work__begins_again_what_a_fault_interrupted_and_gives_up_in_the_end(
