@@ -94,7 +94,9 @@ def _read_dataset(text: str, errors: dict[str, str]) -> Dataset | None:
 def _read_file_name(sent: FileStorage | None, errors: dict[str, str]) -> str:
     """The name for people: without the folders that some browsers send, and short enough to be shown."""
     written = (sent.filename or "") if sent is not None else ""
-    name = PurePosixPath(PureWindowsPath(written).name).name.strip()
+    # Signs that do not show could turn the end of the name around, or make two names look the same.
+    shown = "".join(sign for sign in written if sign.isprintable())
+    name = PurePosixPath(PureWindowsPath(shown).name).name.strip()
     suffix = PurePosixPath(name).suffix.lower()
     if not name:
         errors["file"] = _("Elija un archivo.")

@@ -161,6 +161,13 @@ def test_comparison__tells_old_and_new_values_and_gives_them_as_files(luis: Visi
     assert "'=NUEVO" in marta.get(f"/lotes/{number}/cambios.csv").text
 
 
+def test_upload__a_name_has_no_signs_that_do_not_show(home: StaffHome, luis: Visitor) -> None:
+    luis.upload(registry_file([school(1)]), name="informe\u202evsc.exe.csv")
+    home.work()
+    assert "informevsc.exe.csv" in luis.get("/lotes/1").text
+    assert "\u202e" not in luis.get("/lotes").text
+
+
 def test_nul__is_refused_wherever_it_stands(home: StaffHome, luis: Visitor, marta: Visitor) -> None:
     number = luis.load([school(1)])
     page = f"/lotes/{number}"

@@ -165,7 +165,7 @@ def _choice(reader: ParameterReader, name: str, choices: list[Dataset] | list[Mo
 
 
 def _file_name(reader: ParameterReader) -> str:
-    text = reader.single("file_name") or ""
+    text = "".join(sign for sign in reader.single("file_name") or "" if sign.isprintable())
     name = PurePosixPath(PureWindowsPath(text).name).name.strip()
     if not name and "file_name" not in {problem.parameter for problem in reader.problems}:
         reader.add("file_name", None, "Falta el nombre del archivo.", "The name of the file is missing.")
