@@ -107,10 +107,9 @@ def holding(settings: Settings) -> Iterator[subprocess.Popen[str]]:
 
 
 @both_databases
-def test_write__another_process_waits_its_turn(book: Book, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write__another_process_waits_its_turn(book: Book, settings: Settings) -> None:
     with holding(settings) as holder:
-        monkeypatch.setattr(locking, "LOCK_WAIT_S", 0.2)
-        with pytest.raises(Busy), book.write():
+            with pytest.raises(Busy), book.write(wait_s=0.2):
             pytest.fail("two writers at once")
         with book.read() as session:
             assert is_two_person(session)
