@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-import exemptions.locking as locking
 from exemptions.audit import find_broken_entry, list_entries
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, open_book
 from exemptions.errors import Busy, SettingsError
@@ -109,7 +108,7 @@ def holding(settings: Settings) -> Iterator[subprocess.Popen[str]]:
 @both_databases
 def test_write__another_process_waits_its_turn(book: Book, settings: Settings) -> None:
     with holding(settings) as holder:
-            with pytest.raises(Busy), book.write(wait_s=0.2):
+        with pytest.raises(Busy), book.write(wait_s=0.2):
             pytest.fail("two writers at once")
         with book.read() as session:
             assert is_two_person(session)
