@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -42,11 +42,15 @@ from loaders.bounded import bound_findings
 from loaders.checks import Context
 from loaders.isolation import ReaderLimits, read_isolated
 from loaders.options import LoadOptions, ReadingRefused
+from loaders.rules import make_finding
 from loaders.stage import write_staged
 from loaders.uploads import hash_file, keep_upload
 from loaders.validate import Validated, validate
 
 __all__ = ["LoadOptions", "LoadResult", "Phase", "load_file"]
+
+_FARTHEST_DAYS = 366
+"""How far ahead the day of a file may lie: an edition is made some weeks before its day, a wrong year lies farther."""
 
 Progress = Callable[[str, int | None, int | None], None]
 
@@ -107,7 +111,7 @@ def load_file(
     Nothing public changes. The bytes and options of the dataset's latest batch give that batch back, unless it was
     refused or rejected. A dry run tells the same and writes nothing. `file_name` is what the sender calls the file,
     where it lies under another name.
-    Raises: FileRefused if there is no such file, it is larger than the settings allow, or its day is still to come;
+    Raises: FileRefused if there is no such file, it is larger than the settings allow, or its day is over a year away;
     Busy.
     """
     tell = progress or _say_nothing
@@ -121,7 +125,7 @@ def load_file(
         tell(Phase.KEEP, None, None)
         path = keep_upload(path, book.home, sha256=upload.sha256)
     allowed = limits or ReaderLimits.of_file(path, unpacked_bytes=settings.max_upload_bytes)
-    checked = _read_and_check(book, path, upload, options, allowed, tell)
+    checked = _tell_of_the_day(_read_and_check(book, path, upload, options, allowed, tell), upload, guatemala_day(at))
     if options.dry_run:
         with book.read() as session:
             return _judge(session, book, upload, checked, GuardLimits.of(settings), tell)
@@ -149,13 +153,10 @@ def _describe(
             f"The file has {size:,} bytes and {limit:,} are allowed (EXEMPTIONS_MAX_UPLOAD_BYTES).",
         )
     today = guatemala_day(at)
-    if options.cutoff is not None and options.cutoff > today:
-        # Until that day what the file says of each record's status would not count, so revoked ones would be active.
+    if options.cutoff is not None and (options.cutoff - today).days > _FARTHEST_DAYS:
         raise FileRefused(
-            f"El día del corte ({options.cutoff}) todavía no llega: un archivo no puede decir cómo está el registro "
-            f"después de hoy ({today}). Revise el año.",
-            f"The day of the cutoff ({options.cutoff}) is still to come: a file cannot tell how the registry stands "
-            f"after today ({today}). Look at the year.",
+            f"El día del corte ({options.cutoff}) está a más de un año de hoy ({today}). Revise el año.",
+            f"The day of the cutoff ({options.cutoff}) is more than a year from today ({today}). Look at the year.",
         )
     return Upload(
         dataset=dataset,
@@ -220,6 +221,14 @@ def _read_standing(book: Book, dataset: Dataset) -> pl.DataFrame:
     # Only facts are compared with the rest of the book, so a registry's check holds no session open.
     with book.read() as session:
         return standing_edition(session, book.home, dataset)
+
+
+def _tell_of_the_day(checked: Validated, upload: Upload, today: date) -> Validated:
+    """What was found, with a warning where the file's day is still to come."""
+    if upload.cutoff <= today:
+        return checked
+    notice = make_finding("corte_por_llegar", cutoff=upload.cutoff.isoformat())
+    return replace(checked, findings=(notice, *checked.findings))
 
 
 def _judge(

@@ -29,6 +29,19 @@ FILE_RULES: tuple[Rule, ...] = (
             "See whether all have the same cause; if the source has it so, there is nothing to correct.",
         ),
     ),
+    warning(
+        "corte_por_llegar",
+        (
+            "El día del corte, {cutoff}, todavía no llega: hasta entonces no cuenta lo que el archivo dice de los "
+            "estados, solo los sucesos y las fechas.",
+            "The day of the cutoff, {cutoff}, is still to come: until then what the file says of statuses does not "
+            "count, only events and dates do.",
+        ),
+        (
+            "Si el archivo dice cómo está el registro hoy, cárguelo con el día de hoy.",
+            "If the file tells how the registry stands today, load it with today's day.",
+        ),
+    ),
     error(
         "archivo_vacio",
         ("El archivo está vacío.", "The file is empty."),

@@ -49,7 +49,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where the books of the tests are; by default those marked both_databases run on both",
     )
 
-
     parser.addoption("--kills", type=int, default=60, help="how often the tests of trust kill an act, about")
 
 

@@ -56,9 +56,7 @@ def load(session: Session, spec: FactSpec, rows: pl.DataFrame, *, release: int, 
     mode = mode or DEFAULT_MODE[spec.dataset]
     comparison = compare_edition(current, rows, dataset=spec.dataset, mode=mode)
     standing = overlay_edition(current, rows, dataset=spec.dataset, mode=mode, cutoff=NOW.date())
-    apply_edition(
-        session, current, comparison, dataset=spec.dataset, release=release, batch=number, cutoff=NOW.date()
-    )
+    apply_edition(session, current, comparison, dataset=spec.dataset, release=release, batch=number, cutoff=NOW.date())
     assert content(read_current(session, spec.dataset), spec) == content(standing, spec)
 
 

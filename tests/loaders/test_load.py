@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from exemptions.accounts import Actor
 from exemptions.batches import (
+    Severity,
     State,
     approve_batch,
     get_batch,
@@ -255,12 +256,17 @@ def test_load__an_older_file_is_blocked_however_often_it_is_sent(desk: Desk) -> 
     assert [(hold.guard, hold.measured) for hold in again.holds] == [(Guard.OLDER_FILE, 1)]
 
 
-def test_load__a_day_to_come_is_refused(desk: Desk) -> None:
+def test_load__a_day_to_come_is_told_and_a_far_one_refused(desk: Desk) -> None:
     path = desk.write(csv_text(*RECORDS))
     today = date(2026, 11, 1)
-    assert desk.load(path, cutoff=today).batch == 1
-    with pytest.raises(FileRefused, match="2026-11-02"):
-        desk.load(path, cutoff=today + timedelta(days=1))
+    assert desk.load(path, cutoff=today).findings == ()
+    ahead = desk.load(path, cutoff=today + timedelta(days=30))
+    assert [(f.rule, f.severity, f.detail) for f in ahead.findings] == [
+        ("corte_por_llegar", Severity.WARNING, {"cutoff": "2026-12-01"})
+    ]
+    assert ahead.state is State.VALIDATED
+    with pytest.raises(FileRefused, match="2027-11-03"):
+        desk.load(path, cutoff=today + timedelta(days=367))
     with pytest.raises(FileRefused):
         desk.load(path, cutoff=date.max)
 
