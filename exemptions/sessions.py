@@ -78,13 +78,34 @@ class StaffSessionFacts:
     """When it ends unless it is used; never later than `ABSOLUTE_LIMIT` after its beginning."""
 
 
-def sign_in(session: Session, *, name: str, password: str, code: str | None, at: datetime) -> SignIn:
-    """Try to sign in. Failures are counted in the book, so the caller commits whatever comes of it."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a password fits what was kept of an account's; `kept` is None where there is no such account."""
+
+    kept: str | None
+    is_right: bool
+
+
+def check_first(book: Book, *, name: str, password: str) -> Checked:
+    """Check a password without holding the book: it is made to take long, and nobody else could write meanwhile."""
+    with book.read() as session:
+        kept = _kept_of(find_account(session, name.strip()))
+    return Checked(kept, verify_password(kept, password))
+
+
+def sign_in(
+    session: Session, *, name: str, password: str, code: str | None, at: datetime, checked: Checked | None = None
+) -> SignIn:
+    """Try to sign in. Failures are counted in the book, so the caller commits whatever comes of it.
+
+    `checked` is what `check_first` found; it counts as long as the account's password is still the same.
+    """
     name = name.strip()
     account = find_account(session, name)
     tries = account or _stranger(session, name, at)
-    kept = account.password_hash if account is not None and not account.disabled else None
-    is_right = verify_password(kept, password)
+    kept = _kept_of(account)
+    still_counts = checked is not None and checked.kept == kept
+    is_right = checked.is_right if checked is not None and still_counts else verify_password(kept, password)
     if tries.locked_until is not None and at < tries.locked_until:
         return SignIn(SignInOutcome.LOCKED, locked_until=tries.locked_until)
     if account is None or not is_right:
@@ -194,6 +215,10 @@ def find_account(session: Session, name: str) -> Account | None:
     """The account of a name that somebody typed, which may be any text."""
     # No account has such a name, and not every database takes such a text.
     return session.get(Account, name) if name.isprintable() and len(name) <= _LONGEST_NAME else None
+
+
+def _kept_of(account: Account | None) -> str | None:
+    return account.password_hash if account is not None and not account.disabled else None
 
 
 def _still_proves(account: Account, proved_at: datetime, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from api.staff.blueprint import render_staff, staff, staff_book, staff_url
 from api.staff.cookies import begin_session, find_proof, forget_session, keep_proof, session_token
 from api.staff.current import find_staff
 from api.state import app_state
-from exemptions.sessions import SignInOutcome, end_session, give_code, sign_in
+from exemptions.sessions import SignInOutcome, check_first, end_session, give_code, sign_in
 
 _LONGEST = 1024
 """Of a field of the form; passwords may be long and pasted."""
@@ -50,9 +50,10 @@ def enter() -> BaseResponse:
     name, password = _field("name"), _field("password")
     target = _next(_field("next"))
     at = app_state().clock()
+    checked = check_first(staff_book(), name=name, password=password)
     # A wrong try is counted in the book, so this writes whatever comes of it.
     with staff_book().write() as session:
-        result = sign_in(session, name=name, password=password, code=None, at=at)
+        result = sign_in(session, name=name, password=password, code=None, at=at, checked=checked)
     match result.outcome:
         case SignInOutcome.SIGNED_IN:
             begin_session(result.cookie)

@@ -46,6 +46,7 @@ from exemptions.sessions import (
     LONGEST_LOCK,
     SignIn,
     SignInOutcome,
+    check_first,
     end_session,
     find_session,
     give_code,
@@ -91,8 +92,9 @@ def enter(
     book: Book, name: str = "luis", password: str = PASSWORD, *, code: str | None = None, at: datetime = NOW
 ) -> SignIn:
     """Try to sign in, as a page does."""
+    checked = check_first(book, name=name, password=password)
     with book.write() as session:
-        return sign_in(session, name=name, password=password, code=code, at=at)
+        return sign_in(session, name=name, password=password, code=code, at=at, checked=checked)
 
 
 def is_in(book: Book, signed: SignIn, at: datetime = NOW) -> bool:
@@ -107,6 +109,16 @@ def acts(book: Book, *, of: str = "") -> list[AuditLine]:
 
 def fail(book: Book, times: int, name: str = "luis", at: datetime = NOW) -> list[SignInOutcome]:
     return [enter(book, name, "equivocada", at=at).outcome for _ in range(times)]
+
+
+def test_sign_in__a_password_that_changed_after_the_look_does_not_count(book: Book) -> None:
+    checked = check_first(book, name="luis", password=PASSWORD)
+    assert checked.is_right
+    with book.write() as session:
+        give_password(session, actor=ADMIN, name="luis", password=OTHER, at=NOW)
+    with book.write() as session:
+        tried = sign_in(session, name="luis", password=PASSWORD, code=None, at=NOW, checked=checked)
+    assert tried.outcome is SignInOutcome.WRONG
 
 
 @pytest.mark.both_databases
