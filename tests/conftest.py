@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where the books of the tests are; by default those marked both_databases run on both",
     )
 
-    parser.addoption("--kills", type=int, default=60, help="how often the tests of trust kill an act, about")
+    parser.addoption("--kills", type=int, default=54, help="how often the tests of trust kill an act, about")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,7 +14,6 @@ from tests.cli.conftest import Command, Outcome, school
 
 Write = Callable[..., Path]
 
-pytestmark = pytest.mark.both_databases
 
 ALLOWED = ("--allow-removals", 1, "--reason", "cerró el colegio")
 
@@ -28,6 +27,7 @@ def states(command: Command) -> list[str]:
     return [batch["state"] for batch in reversed(command("batches", "--json").json)]
 
 
+@pytest.mark.both_databases
 def test_load__a_loss_is_blocked_until_it_is_allowed(command: Command, write_file: Write) -> None:
     publish_two(command, write_file)
     file = write_file(school(0), name="menos.csv")
@@ -73,6 +73,7 @@ def test_approve__wants_numbers_that_cover_and_a_reason(command: Command, write_
     assert entry["details"]["guards"] == {"removals": 2, "category_lost": 1}
 
 
+@pytest.mark.both_databases
 def test_approve__measures_anew_against_what_was_approved_before(command: Command, write_file: Write) -> None:
     publish_two(command, write_file)
     command("load", "registry", write_file(school(0), school(1), school(2), name="a.csv"))
@@ -113,6 +114,7 @@ def test_two_people__lifting_belongs_to_the_approver(command: Command, write_fil
     assert act("approve", 2, *ALLOWED, token=marta).status == 0
 
 
+@pytest.mark.both_databases
 def test_load__a_file_that_was_rolled_back_is_staged_anew(command: Command, write_file: Write) -> None:
     publish_two(command, write_file)
     file = write_file(school(0), school(1), school(2), name="mas.csv")
@@ -128,6 +130,7 @@ def test_load__a_file_that_was_rolled_back_is_staged_anew(command: Command, writ
     assert command("publish", "--json").json["release"] is None
 
 
+@pytest.mark.both_databases
 def test_rollback__batches_that_wait_are_to_be_approved_again(command: Command, write_file: Write) -> None:
     publish_two(command, write_file)
     command("load", "registry", write_file(school(0), school(1), school(2), name="b.csv"), "--approve")
@@ -162,6 +165,7 @@ def test_diff__gives_every_form(command: Command, write_file: Write) -> None:
     assert command("diff", 3).status == 1
 
 
+@pytest.mark.both_databases
 def test_changes__tells_the_true_differences_of_two_releases(command: Command, write_file: Write) -> None:
     publish_two(command, write_file)
     command(
