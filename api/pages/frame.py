@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import current_app, g, request
 
 from api.pages.language import LANGUAGES, page_language, page_url, same_page_in
-from api.pages.texts import gettext as _
+from api.pages.texts import LazyString
+from api.pages.texts import lazy_gettext as _l
 from api.state import absolute, app_state
 from exemptions.release import Release
 
@@ -19,10 +20,79 @@ _OWN_SEARCH = ("home", "search")
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A page that a list of links leads to."""
+
+    page: str
+    label: LazyString
+    family: tuple[str, ...] = ()
+    """The other pages that belong to it: on each of them its link is shown as the current one."""
+
+
+NAVIGATION = (
+    Place("search", _l("Buscar"), ("record", "taxpayer", "proof")),
+    Place(
+        "explore",
+        _l("Explorar"),
+        ("type", "category", "law", "tax", "department", "municipality", "activity"),
+    ),
+    Place("expenditure", _l("Gasto tributario")),
+    Place("data", _l("Datos"), ("docs",)),
+    Place("releases", _l("Publicaciones"), ("release", "changes")),
+    Place("reading", _l("Entender"), ("questions", "glossary", "methodology", "dictionary", "catalog")),
+)
+"""What the head of every page links; few enough for two lines on a phone. A new page adds its line here or below."""
+
+FOOTER = (
+    (
+        _l("Consultar"),
+        (
+            Place("search", _l("Buscar por nombre o NIT")),
+            Place("explore", _l("Explorar por tipo, ley o lugar")),
+            Place("expenditure", _l("Gasto tributario")),
+            Place("releases", _l("Publicaciones y cambios")),
+            Place("data", _l("Descargar y citar")),
+            Place("docs", _l("Interfaz para programas (API)")),
+        ),
+    ),
+    (
+        _l("Entender"),
+        (
+            Place("reading", _l("Cómo leer el registro")),
+            Place("questions", _l("Preguntas frecuentes")),
+            Place("glossary", _l("Glosario")),
+            Place("methodology", _l("Qué se publica y qué no")),
+            Place("dictionary", _l("Qué significa cada columna")),
+        ),
+    ),
+    (
+        _l("Sobre este sitio"),
+        (
+            Place("about", _l("Acerca de este registro")),
+            Place("corrections", _l("Reportar un error y ver las correcciones")),
+            Place("privacy", _l("Privacidad")),
+            Place("accessibility", _l("Accesibilidad")),
+            Place("style", _l("Elementos de diseño")),
+        ),
+    ),
+)
+"""What the foot of every page links: sections with their title and their places."""
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationEntry:
     url: str
     label: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationSection:
+    """Links under a title."""
+
+    key: str
+    title: str
+    entries: tuple[NavigationEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +115,7 @@ class Frame:
     canonical: str
     alternates: tuple[tuple[str, str], ...]
     navigation: tuple[NavigationEntry, ...]
+    footer: tuple[NavigationSection, ...]
     header_search: bool
     release: ReleaseFacts | None
     publisher: str
@@ -76,7 +147,11 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
         other_language=same_page_in("es" if page_language() == "en" else "en"),
         canonical="" if is_error else _address(request.path, canonical_query),
         alternates=() if is_error else _alternates(canonical_query),
-        navigation=_navigation(page),
+        navigation=_entries(NAVIGATION, page),
+        footer=tuple(
+            NavigationSection(str(position), str(title), _entries(places, page))
+            for position, (title, places) in enumerate(FOOTER, 1)
+        ),
         header_search=page not in _OWN_SEARCH,
         release=_release_facts(release),
         publisher=settings.publisher or told_publisher.get("name") or "",
@@ -99,15 +174,14 @@ def _release_facts(release: Release | None) -> ReleaseFacts | None:
     )
 
 
-def _navigation(page: str) -> tuple[NavigationEntry, ...]:
-    entries = (
-        ("search", _("Buscar"), ("search", "record", "taxpayer")),
-        ("data", _("Datos"), ("data",)),
-        ("releases", _("Publicaciones"), ("releases", "release", "changes")),
-        ("dictionary", _("Diccionario"), ("dictionary", "catalog")),
-        ("methodology", _("Metodología"), ("methodology",)),
+def _entries(places: tuple[Place, ...], page: str) -> tuple[NavigationEntry, ...]:
+    """The links to those of the places that this application has."""
+    registered = current_app.view_functions
+    return tuple(
+        NavigationEntry(page_url(place.page), str(place.label), page == place.page or page in place.family)
+        for place in places
+        if f"{page_language()}.{place.page}" in registered
     )
-    return tuple(NavigationEntry(page_url(name), label, page in family) for name, label, family in entries)
 
 
 def _address(path: str, query: str) -> str:

@@ -242,3 +242,17 @@ def test_nothing_published__home_explains_and_data_pages_are_503(tmp_path: Path)
             page = load(client, path, 503)
             assert page.find("h1").text == "El registro no está disponible en este momento"
         assert client.get("/buscar").headers["Retry-After"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_frame__links_only_pages_that_exist(client: FlaskClient, prefix: str) -> None:
+    page = load(client, f"{prefix}/correcciones")
+    linked = [link.attrs["href"] for nav in page.find_all("nav") for link in nav.find_all("a")]
+    assert f"{prefix}/publicaciones" in linked
+    assert f"{prefix}/metodologia" in linked
+    assert {path: status for path in linked if (status := client.get(path).status_code) != 200} == {}
+
+
+def test_frame__marks_where_the_reader_is(client: FlaskClient) -> None:
+    navigation = load(client, "/publicaciones/3").find("nav", class_="main-nav")
+    assert navigation.find("a", **{"aria-current": "page"}).text == "Publicaciones"
