@@ -8,6 +8,7 @@ from datetime import date
 
 from tantivy import FieldType, Occur, Query, Schema
 
+from exemptions.documents import ALWAYS_AFTER, ALWAYS_BEFORE
 from exemptions.filters import FILTERS, Bound, Filter, FilterKind
 from exemptions.index import OpenIndex, day_number
 from exemptions.names import Word, find_nit, query_words
@@ -77,6 +78,8 @@ def _filter_clause(release: Release, query: RegistryQuery, spec: Filter) -> Quer
         case FilterKind.COUNT | FilterKind.MONEY:
             low, high = (value, None) if spec.bound is Bound.MIN else (None, value)
             return Query.range_query(schema, spec.field, FieldType.Integer, low, high)
+        case FilterKind.DAY if spec.bound is not None:
+            return _day_bound(schema, spec, value)
         case FilterKind.DAY:
             return _valid_on(release, value)
 
@@ -85,6 +88,13 @@ def _any_of(schema: Schema, field: str, values: tuple[str, ...]) -> Query:
     if len(values) == 1:
         return Query.term_query(schema, field, values[0], index_option="basic")
     return Query.term_set_query(schema, field, values)
+
+
+def _day_bound(schema: Schema, spec: Filter, day: date) -> Query:
+    """Rows whose own first or last day lies on one side of a day; one without such a day lies on neither."""
+    number = min(max(day_number(day), ALWAYS_BEFORE + 1), ALWAYS_AFTER - 1)
+    low, high = (number, ALWAYS_AFTER - 1) if spec.bound is Bound.MIN else (ALWAYS_BEFORE + 1, number)
+    return Query.range_query(schema, spec.field, FieldType.Integer, low, high)
 
 
 def _valid_on(release: Release, day: date) -> Query:

@@ -71,6 +71,7 @@ class Filter:
 _CODE = FilterKind.CODE
 _COUNT = FilterKind.COUNT
 _MONEY = FilterKind.MONEY
+_DAY = FilterKind.DAY
 
 FILTERS: tuple[Filter, ...] = (
     Filter(
@@ -216,12 +217,57 @@ FILTERS: tuple[Filter, ...] = (
         "with GTQ {value} or less not paid",
         bound=Bound.MAX,
     ),
+    Filter("valid_on", _DAY, "from_day", "Vigente el día", "Valid on", "vigentes el {value}", "valid on {value}"),
     Filter(
-        "valid_on", FilterKind.DAY, "from_day", "Vigente el día", "Valid on", "vigentes el {value}", "valid on {value}"
+        "valid_from_min",
+        _DAY,
+        "from_day",
+        "Empieza, desde",
+        "Starts, from",
+        "que empiezan el {value} o después",
+        "starting on {value} or later",
+        bound=Bound.MIN,
+    ),
+    Filter(
+        "valid_from_max",
+        _DAY,
+        "from_day",
+        "Empieza, hasta",
+        "Starts, up to",
+        "que empiezan el {value} o antes",
+        "starting on {value} or earlier",
+        bound=Bound.MAX,
+    ),
+    Filter(
+        "valid_until_min",
+        _DAY,
+        "until_day",
+        "Termina, desde",
+        "Ends, from",
+        "que terminan el {value} o después",
+        "ending on {value} or later",
+        bound=Bound.MIN,
+    ),
+    Filter(
+        "valid_until_max",
+        _DAY,
+        "until_day",
+        "Termina, hasta",
+        "Ends, up to",
+        "que terminan el {value} o antes",
+        "ending on {value} or earlier",
+        bound=Bound.MAX,
     ),
 )
 """Order is that of a canonical address."""
 
 FILTER: Mapping[str, Filter] = {f.parameter: f for f in FILTERS}
+BOUND_PAIRS: tuple[tuple[str, str], ...] = tuple(
+    (low.parameter, high.parameter)
+    for low in FILTERS
+    for high in FILTERS
+    if low.bound is Bound.MIN and high.bound is Bound.MAX and low.field == high.field
+)
+"""Lower and upper bound of the same number or day, by parameter."""
 FACETS: tuple[str, ...] = tuple(f.parameter for f in FILTERS if f.is_facet)
 """Filters whose values can be counted, by parameter."""

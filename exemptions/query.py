@@ -12,7 +12,7 @@ from typing import Any
 
 from exemptions.catalogs import Catalogs
 from exemptions.columns import KEYS
-from exemptions.filters import FACETS, FILTERS, Filter, FilterKind
+from exemptions.filters import BOUND_PAIRS, FACETS, FILTERS, Filter, FilterKind
 from exemptions.parameters import MAX_LIST_TEXT, ParameterReader
 from exemptions.ranks import NAME_ORDER, Sort
 
@@ -54,6 +54,10 @@ class RegistryQuery:
     amount_min: int | None = None
     amount_max: int | None = None
     valid_on: date | None = None
+    valid_from_min: date | None = None
+    valid_from_max: date | None = None
+    valid_until_min: date | None = None
+    valid_until_max: date | None = None
     release: int | None = None
     as_of: date | None = None
     sort: str = NAME_ORDER.column
@@ -166,7 +170,7 @@ def _format_cents(cents: int) -> str:
 
 def _read_query(reader: ParameterReader, catalogs: Catalogs) -> RegistryQuery:
     values: dict[str, Any] = {spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS}
-    for low, high in (("jobs_min", "jobs_max"), ("amount_min", "amount_max")):
+    for low, high in BOUND_PAIRS:
         _refuse_crossed(reader, low, high, values)
     release, as_of = reader.release()
     sort = reader.name("sort", SORTS, NAME_ORDER.column)
@@ -201,6 +205,8 @@ def _refuse_crossed(reader: ParameterReader, low: str, high: str, values: Mappin
     bottom, top = values[low], values[high]
     if isinstance(bottom, int) and isinstance(top, int) and bottom > top:
         reader.add(low, None, f"{low} es mayor que {high}.", f"{low} is greater than {high}.")
+    if isinstance(bottom, date) and isinstance(top, date) and bottom > top:
+        reader.add(low, None, f"{low} es posterior a {high}.", f"{low} is later than {high}.")
 
 
 def _read_page(reader: ParameterReader) -> PageRequest:

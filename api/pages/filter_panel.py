@@ -32,6 +32,8 @@ RANGES: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
     ("jobs", _l("Empleos"), ("jobs_min", "jobs_max")),
     ("amount", _l("Impuesto no pagado"), ("amount_min", "amount_max")),
     ("days", _l("Vigente en una fecha"), ("valid_on",)),
+    ("start", _l("Cuándo empieza"), ("valid_from_min", "valid_from_max")),
+    ("end", _l("Cuándo termina"), ("valid_until_min", "valid_until_max")),
 )
 """Groups of filters that are typed and not chosen."""
 
@@ -48,6 +50,8 @@ _ORDER = (
     "jobs",
     "amount",
     "days",
+    "start",
+    "end",
     "person_kind",
 )
 
@@ -219,6 +223,10 @@ def _input(spec: Filter, typed: Typed, errors: Mapping[str, str], reader: Reader
         "jobs_max": _("Hasta"),
         "amount_min": _("Desde Q"),
         "amount_max": _("Hasta Q"),
+        "valid_from_min": _("Desde el"),
+        "valid_from_max": _("Hasta el"),
+        "valid_until_min": _("Desde el"),
+        "valid_until_max": _("Hasta el"),
     }
     kinds = {FilterKind.COUNT: ("text", "numeric"), FilterKind.MONEY: ("text", "decimal"), FilterKind.DAY: ("date", "")}
     kind, mode = kinds[spec.kind]

@@ -42,6 +42,11 @@ _ABOUT_KIND = {
     ),
 }  # fmt: skip
 
+_ABOUT_DAY_BOUND = both(
+    "El límite se incluye. Un beneficio sin ese día, por ejemplo uno sin plazo, no cumple.",
+    "The bound is included. A benefit without that day, such as one without a term, does not match.",
+)
+
 
 def filter_parameters() -> list[Document]:
     """Every filter, from the table of filters."""
@@ -135,7 +140,7 @@ def _comma_list(names: tuple[str, ...]) -> dict[str, Any]:
 
 def _about(spec: Filter) -> dict[str, str]:
     if spec.kind is not FilterKind.CODE:
-        about = _ABOUT_KIND[spec.kind]
+        about = _ABOUT_DAY_BOUND if spec.kind is FilterKind.DAY and spec.bound else _ABOUT_KIND[spec.kind]
         return both(f"{spec.es}. {about['es']}", f"{spec.en}. {about['en']}")
     if spec.catalog is None:
         return both(f"{spec.es}.", f"{spec.en}.")

@@ -55,6 +55,8 @@ FILTERS = st.fixed_dictionaries(
         "jobs_min": st.integers(0, 400),
         "amount_max": st.integers(0, 2_000_000),
         "valid_on": st.sampled_from(["2021-03-01", "2025-10-01", "2028-01-01"]),
+        "valid_from_min": st.sampled_from(["2020-01-01", "2021-06-02"]),
+        "valid_until_max": st.sampled_from(["2028-01-01", "2031-05-31"]),
         "sort": st.sampled_from([*KEYS, *(f"-{key}" for key in KEYS)]),
         "release": st.sampled_from([2, 3]),
     },

@@ -173,6 +173,10 @@ def test_search__an_unknown_nit_finds_nothing(release: Release) -> None:
         ({"amount_max": ["0"]}, {4}),
         ({"amount_min": ["10.50"], "amount_max": ["10.50"]}, {5}),
         ({"amount_min": ["10.51"]}, {3, 8}),
+        ({"valid_from_min": ["2022-03-15"]}, {5, 16}),
+        ({"valid_from_max": ["2022-03-14"], "valid_from_min": ["2020-01-02"]}, {4}),
+        ({"valid_until_max": ["2029-04-30"]}, {5, 8}),
+        ({"valid_until_min": ["2029-05-01"], "permanence": ["temporary"]}, {3, 4, 13, 16}),
         ({"q": ["fundacion"], "jobs_min": ["1"]}, {11, 12}),
     ],
 )
@@ -216,6 +220,22 @@ def test_valid_on__open_ends_are_unbounded(release: Release) -> None:
 def test_valid_on__a_withheld_date_is_not_taken_for_an_open_end(tmp_path: Path) -> None:
     release = open_rows(tmp_path, [record(1, withheld_fields="valid_from"), record(2)])
     assert ids(release, RegistryQuery(valid_on=date(2026, 1, 1))) == [invented_record_id(2)]
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        {"valid_from_min": date.min},
+        {"valid_from_max": date.max},
+        {"valid_until_min": date.min},
+        {"valid_until_max": date.max},
+    ],
+)
+def test_day_bounds__a_benefit_without_that_day_is_on_neither_side(release: Release, bound: dict[str, date]) -> None:
+    column = next(iter(bound)).rpartition("_")[0]
+    dated = {item["record_id"] for item in release.to_items(range(16)) if item[column] is not None}
+    assert 0 < len(dated) < 16
+    assert set(ids(release, RegistryQuery(**bound))) == dated
 
 
 @pytest.mark.parametrize(

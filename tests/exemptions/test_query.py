@@ -147,6 +147,7 @@ def test_parse__a_single_valued_parameter_is_refused_twice(parameter: str) -> No
 
 def test_parse__crossed_bounds_are_refused() -> None:
     assert problems_of(jobs_min="3", jobs_max="2") == [("jobs_min", None)]
+    assert problems_of(valid_from_min="2026-01-02", valid_from_max="2026-01-01") == [("valid_from_min", None)]
     assert problems_of(amount_min="3.01", amount_max="3") == [("amount_min", None)]
 
 
@@ -204,7 +205,8 @@ def test_filters__each_is_told_in_both_languages() -> None:
 def test_parameters__are_those_of_the_public_contract() -> None:
     public = (
         "q nit record_id type category permanence status department municipality activity authority tax person_kind "
-        "jobs_min jobs_max amount_min amount_max valid_on release as_of sort limit cursor facets fields"
+        "jobs_min jobs_max amount_min amount_max valid_on "
+        "valid_from_min valid_from_max valid_until_min valid_until_max release as_of sort limit cursor facets fields"
     )
     assert (*QUERY_PARAMETERS, *PAGE_PARAMETERS) == tuple(public.split())
     assert set(FACETS) == {f.parameter for f in FILTERS if f.kind is FilterKind.CODE}
@@ -241,6 +243,8 @@ def queries(draw: st.DrawFn) -> RegistryQuery:
         amount_min=amount_min,
         amount_max=amount_max,
         valid_on=draw(st.one_of(st.none(), st.dates())),
+        valid_from_min=draw(st.one_of(st.none(), st.dates())),
+        valid_until_max=draw(st.one_of(st.none(), st.dates())),
         release=release,
         as_of=None if release else draw(st.one_of(st.none(), st.dates())),
         sort=draw(st.sampled_from(KEYS)),
