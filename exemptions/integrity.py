@@ -46,6 +46,16 @@ def verify_files(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise damaged(folder, path)
 
 
+def verify_file(folder: Path, path: str, manifest: Mapping[str, Any]) -> None:
+    """Check size and SHA-256 of one file that the manifest must name.
+
+    Raises: ReleaseDamaged.
+    """
+    entry = next((entry for entry in manifest["files"] if entry["path"] == path), None)
+    if entry is None or not _is_as_named(folder / path, entry):
+        raise damaged(folder, path)
+
+
 def damaged(folder: Path, file: str) -> ReleaseDamaged:
     """The error for one file of a release."""
     return ReleaseDamaged(

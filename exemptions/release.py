@@ -23,7 +23,7 @@ from exemptions.columns import table_schema
 from exemptions.errors import CatalogError, NITError, NotFound
 from exemptions.facts import FactTable
 from exemptions.index import open_index
-from exemptions.integrity import damaged, read_manifest, verify_files
+from exemptions.integrity import damaged, read_manifest, verify_file, verify_files
 from exemptions.items import ItemReader
 from exemptions.nit import parse_nit
 from exemptions.ranks import Sort, order_rows, rank_rows
@@ -71,6 +71,11 @@ class Release:
     def changes(self) -> pa.RecordBatch:
         """What differs from the release before."""
         return _map_table(self.folder, "changes")
+
+    @property
+    def history(self) -> pa.RecordBatch:
+        """What every release so far changed."""
+        return self._history.batch
 
     @property
     def expenditure(self) -> pa.RecordBatch:
@@ -181,6 +186,21 @@ def open_release(folder: Path, *, verify: bool = True, manifest_sha256: str | No
         return Release(folder, manifest, found_sha256)
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise damaged(folder, str(error)) from error
+
+
+def open_records(folder: Path, *, manifest_sha256: str) -> pa.RecordBatch:
+    """The records of a release folder, mapped; only this file is checked, and the index stays closed.
+
+    Raises: ReleaseDamaged.
+    """
+    manifest, found_sha256 = read_manifest(folder)
+    if manifest_sha256 != found_sha256:
+        raise damaged(folder, "manifest.json")
+    verify_file(folder, "records.arrow", manifest)
+    try:
+        return _map_table(folder, "records")
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(folder, "records.arrow") from error
 
 
 def _map_table(folder: Path, name: str) -> pa.RecordBatch:

@@ -17,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.answers import AnswerCache
 from exemptions.calendar import Clock, guatemala_day, parse_instant, system_clock
@@ -31,7 +33,7 @@ from exemptions.errors import (
 from exemptions.filters import FACETS
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
-from exemptions.release import Release, open_release
+from exemptions.release import Release, open_records, open_release
 
 POINTER = "current.json"
 POLL_S = 0.5
@@ -154,6 +156,22 @@ class ReleaseStore:
         """
         releases = self._read_pointer().releases
         return tuple(releases[number] for number in sorted(releases))
+
+    def published(self) -> tuple[int, ...]:
+        """The numbers of the releases that can be had: all but the withdrawn ones.
+
+        Order: the oldest first.
+        Raises: NothingPublished.
+        """
+        return tuple(listed.release for listed in self.list() if not listed.withdrawn)
+
+    def records_of(self, number: int) -> pa.RecordBatch:
+        """The records of one release, without opening it for searches.
+
+        Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
+        """
+        listed = _get_listed(self._read_pointer(), number)
+        return open_records(self._path / str(number), manifest_sha256=listed.manifest_sha256)
 
     def refresh(self) -> Release:
         """Look at the pointer at once, switch if it names another release, and give the one to serve.

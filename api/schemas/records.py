@@ -229,6 +229,31 @@ class ChangeSchema(Schema):
     release = fields.Integer(required=True)
 
 
+class EndedSchema(Schema):
+    record_id = fields.String(required=True)
+    release = fields.Integer(
+        required=True, metadata=about("Primera publicación que ya no lo tuvo.", "First release without it.")
+    )
+    last_release = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Última publicación que lo tuvo; null si fue retirada.", "Last release with it; null if it was withdrawn."
+        ),
+    )
+    last = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about("El registro en esa publicación.", "The record in that release."),
+    )
+
+
+_VALUE_RELEASES = about(
+    "Columna → publicación que trajo el valor que se muestra.",
+    "Column → release that brought the value that is shown.",
+)
+
+
 class LinksSchema(Schema):
     self = fields.String(required=True, metadata=about("Esta respuesta.", "This answer."))
     permalink = fields.String(
@@ -248,7 +273,24 @@ class _FactsSchema(AnswerSchema):
 
 
 class RecordDetailSchema(_FactsSchema):
-    record = fields.Nested(RecordSchema, required=True)
+    record = fields.Nested(
+        RecordSchema,
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "null si el registro terminó y esta publicación ya no lo tiene.",
+            "null if the record ended and this release no longer has it.",
+        ),
+    )
+    ended = fields.Nested(
+        EndedSchema,
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Cuándo dejó de estar; null si la publicación lo tiene.", "When it ended; null if the release has it."
+        ),
+    )
+    value_releases = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, metadata=_VALUE_RELEASES)
 
 
 class TaxpayerSchema(Schema):
@@ -260,7 +302,31 @@ class TaxpayerSchema(Schema):
 
 class TaxpayerDetailSchema(_FactsSchema):
     taxpayer = fields.Nested(TaxpayerSchema, required=True)
-    records = fields.List(fields.Nested(RecordSchema), required=True)
+    records = fields.List(
+        fields.Nested(RecordSchema),
+        required=True,
+        metadata=about(
+            "Vacía si todos sus beneficios dejaron de estar en el registro.",
+            "Empty if none of its benefits is in the registry any more.",
+        ),
+    )
+    ended = fields.List(
+        fields.Nested(EndedSchema),
+        required=True,
+        metadata=about(
+            "Beneficios que publicaciones anteriores tuvieron y esta ya no.",
+            "Benefits that earlier releases had and this one has no more.",
+        ),
+    )
+    value_releases = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.Integer()),
+        required=True,
+        metadata=about(
+            "record_id → columna → publicación que trajo el valor que se muestra.",
+            "record_id → column → release that brought the value that is shown.",
+        ),
+    )
 
 
 class SuggestionSchema(Schema):

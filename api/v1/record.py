@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
+from api.found import FoundRecord, find_record
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
@@ -16,7 +17,7 @@ from api.state import absolute
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from api.v1.facts import facts_of
+from api.v1.facts import ended_fact, facts_of, origins_of
 from exemptions.release import Release
 
 _MEDIA_TYPE = "application/json"
@@ -29,8 +30,10 @@ _MEDIA_TYPE = "application/json"
         tag="taxpayers",
         summary=("Un beneficio", "One benefit"),
         about=(
-            "El registro con sus empleos, montos, proyectos de energía, sucesos e historia.",
-            "The record with its jobs, amounts, energy projects, events and history.",
+            "El registro con sus empleos, montos, proyectos de energía, sucesos e historia. Uno que terminó responde "
+            "con record null, cuándo terminó y dónde se lee lo último que se publicó de él.",
+            "The record with its jobs, amounts, energy projects, events and history. One that ended answers with "
+            "record null, when it ended, and where the last that was published of it can be read.",
         ),
         media={_MEDIA_TYPE: RecordDetailSchema},
         parameters=[
@@ -50,22 +53,25 @@ def get_record(record_id: str) -> Response:
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
     release = chosen_release(choice)
-    row = release.get_record(record_id)
+    found = find_record(release, record_id)
     representation = Representation(
         release=release,
-        key=f"/api/v1/records/{record_id}",
+        key="\x00".join((f"/api/v1/records/{record_id}", *found.depends_on)),
         media_type=_MEDIA_TYPE,
         pinned=choice.is_pinned,
         by_language=False,
     )
-    return answer_body(representation, lambda: _make(release, record_id, row))
+    return answer_body(representation, lambda: _make(release, record_id, found))
 
 
-def _make(release: Release, record_id: str, row: int) -> tuple[bytes, Headers]:
+def _make(release: Release, record_id: str, found: FoundRecord) -> tuple[bytes, Headers]:
     path = f"/api/v1/records/{record_id}"
+    records = [] if found.row is None else release.to_items([found.row])
     body = {
         **release_facts(release),
-        "record": release.to_items([row])[0],
+        "record": records[0] if records else None,
+        "ended": ended_fact(found.ended) if found.ended else None,
+        "value_releases": origins_of(release, records).get(record_id, {}),
         **facts_of(release, [record_id]),
         "links": {
             "self": absolute(path),

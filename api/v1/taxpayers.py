@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
+from api.found import FoundTaxpayer, find_taxpayer
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
@@ -18,9 +19,10 @@ from api.state import absolute
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from api.v1.facts import facts_of
-from exemptions.errors import NITError, NotFound
-from exemptions.nit import format_nit, parse_nit
+from api.v1.facts import ended_fact, facts_of, origins_of
+from exemptions.columns import PersonKind
+from exemptions.errors import NotFound
+from exemptions.nit import format_nit
 from exemptions.release import Release
 
 _MEDIA_TYPE = "application/json"
@@ -34,9 +36,11 @@ _MEDIA_TYPE = "application/json"
         summary=("Una persona jurídica", "A legal person"),
         about=(
             "Todos sus beneficios con empleos, montos, proyectos de energía, sucesos e historia. El NIT puede ir con "
-            "o sin guion. El de una persona individual responde el mismo 404 que uno que no existe.",
+            "o sin guion. Uno que solo tuvo beneficios en publicaciones anteriores responde sin registros y dice "
+            "cuándo terminaron. El de una persona individual responde el mismo 404 que uno que no existe.",
             "All its benefits with jobs, amounts, energy projects, events and history. The NIT may be written with or "
-            "without hyphen. That of a natural person answers the same 404 as one that does not exist.",
+            "without hyphen. One whose benefits were all in earlier releases answers without records and tells when "
+            "they ended. That of a natural person answers the same 404 as one that does not exist.",
         ),
         media={_MEDIA_TYPE: TaxpayerDetailSchema},
         parameters=[
@@ -55,48 +59,53 @@ def get_taxpayer(nit: str) -> Response:
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
     release = chosen_release(choice)
-    canonical, rows = _find(release, nit)
-    path = f"/api/v1/taxpayers/{canonical}"
+    found = _find(release, nit)
+    path = f"/api/v1/taxpayers/{found.nit}"
     representation = Representation(
-        release=release, key=path, media_type=_MEDIA_TYPE, pinned=choice.is_pinned, by_language=False
+        release=release,
+        key="\x00".join((path, *found.depends_on)),
+        media_type=_MEDIA_TYPE,
+        pinned=choice.is_pinned,
+        by_language=False,
     )
-    response = answer_body(representation, lambda: _make(release, canonical, rows))
+    response = answer_body(representation, lambda: _make(release, found))
     response.headers["Content-Location"] = f"{path}?{urlencode(choice.params)}" if choice.params else path
     return response
 
 
-def _find(release: Release, nit: str) -> tuple[str, list[int]]:
-    """The canonical NIT and its rows.
+def _find(release: Release, nit: str) -> FoundTaxpayer:
+    """The taxpayer.
 
     Raises: NotFound in the same words for every reason: what is no NIT, a CUI, a natural person's NIT, an unknown one.
     """
     try:
-        canonical = parse_nit(nit).canonical
-        return canonical, release.taxpayer_rows(canonical)
-    except (NITError, NotFound) as reason:
+        return find_taxpayer(release, nit)
+    except NotFound as reason:
         raise NotFound(
             "No hay una persona jurídica con ese NIT en el registro. Las personas individuales no tienen página.",
             "There is no legal person with that NIT in the registry. Natural persons have no page.",
         ) from reason
 
 
-def _make(release: Release, nit: str, rows: list[int]) -> tuple[bytes, Headers]:
-    records = release.to_items(rows)
-    path = f"/api/v1/taxpayers/{nit}"
+def _make(release: Release, found: FoundTaxpayer) -> tuple[bytes, Headers]:
+    records = release.to_items(found.rows)
+    path = f"/api/v1/taxpayers/{found.nit}"
     body = {
         **release_facts(release),
         "taxpayer": {
-            "nit": nit,
-            "nit_display": format_nit(nit),
-            "name": records[0]["name"],
-            "person_kind": records[0]["person_kind"],
+            "nit": found.nit,
+            "nit_display": format_nit(found.nit),
+            "name": records[0]["name"] if records else found.ended[0].name,
+            "person_kind": records[0]["person_kind"] if records else PersonKind.LEGAL.value,
         },
         "records": records,
+        "ended": [ended_fact(benefit) for benefit in found.ended],
+        "value_releases": origins_of(release, records),
         **facts_of(release, [str(record["record_id"]) for record in records]),
         "links": {
             "self": absolute(path),
             "permalink": absolute(f"{path}?release={release.number}"),
-            "page": absolute(f"/contribuyente/{nit}"),
+            "page": absolute(f"/contribuyente/{found.nit}"),
         },
     }
     return encode_json(body), ()

@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from stdnum.gt.nit import calc_check_digit
 
+from exemptions.columns import KEYS
 from exemptions.nit import format_nit
 from tests.exemptions.releases import invented_nit, invented_record_id
 
@@ -38,10 +39,32 @@ def test_record__links_to_its_page_and_its_permanent_address(client: FlaskClient
     }
 
 
-def test_record__that_ended_is_found_in_its_release_only(client: FlaskClient) -> None:
-    path = f"/api/v1/records/{invented_record_id(12)}"
-    assert client.get(f"{path}?release=2").status_code == 200
-    assert client.get(path).status_code == 404
+def test_record__that_ended_tells_when_and_where_its_last_values_are(client: FlaskClient) -> None:
+    record_id = invented_record_id(12)
+    path = f"/api/v1/records/{record_id}"
+    answer = client.get(path).json
+    assert (answer["release"], answer["record"], answer["value_releases"]) == (3, None, {})
+    last = f"{path}?release=2"
+    assert answer["ended"] == {"record_id": record_id, "release": 3, "last_release": 2, "last": last}
+    assert [row["kind"] for row in answer["history"]] == ["ended"]
+    then = client.get(last).json
+    assert (then["record"]["record_id"], then["ended"]) == (record_id, None)
+
+
+def test_record__tells_which_release_brought_each_value(client: FlaskClient) -> None:
+    brought = client.get(f"/api/v1/records/{invented_record_id(2)}").json["value_releases"]
+    assert list(brought) == list(KEYS)
+    assert {key for key, release in brought.items() if release == 3} == {"jobs", "changed_release"}
+    assert {release for key, release in brought.items() if key not in ("jobs", "changed_release")} == {1}
+
+
+def test_taxpayer__whose_benefits_ended_is_a_taxpayer_without_records(client: FlaskClient) -> None:
+    answer = client.get(f"{TAXPAYERS}/{invented_nit(12)}").json
+    assert answer["taxpayer"]["name"] == "Fundación Nube"
+    assert (answer["records"], answer["value_releases"], answer["history"]) == ([], {}, [])
+    assert [(end["record_id"], end["release"]) for end in answer["ended"]] == [(invented_record_id(12), 3)]
+    then = client.get(f"{TAXPAYERS}/{invented_nit(12)}?release=2").json
+    assert ([row["record_id"] for row in then["records"]], then["ended"]) == ([invented_record_id(12)], [])
 
 
 @pytest.mark.parametrize("writing", ["canonical", "hyphen", "spaces", "lower"])
