@@ -6,35 +6,77 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date as babel_format_date
+from babel.numbers import format_compact_decimal, format_decimal
 
 from exemptions.calendar import GUATEMALA
 from exemptions.nit import format_nit
 
 MILLION = Decimal(1_000_000)
+_BILLION = 1000 * MILLION
+_TRILLION = 1000 * _BILLION
 NO_BREAK = "\u00a0"
 """Keeps a number and its unit on one line."""
 
 # Guatemala writes 1,234.56 as English does, so numbers need no locale; dates need the name of the month.
 _DATE_PATTERNS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _SHORT_DATE_PATTERN = "d MMM y"
+_NUMBER_LOCALE = "es_GT"
 _SIZE_UNITS = ("kB", "MB", "GB", "TB")
+_MINUS = "\u2212"
 
 
 def format_count(number: int) -> str:
-    """A whole number with thousands separators: `12,345`."""
-    return f"{number:,d}"
+    """A whole number with thousands separators: `12,345`, `−1,000`."""
+    return f"{_sign(number)}{abs(number):,d}"
 
 
 def format_money(amount: Decimal) -> str:
     """Quetzales with two decimals: `Q 1,234.56`; a minus sign stands before the Q."""
-    sign = "−" if amount < 0 else ""
-    return f"{sign}Q{NO_BREAK}{abs(amount):,.2f}"
+    return f"{_sign(amount)}Q{NO_BREAK}{abs(amount):,.2f}"
 
 
 def format_millions(amount: Decimal) -> str:
     """Quetzales in millions with one decimal, without their unit: `Q 3,152.5`."""
-    sign = "−" if amount < 0 else ""
-    return f"{sign}Q{NO_BREAK}{abs(amount) / MILLION:,.1f}"
+    return f"{_sign(amount)}Q{NO_BREAK}{abs(amount) / MILLION:,.1f}"
+
+
+def format_large(amount: Decimal, lang: str) -> str:
+    """The size of an amount in words, rounded: `1,235 millones`, `1.23 billion`; empty below a million.
+
+    In Spanish a thousand million stays `1,000 millones`, as budgets write it, and a million million is
+    `1 millón de millones`: a Spanish *billón* is a thousand English billions, and readers of both would be misled.
+    """
+    if abs(amount) < MILLION:
+        return ""
+    # Rounded first, so that what is nearly a billion is told as one.
+    size = _rounded(abs(amount), billions=MILLION * 10 if lang == "en" else MILLION)
+    if lang == "en":
+        words = format_compact_decimal(size, format_type="long", locale="en", fraction_digits=2)
+    elif size < _BILLION:
+        words = format_compact_decimal(size, format_type="long", locale=_NUMBER_LOCALE, fraction_digits=1)
+    elif size < _TRILLION:
+        words = f"{format_decimal(size / MILLION, format='#,##0', locale=_NUMBER_LOCALE)} millones"
+    else:
+        told = format_decimal(size / _TRILLION, format="#,##0.##", locale=_NUMBER_LOCALE)
+        words = f"{told} {'millón' if told == '1' else 'millones'} de millones"
+    return _sign(amount) + words.replace(" ", NO_BREAK)
+
+
+def _rounded(size: Decimal, *, billions: Decimal) -> Decimal:
+    """To a tenth of a million, from a billion on to `billions`, from a trillion on to a hundredth of it."""
+    step = MILLION / 10 if size < _BILLION else billions if size < _TRILLION else _TRILLION / 100
+    return round(size / step) * step
+
+
+def format_percent(share: Decimal | float, *, decimals: int = 1) -> str:
+    """A share of one as a percentage, written as in Guatemala without a space: `0.123` → `12.3%`."""
+    text = f"{abs(Decimal(share)) * 100:,.{decimals}f}"
+    return f"{_sign(share) if float(text.replace(',', '')) else ''}{text}%"
+
+
+def _sign(number: Decimal | float) -> str:
+    """A minus sign for what is below zero; a hyphen would be shorter than the digits and read as a dash."""
+    return _MINUS if number < 0 else ""
 
 
 def format_day(day: date, lang: str) -> str:
