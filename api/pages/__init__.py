@@ -13,6 +13,7 @@ from api.pages import (
     corrections,
     data,
     dictionary,
+    glossary,
     home,
     methodology,
     record,
@@ -25,12 +26,15 @@ from api.pages.blueprint import pages
 from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.errors import render_error_page
 from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
-from api.pages.values import breakable
+from api.pages.terms import first_use, used_terms
+from api.pages.values import amount_in_words, breakable
 from api.pages.written import as_written
 
 __all__ = ["register_pages", "render_error_page"]
 
-_FAMILIES = (home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections)
+_FAMILIES = (
+    home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
+)  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""
 
 
@@ -45,10 +49,14 @@ def register_pages(app: Flask) -> None:
         page_url=page_url,
         count=formatting.format_count,
         money=formatting.format_money,
+        in_words=amount_in_words,
+        percent=formatting.format_percent,
         size=formatting.format_size,
         tax_number=formatting.format_tax_number,
         day=lambda value: formatting.format_day(value, page_language()),
         moment=lambda value: formatting.format_moment(value, page_language()),
+        first_use=first_use,
+        used_terms=used_terms,
     )
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.filters["as_written"] = as_written

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 
 from api.conditional import UNPINNED, Representation, answer_body
 from api.pages.frame import build_frame
@@ -29,6 +29,8 @@ def render_page(template: str, context: Context, *, canonical_query: str = "", i
 
     `canonical_query` is the query of the page's lasting address; without it that address has none.
     """
+    # A page that failed halfway has explained words that the error's page has not.
+    g.pop("terms", None)
     return render_template(
         template,
         lang=page_language(),

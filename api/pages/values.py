@@ -11,8 +11,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api.formatting import format_count, format_day, format_money, format_tax_number
+from api.formatting import format_count, format_day, format_large, format_money, format_tax_number
 from api.pages.labels import JOBS_KIND, PERMANENCE, PERSON_KIND, STATUS, VALUE_STATE
+from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from exemptions.catalog_entries import CatalogName
@@ -164,6 +165,15 @@ _SPECIAL: Mapping[str, Callable[[Item, Reader], Shown]] = {
     "first_release": _release_number("first_release"),
     "changed_release": _release_number("changed_release"),
 }
+
+
+def amount_in_words(amount: Decimal) -> str:
+    """The size of an amount in words, to stand beside its digits; empty below a million.
+
+    `1,235 millones de quetzales`, `1.23 billion quetzales`.
+    """
+    told = format_large(amount, page_language())
+    return _("%(amount)s de quetzales", amount=told) if told else ""
 
 
 def records_phrase(count: int) -> str:
