@@ -22,6 +22,7 @@ from exemptions.database import is_two_person
 from exemptions.datasets import Dataset, Mode
 from exemptions.editions import overlay_edition, read_current, staged_schema
 from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged, Sentence
+from exemptions.finding import Finding, Severity
 from exemptions.guard_limits import DEFAULT_LIMITS, GuardLimits
 from exemptions.guard_texts import blocked
 from exemptions.guards import Hold, Lift, Load, find_holds
@@ -53,33 +54,7 @@ STATE_NAMES: Mapping[State, Sentence] = {
 """What a person reads of each state."""
 
 
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-
-
 _DECIDED = (State.APPROVED, State.PUBLISHED)
-
-LEFT_OUT = "left_out"
-"""In the detail of a finding: for how many more it stands that are not kept one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing found in a file. `row` is None for the file as a whole; `detail` fills the rule's message."""
-
-    severity: Severity
-    row: int | None
-    column: str
-    key: str
-    value: str | None
-    rule: str
-    detail: dict[str, Any]
-
-    @property
-    def count(self) -> int:
-        """How many errors or warnings it stands for."""
-        return int(self.detail.get(LEFT_OUT, 1))
 
 
 @dataclass(frozen=True, slots=True)

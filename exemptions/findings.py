@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exemptions.batches import LEFT_OUT, Finding, Severity
+from exemptions.finding import LEFT_OUT, Finding, Severity
 from exemptions.models import BatchFinding
 
 

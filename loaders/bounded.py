@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from exemptions.batches import LEFT_OUT, Finding
+from exemptions.finding import LEFT_OUT, Finding
 from loaders.rules import is_error, make_finding
 
 MOST_OF_A_RULE = 1_000

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from exemptions.batches import Finding
 from exemptions.catalogs import Catalogs
 from exemptions.datasets import DATASET_COLUMNS, Dataset, Mode
 from exemptions.fact_content import FACTS
 from exemptions.fact_history import current_schema
+from exemptions.finding import Finding
 from exemptions.history import CURRENT_SCHEMA
 from loaders.bounded import MOST_OF_A_RULE, left_out
 from loaders.options import Header

@@ -17,9 +17,9 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from exemptions.batches import LEFT_OUT, Finding
 from exemptions.datasets import Dataset
 from exemptions.errors import FileRefused
+from exemptions.finding import LEFT_OUT, Finding
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from loaders.correction_headers import CORRECTION_HEADERS

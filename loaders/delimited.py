@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from exemptions.batches import Finding
+from exemptions.finding import Finding
 from loaders.decode import count_lines, refuse_binary
 from loaders.limits import MAX_CELL_CHARACTERS, MAX_LINE_BYTES
 from loaders.mapping import HEADER_SEARCH_ROWS, count_recognised, find_header, is_complete, unknown_columns

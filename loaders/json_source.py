@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from exemptions.batches import Finding
+from exemptions.finding import Finding
 from loaders.cells import boolean_text, literal_text
 from loaders.limits import refuse_many_columns
 from loaders.mapping import name_columns

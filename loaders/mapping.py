@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
-from exemptions.batches import Finding
 from exemptions.datasets import DATASET_COLUMNS, Dataset, InputColumn
+from exemptions.finding import Finding
 from exemptions.text import fold_text
 from loaders.correction_headers import CORRECTION_HEADERS
 from loaders.limits import refuse_many_columns

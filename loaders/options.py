@@ -8,8 +8,8 @@ from datetime import date
 
 import pyarrow as pa
 
-from exemptions.batches import Finding
 from exemptions.datasets import Dataset, Mode
+from exemptions.finding import Finding
 
 DEFAULT_ENCODING = "utf-8"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from exemptions.batches import Finding
 from exemptions.datasets import DATASET_COLUMNS, Dataset
+from exemptions.finding import Finding
 from loaders.checks_text import FREE_TEXT
 from loaders.guides import is_example
 from loaders.options import SourceTable

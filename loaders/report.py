@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from exemptions.batches import Finding, Severity
+from exemptions.finding import Finding, Severity
 from exemptions.guard_texts import describe_hold
 from loaders.load import LoadResult
 from loaders.rules import WHOLE_ROW, message_of, printable, remedy_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exemptions.batches import Severity
 from exemptions.errors import Sentence
+from exemptions.finding import Severity
 
 
 @dataclass(frozen=True, slots=True)

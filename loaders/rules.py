@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-from exemptions.batches import Finding, Severity
+from exemptions.finding import Finding, Severity
 from loaders.rule import Rule
 from loaders.rules_of_estimates import ESTIMATE_RULES
 from loaders.rules_of_facts import FACT_RULES

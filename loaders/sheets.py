@@ -17,7 +17,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from exemptions.batches import Finding
+from exemptions.finding import Finding
 from loaders.cells import Cell, cell_text
 from loaders.mapping import HEADER_SEARCH_ROWS, find_header, is_complete, unknown_columns
 from loaders.options import Header, ReadingRefused, ReadOptions, SourceTable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from exemptions.batches import Finding
+from exemptions.finding import Finding
 from loaders.biff import inspect_xls
 from loaders.decode import decode_to_utf8, is_utf8
 from loaders.delimited import read_delimited

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from exemptions.batches import Finding
+from exemptions.finding import Finding
 from loaders.decode import count_lines
 from loaders.rules import make_finding
 

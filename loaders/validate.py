@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from exemptions.batches import Finding
 from exemptions.datasets import Dataset
 from exemptions.editions import staged_schema
+from exemptions.finding import Finding
 from loaders.bounded import bound_findings
 from loaders.checks import Context, DatasetRules, is_unreadable, run_checks, value
 from loaders.checks_amounts import AMOUNTS_RULES

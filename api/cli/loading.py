@@ -11,11 +11,12 @@ import click
 from api.cli.context import Context, Show, print_json
 from api.cli.lifting import LiftWords, lift_options
 from exemptions.accounts import Actor, Right, require
-from exemptions.batches import STATE_NAMES, Severity, State, approve_batch
+from exemptions.batches import STATE_NAMES, State, approve_batch
 from exemptions.comparison_output import hold_dict
 from exemptions.database import Book, is_two_person, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import BatchBlocked, NotAllowed, Sentence
+from exemptions.finding import Severity
 from exemptions.guard_limits import GuardLimits
 from exemptions.guard_texts import allowing_options
 from exemptions.guards import Lift

@@ -5,8 +5,9 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 from api.schemas.texts import about
-from exemptions.batches import Severity, State
+from exemptions.batches import State
 from exemptions.datasets import Dataset, Mode
+from exemptions.finding import Severity
 from exemptions.guards import Guard
 from exemptions.jobs import JobKind, JobState
 

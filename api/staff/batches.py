@@ -19,9 +19,10 @@ from api.staff.report_words import RuleGroup, group_findings, has_rows, has_valu
 from api.staff.words import batch_tag, dataset_name
 from api.state import app_state
 from exemptions.accounts import Right
-from exemptions.batches import Finding, State, get_batch, get_findings
+from exemptions.batches import State, get_batch, get_findings
 from exemptions.datasets import Dataset
 from exemptions.errors import BatchNotFound, FileRefused
+from exemptions.finding import Finding
 from exemptions.findings import count_rules, page_findings
 from exemptions.guards import Hold
 from exemptions.job_progress import find_step

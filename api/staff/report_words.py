@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api.pages.language import page_language
 from api.staff.addresses import staff_url
-from exemptions.batches import Finding, Severity
+from exemptions.finding import Finding, Severity
 from exemptions.findings import FindingPage, RuleCount
 from loaders.rules import RULES, WHOLE_ROW, message_of, printable, remedy_of
 

@@ -10,9 +10,10 @@ import pytest
 
 from api.cli import commands
 from exemptions.accounts import Actor, StaffRole
-from exemptions.batches import Severity, State
+from exemptions.batches import State
 from exemptions.database import open_book
 from exemptions.datasets import REGISTRY_COLUMNS, Dataset
+from exemptions.finding import Severity
 from exemptions.guards import Guard
 from exemptions.settings import ENVIRONMENT, read_settings
 from loaders.decode import ENCODINGS

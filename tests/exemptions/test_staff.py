@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session
 from exemptions.accounts import Actor, Right, StaffRole, add_account, disable_account, issue_token, require
 from exemptions.audit import find_broken_entry, list_entries
 from exemptions.batches import (
-    Finding,
-    Severity,
     State,
     Upload,
     approve_batch,
@@ -36,6 +34,7 @@ from exemptions.content import STAGED_SCHEMA
 from exemptions.database import Book, open_book
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import BatchNotFound, BatchState, NobodyYet, NotAllowed, ReleaseDamaged
+from exemptions.finding import Finding, Severity
 from exemptions.guards import Lift
 from exemptions.models import Base
 from exemptions.settings import read_settings

@@ -12,9 +12,9 @@ import pyarrow as pa
 import xlsxwriter
 from stdnum.gt.nit import calc_check_digit
 
-from exemptions.batches import Finding
 from exemptions.catalogs import load_catalogs
 from exemptions.datasets import REGISTRY_COLUMNS, Dataset
+from exemptions.finding import Finding
 from loaders.checks import Context
 from loaders.options import Header, SourceTable
 from loaders.validate import Validated, validate

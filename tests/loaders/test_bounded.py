@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exemptions.batches import Severity
+from exemptions.finding import Severity
 from loaders.bounded import MOST_OF_A_RULE, bound_findings
 from loaders.rules import make_finding, message_of
 from tests.loaders.registry_files import check, permanent

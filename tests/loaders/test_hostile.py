@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exemptions.batches import Finding
+from exemptions.finding import Finding
 from loaders import limits
 from loaders.biff import inspect_xls
 from loaders.isolation import ReaderLimits, read_isolated

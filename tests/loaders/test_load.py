@@ -14,20 +14,12 @@ import pytest
 from sqlalchemy import func, select
 
 from exemptions.accounts import Actor
-from exemptions.batches import (
-    Severity,
-    State,
-    approve_batch,
-    get_batch,
-    get_findings,
-    list_batches,
-    read_staged,
-    reject_batch,
-)
+from exemptions.batches import State, approve_batch, get_batch, get_findings, list_batches, read_staged, reject_batch
 from exemptions.content import STAGED_SCHEMA
 from exemptions.database import Book, open_book
 from exemptions.datasets import Dataset, Mode
 from exemptions.errors import FileRefused
+from exemptions.finding import Severity
 from exemptions.guard_texts import describe_hold
 from exemptions.guards import Guard
 from exemptions.models import AuditEntry

@@ -9,8 +9,9 @@ import string
 
 import pytest
 
-from exemptions.batches import Finding, Severity, State
+from exemptions.batches import State
 from exemptions.datasets import Dataset
+from exemptions.finding import Finding, Severity
 from exemptions.guards import Guard, Hold
 from loaders.load import LoadResult
 from loaders.report import REPORT_COLUMNS, csv_findings, finding_dicts, text_findings, text_report

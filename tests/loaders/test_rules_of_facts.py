@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from exemptions.batches import Severity
 from exemptions.datasets import Dataset
 from exemptions.editions import staged_schema
+from exemptions.finding import Severity
 from loaders.rules import RULES, message_of, remedy_of
 from loaders.rules_of_estimates import ESTIMATE_RULES
 from loaders.rules_of_facts import FACT_RULES

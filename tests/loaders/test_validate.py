@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from exemptions.batches import Severity
 from exemptions.content import STAGED_SCHEMA
+from exemptions.finding import Severity
 from loaders.checks_text import repair_double_encoding
 from loaders.rules import RULES, message_of, remedy_of
 from loaders.rules_of_records import RECORD_RULES
