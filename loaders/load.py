@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session
 from exemptions.accounts import Actor
 from exemptions.batches import (
     Counts,
-    Finding,
-    Severity,
     State,
     Upload,
     build_load,
@@ -34,6 +32,7 @@ from exemptions.catalogs import load_catalogs
 from exemptions.database import Book
 from exemptions.datasets import DEFAULT_MODE, Dataset
 from exemptions.errors import FileRefused
+from exemptions.finding import Finding, Severity
 from exemptions.guard_limits import GuardLimits
 from exemptions.guards import Hold, Load, find_holds
 from exemptions.models import Batch
@@ -42,6 +41,7 @@ from loaders.bounded import bound_findings
 from loaders.checks import Context
 from loaders.isolation import ReaderLimits, read_isolated
 from loaders.options import LoadOptions, ReadingRefused
+from loaders.reader_host import HOST
 from loaders.rules import make_finding
 from loaders.stage import write_staged
 from loaders.uploads import hash_file, keep_upload
@@ -116,6 +116,7 @@ def load_file(
     """
     tell = progress or _say_nothing
     at = clock()
+    HOST.start()
     upload = _describe(path, file_name or path.name, settings, dataset, options, at)
     if not options.dry_run:
         with book.read() as session:

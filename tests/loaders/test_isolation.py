@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,20 @@ import pytest
 from loaders.delimited import read_delimited
 from loaders.isolation import ReaderLimits, read_isolated
 from loaders.options import ReadingRefused, ReadOptions
+from loaders.reader_host import HOST
 from tests.loaders.registry_files import csv_text, permanent, temporary
 
 OPTIONS = ReadOptions(mapping={"OBSERVACIONES": "-"})
+
+
+def host() -> int:
+    """The process that the readers are forked from."""
+    (pid,) = [pid for pid in children_of(os.getpid()) if b"loaders.reader" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return pid
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
 
 
 def test_isolation__gives_the_table_of_the_reader_itself(tmp_path: Path) -> None:
@@ -48,8 +60,42 @@ def test_isolation__a_reader_that_takes_too_long_is_a_refusal(tmp_path: Path) ->
     path = tmp_path / "registro.csv"
     path.write_text(csv_text(permanent(1)), encoding="utf-8")
     with pytest.raises(ReadingRefused) as refused:
-        read_isolated(path, OPTIONS, ReaderLimits(time_s=0.01))
+        read_isolated(path, OPTIONS, ReaderLimits(time_s=0.001))
     assert [finding.rule for finding in refused.value.findings] == ["lectura_sin_tiempo"]
+
+
+def test_isolation__every_reader_begins_anew_and_none_outlives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)), encoding="utf-8")
+    read_isolated(path, ReadOptions(), ReaderLimits())
+    before = host()
+    with pytest.raises(ReadingRefused):
+        read_isolated(path, ReadOptions(), ReaderLimits(memory_bytes=64 * 1024**2))
+    assert read_isolated(path, ReadOptions(), ReaderLimits()).table.num_rows == 1
+    assert host() == before, "the reader before took its host with it"
+    with pytest.raises(ReadingRefused):
+        read_isolated(path, ReadOptions(), ReaderLimits(time_s=0.001))
+    assert not Path(f"/proc/{before}").exists()
+    assert read_isolated(path, ReadOptions(), ReaderLimits()).table.num_rows == 1
+    assert children_of(host()) == []
+
+
+def test_isolation__readers_fork_from_a_process_without_work_in_its_threads(tmp_path: Path) -> None:
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)), encoding="utf-8")
+    read_isolated(path, ReadOptions(), ReaderLimits())
+    names = {task.read_text().strip() for task in Path(f"/proc/{host()}/task").glob("*/comm")}
+    # A pool of Polars or Arrow would be missing in the reader that believes it has one; these only tidy up.
+    assert names - {"jemalloc_bg_thd", "polars-ooc-clea"} == {"python"}
+
+
+def test_isolation__a_reader_gets_no_setting_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXEMPTIONS_TOKEN", "secreto")
+    HOST.stop()
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)), encoding="utf-8")
+    read_isolated(path, ReadOptions(), ReaderLimits())
+    assert "EXEMPTIONS_TOKEN" not in Path(f"/proc/{host()}/environ").read_text()
 
 
 def test_isolation__a_file_gets_what_its_size_asks_for(tmp_path: Path) -> None:
