@@ -69,10 +69,17 @@ format: setup ## Mend what the style checker can mend by itself.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# The suites of the browser need a driver that nothing else does, and the machine's Chromium.
+# The suites of the browser need a driver that nothing else does, and the machine's Chromium. The checkers of pages run
+# on Node and Java; none of their own install scripts is run (requirements/checkers/.npmrc).
 CHECKED := $(VENV)/.checked
-$(CHECKED): requirements/check.txt $(STAMP)
+CHECKERS := $(VENV)/checkers
+$(CHECKED): requirements/check.txt requirements/checkers/package-lock.json $(STAMP)
+	@for program in node npm java; do command -v $$program >/dev/null || \
+		{ echo "make: the checkers of pages need $$program (Debian, Ubuntu: sudo apt install nodejs npm default-jre-headless)" >&2; exit 1; }; done
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	@rm -rf $(CHECKERS) && mkdir -p $(CHECKERS) && cp requirements/checkers/package.json requirements/checkers/package-lock.json requirements/checkers/.npmrc $(CHECKERS)
+	@echo "Installing the checkers of pages in $(CHECKERS)"
+	@cd $(CHECKERS) && npm ci --silent
 	@touch $@
 
 check: lint test $(CHECKED) ## Everything that must pass before a change is proposed, a real browser's look included.

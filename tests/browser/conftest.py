@@ -20,6 +20,7 @@ from exemptions.accounts import Actor, StaffRole, add_account, give_password
 from exemptions.calendar import system_clock
 from exemptions.database import open_book
 from exemptions.settings import read_settings
+from tests.browser.pages import Examples, read_examples
 from tests.cli.test_serve import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -41,14 +42,19 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def find_chromium() -> str:
+    """The program of the machine's browser."""
     found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
     if found is None:
         pytest.fail("these tests need a browser: install Chromium (Debian, Ubuntu: sudo apt install chromium)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     # Chromium's own sandbox does not run as root, which test machines often are.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    opened = playwright.chromium.launch(executable_path=found, args=[*_QUIET, *sandbox])
+    opened = playwright.chromium.launch(executable_path=find_chromium(), args=[*_QUIET, *sandbox])
     yield opened
     opened.close()
 
@@ -71,6 +77,12 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(environment)
 
 
+@pytest.fixture(scope="session")
+def examples(demonstration: str) -> Examples:
+    """Identifiers of the demonstration that addresses are made with."""
+    return read_examples(demonstration)
+
+
 def add_people(environment: dict[str, str]) -> None:
     book = open_book(read_settings(environment))
     people = {ADMINISTRATOR: StaffRole.ADMINISTRATOR, LOADER: StaffRole.LOADER, APPROVER: StaffRole.APPROVER}
@@ -85,7 +97,8 @@ def add_people(environment: dict[str, str]) -> None:
 def served(environment: dict[str, str]) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--workers", "1"]
-    service = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
+    address = {"EXEMPTIONS_BASE_URL": f"http://127.0.0.1:{port}"}
+    service = subprocess.Popen(command, env=environment | address, cwd=ROOT, start_new_session=True)
     try:
         wait_until_answered(f"http://127.0.0.1:{port}/health/live", service)
         yield f"http://127.0.0.1:{port}"
@@ -111,3 +124,17 @@ def sign_in(page: Page, site: str, name: str) -> None:
     page.get_by_label("Contraseña").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Entrar").click()
     page.wait_for_url(f"{site}/staff*")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what Lighthouse gave each page, whether it passed or not."""
+    marks = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+        for name, value in report.user_properties
+        if name == "lighthouse"
+    ]
+    for line in dict.fromkeys(marks):
+        terminalreporter.write_line(f"lighthouse {line}")
