@@ -10,6 +10,7 @@ from api.v1 import (
     expenditure,
     exports,
     health,
+    overview,
     record,
     records,
     releases,
@@ -25,6 +26,7 @@ __all__ = ["register_v1"]
 MODULES = (
     records,
     exports,
+    overview,
     suggest,
     record,
     taxpayers,

@@ -16,6 +16,7 @@ PATH_VALUES: Mapping[str, str] = {
     "record_id": invented_record_id(3),
     "nit": invented_nit(3),
     "name": "types",
+    "table": "amounts",
 }
 """Name of a part of a path → a value that exists."""
 

@@ -1,0 +1,274 @@
+"""`GET /overview`: what any search is as a whole, and its tables as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from urllib.parse import urlencode
+
+import polars as pl
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import preferred_language, require_acceptable
+from api.parameters import request_params
+from api.releases_at import CHOICE, download_name, release_of_query
+from api.schemas.overview import OverviewSchema
+from api.schemas.texts import both
+from api.spec import Document, operation, path_parameter, query_parameter
+from api.state import app_state
+from api.v1.answers import release_facts
+from api.v1.blueprints import v1
+from api.v1.described import filter_parameters, release_parameters
+from api.v1.labelled import labelled_facets
+from exemptions.columns import PersonKind
+from exemptions.errors import InvalidQuery, NotFound
+from exemptions.filters import FILTERS
+from exemptions.overview import AXES, Overview, build_overview
+from exemptions.parameters import ParameterReader
+from exemptions.query import RegistryQuery, parse_query, query_params
+from exemptions.rankings import MOST_RANKED, SHOWN, Ranking
+from exemptions.release import Release
+from exporters.csv_format import LINE_END
+
+PATH = "/api/v1/overview"
+_JSON = "application/json"
+_CSV = "text/csv"
+_RANKED = "ranked"
+_SELECTING = (*(spec.parameter for spec in FILTERS), *CHOICE)
+
+
+class OverviewTable(StrEnum):
+    """The parts of an overview that are tables."""
+
+    AMOUNTS = "amounts"
+    JOBS = "jobs"
+    BEGUN = "begun"
+    ENDING = "ending"
+    BY_AMOUNT = "by-amount"
+    BY_JOBS = "by-jobs"
+    CONCENTRATION = "concentration"
+
+
+def overview_url(query: RegistryQuery, *, release: int, table: OverviewTable | None = None) -> str:
+    """Where the overview of a query is found as `release` has it: the whole as JSON, or one table as CSV."""
+    kept = [(name, value) for name, value in query_params(query) if name not in (*CHOICE, "sort")]
+    return f"{PATH}{f'/{table}.csv' if table else ''}?{urlencode([*kept, ('release', str(release))])}"
+
+
+def _parameters() -> list[Document]:
+    ranked = query_parameter(
+        _RANKED,
+        both("Contribuyentes de cada lista ordenada.", "Taxpayers of each ranking."),
+        {"type": "integer", "minimum": 1, "maximum": MOST_RANKED, "default": SHOWN},
+    )
+    return [*filter_parameters(), *release_parameters(), ranked]
+
+
+@v1.route("/overview")
+@v1.doc(
+    **operation(
+        "getOverview",
+        tag="records",
+        summary=("Un resultado en conjunto", "A result as a whole"),
+        about=(
+            "De los registros que cumplen los filtros: cuántos son y de cuántos contribuyentes, cómo se reparten, "
+            "montos y empleos por año, comienzos y vencimientos, los contribuyentes con las cifras más altas y qué "
+            "parte del total es de ellos. Solo se suma lo publicado; cada suma dice cuántos registros suma.",
+            "Of the records that match the filters: how many they are and of how many taxpayers, how they are spread, "
+            "amounts and jobs by year, first and last days, the taxpayers with the largest figures and how much of the "
+            "total is theirs. Only published values are added; each sum tells how many records it adds.",
+        ),
+        media={_JSON: OverviewSchema},
+        parameters=_parameters(),
+        problems=(404, 410),
+        example=f"{PATH}?category=MAQ_ADT_E&department=05",
+    )
+)
+def get_overview() -> Response:
+    """The overview of a query."""
+    return _answer("", _JSON, _make_json)
+
+
+@v1.route("/overview/<table>.csv")
+@v1.doc(
+    **operation(
+        "exportOverviewCsv",
+        tag="records",
+        summary=("Una tabla del conjunto, en CSV", "A table of the whole, as CSV"),
+        about=(
+            "Montos por año, impuesto y mecanismo; empleos por año y clase; comienzos y vencimientos por año; "
+            "contribuyentes por monto y por empleos; curva de concentración.",
+            "Amounts by year, tax and mechanism; jobs by year and kind; first and last days by year; taxpayers by "
+            "amount and by jobs; concentration curve.",
+        ),
+        media={_CSV: {"type": "string"}},
+        parameters=[
+            path_parameter("table", both("Tabla.", "Table."), {"type": "string", "enum": list(OverviewTable)}),
+            *_parameters(),
+        ],
+        problems=(404, 410),
+        example=f"{PATH}/amounts.csv?category=MAQ_ADT_E",
+    )
+)
+def export_overview_csv(table: str) -> Response:
+    """One table of the overview of a query."""
+    if table not in list(OverviewTable):
+        raise NotFound("El conjunto no tiene esa tabla.", "The overview has no such table.")
+    chosen = OverviewTable(table)
+    return _answer(f"/{chosen}.csv", _CSV, lambda release, query, ranked: _make_csv(release, query, ranked, chosen))
+
+
+def _answer(
+    path: str, media_type: str, make: Callable[[Release, RegistryQuery, int], tuple[bytes, Headers]]
+) -> Response:
+    query, ranked = _read()
+    require_acceptable(media_type)
+    release = release_of_query(query)
+    is_csv = media_type == _CSV
+    representation = Representation(
+        release=release,
+        key=f"{PATH}{path}?{urlencode([*query_params(query), (_RANKED, str(ranked))])}",
+        media_type=f"{media_type}; charset=utf-8; header=present" if is_csv else media_type,
+        pinned=query.release is not None,
+        by_language=not is_csv,
+    )
+    return answer_body(representation, lambda: make(release, query, ranked))
+
+
+def _read() -> tuple[RegistryQuery, int]:
+    """The query, which has no order, and how many taxpayers are wanted.
+
+    Raises: InvalidQuery with every problem.
+    """
+    params = request_params()
+    reader = ParameterReader(params)
+    reader.refuse_unknown((*_SELECTING, _RANKED))
+    ranked = reader.count_between(_RANKED, 1, MOST_RANKED, SHOWN)
+    selecting = {name: values for name, values in params.items() if name in _SELECTING}
+    try:
+        query = parse_query(selecting, app_state().catalogs)
+    except InvalidQuery as error:
+        raise InvalidQuery((*reader.problems, *error.problems)) from error
+    reader.raise_problems()
+    return query, ranked
+
+
+def _make_json(release: Release, query: RegistryQuery, ranked: int) -> tuple[bytes, Headers]:
+    found = build_overview(release, query, ranked=ranked)
+    ends = found.ends
+    body = {
+        **release_facts(release),
+        "records": found.records,
+        "taxpayers": found.taxpayers,
+        "spread": labelled_facets(release, query, AXES, lang=preferred_language()),
+        "sums": found.sums,
+        "amounts_by_year": [
+            asdict(year) | {"lines": [_without(asdict(line), "year") for line in year.lines]} for year in found.amounts
+        ],
+        "jobs_by_year": found.jobs,
+        "terms": found.terms,
+        "upcoming_ends": {"first": ends.first, "last": ends.last, "total": ends.total},
+        "rankings": {"amount": _ranking(found.by_amount), "jobs": _ranking(found.by_jobs)},
+        "concentration": found.concentration,
+    }
+    return encode_json(body), ()
+
+
+def _ranking(ranking: Ranking | None) -> Mapping[str, object] | None:
+    if ranking is None:
+        return None
+    return {
+        "year": ranking.year,
+        "kind": ranking.kind,
+        "total": ranking.total,
+        "taxpayers": ranking.taxpayers,
+        "records": ranking.records,
+        "items": _ranked_rows(ranking),
+    }
+
+
+def _ranked_rows(ranking: Ranking | None) -> list[dict[str, object]]:
+    return [
+        {
+            "place": entry.place,
+            "nit": entry.nit,
+            "name": entry.name,
+            "person_kind": PersonKind.NATURAL.value if entry.is_natural else PersonKind.LEGAL.value,
+            "value": entry.value,
+            "share": entry.share,
+            "records": entry.records,
+        }
+        for entry in (ranking.entries if ranking is not None else ())
+    ]
+
+
+def _make_csv(release: Release, query: RegistryQuery, ranked: int, table: OverviewTable) -> tuple[bytes, Headers]:
+    rows, schema = _TABLES[table](build_overview(release, query, ranked=ranked))
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    name = download_name(release, f"{table}.csv")
+    headers = (("Content-Disposition", f'attachment; filename="{name}"'), ("X-Total-Count", str(frame.height)))
+    return frame.write_csv(line_terminator=LINE_END).encode(), headers
+
+
+_Rows = tuple[Sequence[Mapping[str, object]], pl.Schema]
+_MONEY = pl.Decimal(38, 2)
+_SHARE = pl.Decimal(38, 4)
+_YEARS = pl.Schema({"year": pl.Int64(), "records": pl.Int64()})
+
+
+def _amounts_table(found: Overview) -> _Rows:
+    return [asdict(line) for year in found.amounts for line in year.lines], pl.Schema(
+        {
+            "year": pl.Int64(),
+            "tax": pl.String(),
+            "mechanism": pl.String(),
+            "is_not_paid": pl.Boolean(),
+            "amount_gtq": _MONEY,
+            "records": pl.Int64(),
+        }
+    )
+
+
+def _jobs_table(found: Overview) -> _Rows:
+    return [asdict(part) for part in found.jobs], pl.Schema(
+        {"year": pl.Int64(), "kind": pl.String(), "jobs": pl.Int64(), "records": pl.Int64(), "by_quarter": pl.Int64()}
+    )
+
+
+def _ranking_table(ranking: Ranking | None, value: pl.DataType) -> _Rows:
+    return _ranked_rows(ranking), pl.Schema(
+        {
+            "place": pl.Int64(),
+            "nit": pl.String(),
+            "name": pl.String(),
+            "person_kind": pl.String(),
+            "value": value,
+            "share": _SHARE,
+            "records": pl.Int64(),
+        }
+    )
+
+
+def _curve_table(found: Overview) -> _Rows:
+    curve = found.concentration.curve if found.concentration is not None else ()
+    return [asdict(point) for point in curve], pl.Schema(
+        {"taxpayers": pl.Int64(), "taxpayers_share": _SHARE, "amount_gtq": _MONEY, "share": _SHARE}
+    )
+
+
+_TABLES: Mapping[OverviewTable, Callable[[Overview], _Rows]] = {
+    OverviewTable.AMOUNTS: _amounts_table,
+    OverviewTable.JOBS: _jobs_table,
+    OverviewTable.BEGUN: lambda found: ([asdict(year) for year in found.terms.begun], _YEARS),
+    OverviewTable.ENDING: lambda found: ([asdict(year) for year in found.terms.ending], _YEARS),
+    OverviewTable.BY_AMOUNT: lambda found: _ranking_table(found.by_amount, _MONEY),
+    OverviewTable.BY_JOBS: lambda found: _ranking_table(found.by_jobs, pl.Decimal(38, 0)),
+    OverviewTable.CONCENTRATION: _curve_table,
+}
+
+
+def _without(row: dict[str, object], name: str) -> dict[str, object]:
+    return {key: value for key, value in row.items() if key != name}
