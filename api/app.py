@@ -11,6 +11,7 @@ from api.observability import register_observability
 from api.pages import register_pages
 from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.problems import log_failure, register_problems
+from api.repeats import Repeats
 from api.role import refuse_private_access
 from api.spec import build_api
 from api.state import EXTENSION, AppState
@@ -31,9 +32,19 @@ class PanicError(Exception):
 
 
 class RegistryApp(Flask):
-    """Flask, with panics of compiled libraries as errors and logs that hold nothing a person typed."""
+    """Flask, with repeated answers, panics of compiled libraries as errors, and logs of nothing that a person typed."""
 
     request_class = UploadRequest
+    repeats: Repeats
+
+    def wsgi_app(self, environ, start_response):  # type: ignore[no-untyped-def]
+        repeated = self.repeats.answer(environ, start_response)
+        return super().wsgi_app(environ, start_response) if repeated is None else repeated
+
+    def process_response(self, response):  # type: ignore[no-untyped-def]
+        finished = super().process_response(response)
+        self.repeats.keep(finished)
+        return finished
 
     def full_dispatch_request(self):  # type: ignore[no-untyped-def]
         try:
@@ -57,10 +68,12 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
     # An error answers as in production, in tests too.
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions["settings"] = settings
+    store = ReleaseStore(settings.releases, clock=clock)
+    app.repeats = Repeats(store)
     app.extensions[EXTENSION] = AppState(
         settings=settings,
         clock=clock,
-        store=ReleaseStore(settings.releases, clock=clock),
+        store=store,
         catalogs=load_catalogs(),
         corrections=LogReader(settings.releases),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from secrets import token_hex
 from time import perf_counter
 
@@ -21,8 +22,21 @@ from api.parameters import request_params
 _LOG = logging.getLogger("registry.access")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _NO_ROUTE = "(none)"
+REQUEST_ID = "X-Request-ID"
 _MAX_LOGGED_PARAMS = 40
 _MAX_LOGGED_NAME_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is remembered of one answer."""
+
+    method: str
+    route: str
+    status: int
+    release: int | None
+    params: Mapping[str, int]
+    """Name → length of the values."""
 
 
 def register_observability(app: Flask) -> None:
@@ -32,12 +46,16 @@ def register_observability(app: Flask) -> None:
 
 
 def current_request_id() -> str:
-    """The id of this request: the proxy's when it sent a usable one, else a random one."""
+    """The id of this request."""
     if "request_id" not in g:
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _GIVEN_ID.fullmatch(given) else token_hex(8)
+        g.request_id = choose_request_id(request.headers.get(REQUEST_ID, ""))
     request_id: str = g.request_id
     return request_id
+
+
+def choose_request_id(given: str) -> str:
+    """The id of a request: the proxy's when it sent a usable one, else a random one."""
+    return given if _GIVEN_ID.fullmatch(given) else token_hex(8)
 
 
 def route_name() -> str:
@@ -50,31 +68,38 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = current_request_id()
-    response.call_on_close(_describe(response))
+    response.headers[REQUEST_ID] = current_request_id()
+    # Everything is taken from the request before it is gone.
+    answered, request_id, started = describe_answer(response), current_request_id(), g.get("started", perf_counter())
+    response.call_on_close(lambda: log_answer(answered, request_id, perf_counter() - started))
     return response
 
 
-def _describe(response: Response) -> Callable[[], None]:
-    """What to do when the answer is sent; everything is taken from the request before it is gone."""
-    started = g.get("started", perf_counter())
-    method, route, status = _known_method(), route_name(), response.status_code
+def describe_answer(response: Response) -> Answered:
+    """What is logged and counted of the answer to the present request."""
     release = g.get("release")
-    line: dict[str, object] = {
-        "request_id": current_request_id(),
-        "method": method,
-        "route": route,
-        "status": status,
-        "release": release.number if release is not None else None,
-        "params": _param_lengths(),
+    return Answered(
+        method=_known_method(),
+        route=route_name(),
+        status=response.status_code,
+        release=release.number if release is not None else None,
+        params=_param_lengths(),
+    )
+
+
+def log_answer(answered: Answered, request_id: str, seconds: float) -> None:
+    """Log and count an answer whose last byte is sent."""
+    metrics.count_request(method=answered.method, route=answered.route, status=answered.status, seconds=seconds)
+    line = {
+        "request_id": request_id,
+        "method": answered.method,
+        "route": answered.route,
+        "status": answered.status,
+        "release": answered.release,
+        "params": answered.params,
+        "ms": round(seconds * 1000, 1),
     }
-
-    def describe() -> None:
-        seconds = perf_counter() - started
-        metrics.count_request(method=method, route=route, status=status, seconds=seconds)
-        _LOG.info("%s", json.dumps({**line, "ms": round(seconds * 1000, 1)}, ensure_ascii=True))
-
-    return describe
+    _LOG.info("%s", json.dumps(line, ensure_ascii=True))
 
 
 def _known_method() -> str:

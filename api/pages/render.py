@@ -12,6 +12,7 @@ from api.conditional import UNPINNED, Representation, answer_body
 from api.pages.frame import build_frame
 from api.pages.language import page_language
 from api.pages.values import Reader
+from api.repeats import mark_repeatable
 from api.state import app_state
 from exemptions.release import Release
 
@@ -54,6 +55,8 @@ def answer_page(
     names what else the page is made from. `make` gives what the template needs, and is called only when it must be.
     """
     asked = urlencode(list(query))
+    if not depends_on:
+        mark_repeatable(release)
     representation = Representation(
         release=release,
         key="\x00".join((request.path, asked, depends_on, *_from_settings())),

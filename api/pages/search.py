@@ -23,6 +23,7 @@ from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader, records_phrase, taxpayers_phrase
 from api.parameters import request_params
 from api.releases_at import current_release, release_of_query
+from api.repeats import mark_repeatable
 from api.state import app_state
 from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.errors import InvalidQuery
@@ -99,6 +100,7 @@ def show_search() -> Response:
     except InvalidQuery as error:
         return _answer_invalid(request_params(), error)
     newest = app_state().store.current().number
+    mark_repeatable(release)
     return answer_page(
         release,
         "search.html",

@@ -9,6 +9,7 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.releases_at import release_of_query
+from api.repeats import mark_repeatable
 from api.schemas.records import RecordPageSchema
 from api.spec import operation
 from api.state import absolute
@@ -50,6 +51,7 @@ def list_records() -> Response:
     require_acceptable(_MEDIA_TYPE)
     cursor = decode_cursor(page.cursor, query) if page.cursor else None
     release = release_of_query(query, cursor_release=cursor.release if cursor else None)
+    mark_repeatable(release)
     representation = Representation(
         release=release,
         key=f"{PATH}?{asked.canonical}",
