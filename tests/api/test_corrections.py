@@ -121,8 +121,8 @@ def test_report__with_a_fault_is_not_taken_and_nothing_typed_is_lost(
     if wrong in ("text", "about", "source", "contact"):
         field = page.find("textarea" if wrong == "text" else "input", name=wrong)
         assert field.attrs["aria-invalid"] == "true"
-        assert page.find("p", id=f"error-{wrong}").text
-        assert f"error-{wrong}" in field.attrs["aria-describedby"]
+        assert page.find("p", id=f"aviso-{wrong}-error").text
+        assert f"aviso-{wrong}-error" in field.attrs["aria-describedby"]
     if wrong != "source":
         assert page.find("input", name="source").attrs["value"] == "Resolución «5»"
 
