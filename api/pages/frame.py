@@ -16,7 +16,7 @@ from exemptions.release import Release
 
 _HREFLANG = {"es": "es-GT", "en": "en"}
 _OWN_SEARCH = ("home", "search")
-"""Pages whose main part is the search box; the header does not repeat it there."""
+"""Pages whose main part is the search box; the header does not repeat it there, nor on an error, which has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
             NavigationSection(str(position), str(title), _entries(places, page))
             for position, (title, places) in enumerate(FOOTER, 1)
         ),
-        header_search=page not in _OWN_SEARCH,
+        header_search=page not in _OWN_SEARCH and not is_error,
         release=_release_facts(release),
         publisher=settings.publisher or told_publisher.get("name") or "",
         publisher_url=settings.publisher_url or told_publisher.get("url") or "",
