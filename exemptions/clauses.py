@@ -50,7 +50,7 @@ def is_approximate(release: Release, query: RegistryQuery) -> bool:
 
 def words_clause(schema: Schema, words: tuple[Word, ...], *, typos: int = 0) -> Query:
     """All the words, each with as many typos as its length allows, but not more than `typos`."""
-    return join_clauses([_word_clause(schema, word, min(typos, _typos_allowed(word))) for word in words])
+    return join_clauses([_word_clause(schema, word, min(typos, typos_allowed(word))) for word in words])
 
 
 def join_clauses(clauses: list[Query]) -> Query:
@@ -142,12 +142,13 @@ def _one_misspelt(schema: Schema, words: tuple[Word, ...], *, typos: int) -> Que
     readings = []
     for place, word in enumerate(words):
         if word.may_be_misspelt:
-            near = _word_clause(schema, word, min(typos, _typos_allowed(word)))
+            near = _word_clause(schema, word, min(typos, typos_allowed(word)))
             readings.append(join_clauses([*exact[:place], near, *exact[place + 1 :]]))
     return Query.boolean_query([(Occur.Should, reading) for reading in readings])
 
 
-def _typos_allowed(word: Word) -> int:
+def typos_allowed(word: Word) -> int:
+    """How many typos a word may have when nothing matches it as typed."""
     if not word.may_be_misspelt:
         return 0
     return 2 if len(word.text) >= _LETTERS_FOR_TWO else 1
