@@ -27,6 +27,7 @@ from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.errors import render_error_page
 from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
 from api.pages.terms import first_use, used_terms
+from api.pages.texts import speak_in_templates
 from api.pages.values import amount_in_words, breakable
 from api.pages.written import as_written
 
@@ -41,6 +42,7 @@ _FAMILIES = (
 def register_pages(app: Flask) -> None:
     """Add every page to the application, in both languages, and what their templates need."""
     Babel(app, default_locale=LOCALES["es"], locale_selector=select_locale)
+    speak_in_templates(app)
     register_assets(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import force_locale
-
 from api.pages.labels import choice_word
 from api.pages.language import LOCALES
+from api.pages.texts import in_locale
 from exemptions.catalogs import Catalogs
 from exemptions.filters import FILTER
 from exemptions.query import RegistryQuery
@@ -21,7 +20,7 @@ def labelled_facets(
     """The facets of those names, each value with its label in `lang`."""
     counted = facets(release, query, names) if names else {}
     # The words of codes that no catalogue names are the pages' own, which follow the locale.
-    with force_locale(LOCALES[lang]):
+    with in_locale(LOCALES[lang]):
         return {name: [_labelled(release.catalogs, name, value, lang) for value in counted[name]] for name in names}
 
 

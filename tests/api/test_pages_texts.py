@@ -19,6 +19,7 @@ from jinja2.lexer import TOKEN_DATA
 import api
 from api.pages.fields import GROUPS, SOURCES, told_columns
 from api.pages.labels import CHOICE_MEANINGS, CHOICES, LEVEL, REASON, SOURCING, TERM_START
+from api.pages.texts import gettext, in_locale, ngettext
 from exemptions.catalog_entries import Sourcing, TermStart
 from exemptions.columns import COLUMNS, KEYS
 from exemptions.disclosure import Level
@@ -147,3 +148,17 @@ def test_record_page__tells_every_column_once() -> None:
     told = list(told_columns())
     assert sorted(told) == sorted(KEYS)
     assert len(GROUPS) == 4
+
+
+def test_texts__follow_the_language_that_is_spoken(app: Flask) -> None:
+    """One request may speak two languages: a page its own, the words of codes that of the client."""
+    with app.test_request_context("/buscar"):
+        assert gettext("Buscar") == "Buscar"
+        with in_locale("en"):
+            assert gettext("Buscar") == "Search"
+            assert ngettext("%(count)s registro", "%(count)s registros", 2, count=2) == "2 records"
+        assert gettext("Buscar") == "Buscar"
+        assert app.jinja_env.from_string("{{ _('Buscar') }}").render() == "Buscar"
+    with app.test_request_context("/en/buscar"):
+        assert app.jinja_env.from_string("{{ _('Buscar') }}").render() == "Search"
+    assert gettext("Buscar") == "Buscar"
