@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from api.charts.drawing import POLICY as PICTURE_POLICY
 from api.conditional import RELEASE_HEADER
 from api.state import app_state
 
-_OPEN_PREFIXES = ("/api/v1/", "/downloads/", "/openapi.json")
-"""Addresses that any site's scripts may read. The staff's part is not among them."""
+_OPEN_PREFIXES = ("/api/v1/", "/downloads/", "/graficas/", "/en/graficas/", "/openapi.json")
+"""Addresses that any site may show and its scripts may read. The staff's part is not among them."""
 _STAFF_PREFIX = "/api/v1/staff"
 
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -18,6 +19,8 @@ _PAGE_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Pages load nothing from elsewhere and run nothing that stands in their text."""
+_POLICIES = {"text/html": _PAGE_POLICY, "image/svg+xml": PICTURE_POLICY}
+"""Media type → policy, of those that have one of their own."""
 
 _EXPOSED = ", ".join(
     (
@@ -49,7 +52,7 @@ def _protect(response: Response) -> Response:
     headers = response.headers
     # No other module sets any of these, so they are added, which is many times faster than looking for each one first.
     headers.extend(_PROTECTION)
-    headers.add("Content-Security-Policy", _PAGE_POLICY if response.mimetype == "text/html" else _DATA_POLICY)
+    headers.add("Content-Security-Policy", _POLICIES.get(response.mimetype or "", _DATA_POLICY))
     headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
     if app_state().settings.base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"

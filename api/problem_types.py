@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.charts.renderer import PictureUnavailable
 from exemptions import errors
 from exemptions.errors import RegistryError, Sentence
 
@@ -142,6 +143,17 @@ INBOX_FULL = _problem(
     ),
     600,
 )  # fmt: skip
+PICTURE_UNAVAILABLE = _problem(
+    "picture-unavailable", 503,
+    ("Gráfica no disponible por ahora", "Picture unavailable for now"),
+    (
+        "Se piden más gráficas de las que se pueden dibujar a la vez. Vuelva a intentarlo en unos segundos; los datos "
+        "están en el CSV de la misma dirección.",
+        "More pictures are asked for than can be drawn at once. Try again in some seconds; the figures are in the CSV "
+        "at the same address.",
+    ),
+    5,
+)  # fmt: skip
 INTERNAL_ERROR = _problem(
     "internal-error", 500,
     ("Error interno", "Internal error"),
@@ -166,6 +178,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     NOTHING_PUBLISHED,
     RELEASE_UNAVAILABLE,
     INBOX_FULL,
+    PICTURE_UNAVAILABLE,
     INTERNAL_ERROR,
 )
 """All of them, in the order of the documentation page."""
@@ -178,6 +191,7 @@ OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.NothingPublished: NOTHING_PUBLISHED,
     errors.ReleaseDamaged: RELEASE_UNAVAILABLE,
     errors.InboxFull: INBOX_FULL,
+    PictureUnavailable: PICTURE_UNAVAILABLE,
 }
 """Class of the domain → problem. A class that is not here, nor any class it derives from, is a bug."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from api.charts.renderer import Renderer
 from api.recent import Recent
 from exemptions.calendar import Clock
 from exemptions.catalogs import Catalogs
@@ -21,6 +22,8 @@ EXTENSION = "registry"
 _BODIES_BYTES = 32 * 1024**2
 """Finished answers that one worker keeps: some thousands of result pages."""
 
+_DRAWN_BYTES = 8 * 1024**2
+"""A thousand pictures or more, some kilobytes each."""
 
 _SEARCHES_KEPT = 2_048
 """Searches whose reading one worker keeps, some kilobytes each."""
@@ -48,6 +51,10 @@ class AppState:
         default_factory=lambda: Recent(capacity=_BODIES_BYTES, weigh=lambda finished: len(finished.body))
     )
     """Finished answers of repeated queries, by ETag."""
+    renderer: Renderer = field(default_factory=Renderer)
+    """Draws pictures, in a process of its own that starts on first need."""
+    drawn: Recent[tuple[str, ...], bytes] = field(default_factory=lambda: Recent(capacity=_DRAWN_BYTES, weigh=len))
+    """Pictures as they were drawn: every coding of an answer is made from them."""
     asked: Recent[bytes, object] = field(default_factory=lambda: Recent(capacity=_SEARCHES_KEPT))
     """Searches as they were read, by query string."""
 

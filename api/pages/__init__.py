@@ -16,6 +16,7 @@ from api.pages import (
     glossary,
     home,
     methodology,
+    pictures,
     record,
     releases,
     search,
@@ -35,6 +36,7 @@ __all__ = ["register_pages", "render_error_page"]
 
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
+    pictures,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""
 

@@ -17,6 +17,8 @@ PATH_VALUES: Mapping[str, str] = {
     "nit": invented_nit(3),
     "name": "types",
     "table": "amounts",
+    "kind": "registro",
+    "chart": "categorias",
 }
 """Name of a part of a path → a value that exists."""
 
@@ -25,6 +27,7 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("static", "filename"): "site.css",
     ("es.correction", "number"): LOGGED_NUMBER,
     ("en.correction", "number"): LOGGED_NUMBER,
+    **{(f"{lang}.picture_{form}", "code"): "todo" for lang in ("es", "en") for form in ("svg", "png", "csv")},
     ("v1.table_csv", "name"): "jobs",
     ("v1.table_ndjson", "name"): "jobs",
     ("v1.table_parquet", "name"): "jobs",

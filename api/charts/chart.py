@@ -1,0 +1,117 @@
+"""What a picture shows. The drawing, the table beside it and its CSV are made from this value and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+Cell = str | int | Decimal | None
+"""None is a value that is not known; it is drawn as a gap and never as zero."""
+Row = tuple[Cell, ...]
+
+
+class ChartKind(StrEnum):
+    """How the figures are drawn."""
+
+    BARS = "bars"
+    """One bar a row; the rows stand in their order."""
+    COLUMNS = "columns"
+    """One column a year."""
+    LINES = "lines"
+    """One line a value column, over the years."""
+    MAP = "map"
+    """The 22 departments, by their code."""
+    CURVE = "curve"
+    """Shares of a whole, reached by shares of those who have it."""
+
+
+class Unit(StrEnum):
+    """What a column holds."""
+
+    CODE = "code"
+    NAME = "name"
+    YEAR = "year"
+    COUNT = "count"
+    MONEY = "money"
+    """Quetzales."""
+    SHARE = "share"
+    """From 0 to 1."""
+
+
+VALUES = (Unit.COUNT, Unit.MONEY, Unit.SHARE)
+"""Units of what is measured, as against what it is measured of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the figures."""
+
+    key: str
+    """Name in the CSV."""
+    label: str
+    """Heading of the table and name of the line."""
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """From this year on the figures are made by another method."""
+
+    year: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A row of a curve that is pointed out."""
+
+    row: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One picture with its words. `rows` have a cell for each of `columns`.
+
+    Shape: bars have one column of names and one of values; columns and lines one of years and one or more of values;
+    a map one of codes, one of names and one of values; a curve two shares, first that of those who have.
+    """
+
+    name: str
+    """Its name in addresses."""
+    kind: ChartKind
+    title: str
+    finding: str
+    """The main finding in one sentence; also the alternative text."""
+    coverage: str
+    """What the figures leave out, and why."""
+    unit: str
+    """What the values count, in words."""
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    missing: str
+    """Words for a value that is not known."""
+    is_rest_last: bool = False
+    """Whether the last row stands for all that are not drawn on their own."""
+    breaks: tuple[Break, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    even: str = ""
+    """Of a curve: what its diagonal means."""
+    credit: str = ""
+    """Whom the outlines of a map are from."""
+
+    def place(self, *units: Unit) -> int:
+        """The first column of one of these units.
+
+        Raises: KeyError if there is none.
+        """
+        for place, column in enumerate(self.columns):
+            if column.unit in units:
+                return place
+        raise KeyError(units[0])
+
+    @property
+    def value_places(self) -> tuple[int, ...]:
+        """The columns of what is measured."""
+        return tuple(place for place, column in enumerate(self.columns) if column.unit in VALUES)

@@ -1,0 +1,98 @@
+"""What pictures are of: the whole registry, or one type, category, law, tax, place or activity; and which each has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.pages.texts import gettext as _
+from api.pages.values import Reader
+from exemptions.catalog_entries import CatalogName
+from exemptions.errors import NotFound
+from exemptions.query import RegistryQuery
+from exemptions.release import Release
+
+WHOLE = "registro"
+"""The kind whose only subject is the whole registry."""
+WHOLE_CODE = "todo"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKind:
+    """One kind of subject: its part of the address, what names its codes, and the pictures each has, in order."""
+
+    slug: str
+    catalog: CatalogName | None
+    parameter: str
+    """Parameter of the search by its code; a law is searched by its categories."""
+    charts: tuple[str, ...]
+
+
+_KINDS = (
+    SubjectKind(WHOLE, None, "", ("categorias",)),
+    SubjectKind("tipo", CatalogName.TYPES, "type", ("categorias",)),
+    SubjectKind("categoria", CatalogName.CATEGORIES, "category", ()),
+    SubjectKind("ley", CatalogName.LAWS, "category", ("categorias",)),
+    SubjectKind("impuesto", CatalogName.TAXES, "tax", ("categorias",)),
+    SubjectKind("departamento", CatalogName.DEPARTMENTS, "department", ("categorias",)),
+    SubjectKind("municipio", CatalogName.MUNICIPALITIES, "municipality", ("categorias",)),
+    SubjectKind("actividad", CatalogName.ACTIVITIES, "activity", ("categorias",)),
+)
+KINDS: Mapping[str, SubjectKind] = {kind.slug: kind for kind in _KINDS}
+"""Kind of subject, as addresses name it → what it is and which pictures it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One subject of a release."""
+
+    kind: SubjectKind
+    code: str
+    name: str
+    """Empty for the whole registry."""
+    query: RegistryQuery
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole registry."""
+        return self.kind.catalog is None
+
+    def title(self, what: str) -> str:
+        """The title of a picture of this subject, which tells it without the page around."""
+        return what if self.is_whole else _("%(what)s: %(name)s", what=what, name=self.name)
+
+
+def find_subject(release: Release, slug: str, code: str, reader: Reader) -> Subject:
+    """The subject of an address.
+
+    Raises: NotFound.
+    """
+    kind = KINDS.get(slug)
+    if kind is not None and kind.catalog is None and code == WHOLE_CODE:
+        return Subject(kind, code, "", RegistryQuery())
+    if kind is None or kind.catalog is None or code not in release.catalogs.entries(kind.catalog):
+        raise NotFound("No existe esa gráfica.", "There is no such picture.")
+    return Subject(kind, code, reader.name_of(kind.catalog.value, code), _query(release, kind, code))
+
+
+def _query(release: Release, kind: SubjectKind, code: str) -> RegistryQuery:
+    if kind.catalog is CatalogName.LAWS:
+        return RegistryQuery(category=_granted_by(release, code))
+    chosen: dict[str, Any] = {kind.parameter: (code,)}
+    return RegistryQuery(**chosen)
+
+
+def _granted_by(release: Release, law: str) -> tuple[str, ...]:
+    """The categories that a law grants.
+
+    Raises: NotFound if it grants none.
+    """
+    granted = [
+        category.code
+        for category in release.catalogs.categories.values()
+        if any(citation.law == law for citation in category.legal_citations)
+    ]
+    if not granted:
+        raise NotFound("No existe esa gráfica.", "There is no such picture.")
+    return tuple(sorted(granted))
