@@ -7,10 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -21,10 +17,10 @@ from exemptions.engines import POSTGRESQL, make_engine, told_errors
 from exemptions.errors import DemonstrationHome
 from exemptions.inbox import make_inbox
 from exemptions.locking import LOCK_WAIT_S, WriterLock, hold_writer_lock
+from exemptions.migrating import is_present_shape, migrate
 from exemptions.models import Fact
 from exemptions.settings import Settings
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 TWO_PERSON = "two_person"
 DEMONSTRATION = "demonstration"
 
@@ -92,9 +88,9 @@ def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     make_inbox(settings.inbox)
     book = Book(engine=make_engine(settings.database_url), home=settings.home)
     with told_errors(book.engine):
-        if _revision(book.engine) != _head():
+        if not is_present_shape(book.engine):
             with book.writer_lock():
-                _migrate(book.engine)
+                migrate(book.engine)
     with book.read() as session:
         created = session.get(Fact, TWO_PERSON) is not None
     if not created:
@@ -139,25 +135,3 @@ def _create_facts(session: Session, settings: Settings, clock: Clock) -> None:
     value = "on" if settings.two_person else "off"
     session.add(Fact(key=TWO_PERSON, value=value))
     record_act(session, actor="system", act=Act.BOOK_CREATED, subject="book", at=clock(), details={TWO_PERSON: value})
-
-
-def _alembic_config(engine: Engine) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine
-    return config
-
-
-def _head() -> str | None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
-
-
-def _revision(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def _migrate(engine: Engine) -> None:
-    command.upgrade(_alembic_config(engine), "head")

@@ -6,29 +6,55 @@ Exit status: 0 done, 1 data refused or blocked or an act not possible, 2 wrong u
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 
 import click
 
-from api.cli import (
-    accounts,
-    batches,
-    comparing,
-    corrections,
-    demonstration,
-    diagnosis,
-    loading,
-    releases,
-    serving,
-    trail,
-    verification,
-)
 from api.cli.context import Context, say_error
 from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import InvalidQuery, RegistryError, SettingsError
 from exemptions.settings import read_settings
 
+_MODULES: Mapping[str, str] = {
+    "approve": "batches",
+    "audit": "trail",
+    "batches": "batches",
+    "changes": "comparing",
+    "corrections": "corrections",
+    "demo": "demonstration",
+    "diff": "comparing",
+    "doctor": "diagnosis",
+    "export": "releases",
+    "load": "loading",
+    "publish": "releases",
+    "reject": "batches",
+    "releases": "releases",
+    "report": "batches",
+    "rollback": "releases",
+    "serve": "serving",
+    "user": "accounts",
+    "verify": "verification",
+    "withdraw": "releases",
+    "work": "serving",
+}
+"""Command → the module of this package that has it."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class _Commands(click.Group):
+    """The commands by name. The module of one is loaded when it is asked for, without those of the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MODULES:
+            return None
+        found: tuple[click.Command, ...] = import_module(f"api.cli.{_MODULES[cmd_name]}").COMMANDS
+        return next(command for command in found if command.name == cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--lang", type=click.Choice(["es", "en"]), help="Idioma de los mensajes / language of the messages.")
 @click.version_option(package_name="exemptions")
 @click.pass_context
@@ -36,13 +62,6 @@ def commands(click_context: click.Context, lang: str | None) -> None:
     """Registro abierto de exenciones tributarias / open registry of tax exemptions."""
     settings = read_settings()
     click_context.obj = Context(settings=settings, lang=lang or settings.language)
-
-
-for module in (
-    loading, demonstration, batches, comparing, releases, verification, accounts, trail, corrections, diagnosis, serving
-):  # fmt: skip
-    for command in module.COMMANDS:
-        commands.add_command(command)
 
 
 def main() -> None:

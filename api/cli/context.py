@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from exemptions.accounts import Actor, Right, record_denial
 from exemptions.calendar import Clock, format_instant, system_clock
 from exemptions.database import Book, open_book
 from exemptions.errors import NobodyYet, NotAllowed, RegistryError, RoleMissing
 from exemptions.settings import ENVIRONMENT, Settings, read_language
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 Show = Callable[[str], None]
 """Shows what long work is doing, in words."""
@@ -67,16 +68,18 @@ class Context:
     @contextmanager
     def progress(self, *, quiet: bool = False) -> Iterator[Show]:
         """Show progress on standard error: a moving line for a person, a line a phase for a log."""
-        console = Console(stderr=True)
         if quiet:
             yield lambda _text: None
-        elif console.is_terminal:
-            with Progress(
-                SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-            ) as bar:
-                yield _Steps(bar)
+        elif not sys.stderr.isatty():
+            yield lambda text: click.echo(f"· {text}", err=True)
         else:
-            yield lambda text: console.print(f"· {text}", highlight=False)
+            # Only a person's terminal needs it, and loading it takes a tenth of a second.
+            from rich.console import Console
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            with Progress(*columns, console=Console(stderr=True)) as bar:
+                yield _Steps(bar)
 
 
 class _Steps:

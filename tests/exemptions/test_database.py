@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from exemptions.audit import find_broken_entry, list_entries
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, open_book
 from exemptions.errors import Busy, SettingsError
+from exemptions.migrating import MIGRATIONS, is_present_shape, last_revision
 from exemptions.models import Base
 from exemptions.settings import Settings, read_settings
 from tests.databases import Databases
@@ -55,6 +56,16 @@ def test_open__migrations_make_the_tables_of_the_models(book: Book) -> None:
 
     with book.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_open__knows_the_last_migration_without_loading_them(book: Book) -> None:
+    from alembic.script import ScriptDirectory
+
+    assert last_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert is_present_shape(book.engine)
+    with book.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not is_present_shape(book.engine)
 
 
 @both_databases
