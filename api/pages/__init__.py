@@ -15,11 +15,14 @@ from api.pages import (
     dictionary,
     glossary,
     home,
+    how_to_read,
     methodology,
     pictures,
+    questions,
     record,
     releases,
     search,
+    site,
     taxpayer,
 )
 from api.pages.assets import asset_url, register_assets
@@ -37,6 +40,7 @@ __all__ = ["register_pages", "render_error_page"]
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
     pictures,
+    how_to_read, questions, site,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response
 
+from api.formatting import format_percent
 from api.pages.blueprint import pages
 from api.pages.dictionary import state_lines
-from api.pages.labels import STATUS, STATUS_MEANING
+from api.pages.labels import STATUS, STATUS_MEANING, VALUE_STATE
 from api.pages.render import answer_page, answer_plain, page_reader
+from api.pages.texts import gettext as _
+from api.pages.values import Reader, column_label
 from api.pages.withheld import CountedLine, WithheldLine, counted_lines, withheld_lines
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
-from exemptions.columns import Status
+from exemptions.aggregates import sums
+from exemptions.columns import Status, ValueState
 from exemptions.errors import NothingPublished
+from exemptions.query import RegistryQuery
+from exemptions.release import Release
 
+_STATES = (ValueState.REPORTED, ValueState.NOT_REPORTED, ValueState.NOT_APPLICABLE, ValueState.WITHHELD)
 _FROM_STRONG_TO_WEAK = (
     Status.REVOKED,
     Status.CANCELLED,
@@ -24,6 +32,16 @@ _FROM_STRONG_TO_WEAK = (
     Status.SUSPENDED,
     Status.ACTIVE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """How many records have a number, and how many lack it for each reason, in the order of `_STATES`."""
+
+    name: str
+    counts: tuple[int, ...]
+    share: str
+    """Records with the number, of those that it applies to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,8 @@ class MethodologyPage:
     states: tuple[tuple[str, str], ...]
     counted: tuple[CountedLine, ...] = ()
     withheld: tuple[WithheldLine, ...] = ()
+    coverage_heads: tuple[str, ...] = ()
+    coverage: tuple[CoverageLine, ...] = ()
 
 
 @pages.get("/metodologia", endpoint="methodology")
@@ -59,6 +79,26 @@ def show_methodology() -> Response:
                 states=state_lines(),
                 counted=counted_lines(release.withheld, reader),
                 withheld=withheld_lines(release.withheld, reader),
+                coverage_heads=tuple(str(VALUE_STATE[state]) for state in _STATES),
+                coverage=_coverage(release, reader),
             )
         },
     )
+
+
+def _coverage(release: Release, reader: Reader) -> tuple[CoverageLine, ...]:
+    """How far the numbers that may be missing are known in a release."""
+    states = sums(release, RegistryQuery()).states
+    return tuple(_coverage_line(key, states[key], reader) for key in ("jobs", "amount_gtq"))
+
+
+def _coverage_line(key: str, states: Mapping[str, int], reader: Reader) -> CoverageLine:
+    counts = tuple(states[state] for state in _STATES)
+    applies = sum(counts) - states[ValueState.NOT_APPLICABLE]
+    known = states[ValueState.REPORTED]
+    share = (
+        _("%(share)s de los que lo tendrían", share=format_percent(known / applies))
+        if applies
+        else str(VALUE_STATE[ValueState.NOT_APPLICABLE])
+    )
+    return CoverageLine(column_label(key, reader.lang), counts, share)
