@@ -34,6 +34,12 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "dictionary": ("/diccionario",),
     "catalog": ("/diccionario/types", "/diccionario/categories"),
     "methodology": ("/metodologia",),
+    "glossary": ("/glosario",),
+    "reading": ("/como-leer",),
+    "questions": ("/preguntas",),
+    "about": ("/acerca",),
+    "privacy": ("/privacidad",),
+    "accessibility": ("/accesibilidad",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
 """Name of a page → addresses that show each of its faces; `{…}` stands for an identifier of the served registry."""
