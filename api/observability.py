@@ -70,13 +70,13 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     response.headers[REQUEST_ID] = current_request_id()
     # Everything is taken from the request before it is gone.
-    answered, request_id, started = describe_answer(response), current_request_id(), g.get("started", perf_counter())
+    answered = g.answered = _describe(response)
+    request_id, started = current_request_id(), g.get("started", perf_counter())
     response.call_on_close(lambda: log_answer(answered, request_id, perf_counter() - started))
     return response
 
 
-def describe_answer(response: Response) -> Answered:
-    """What is logged and counted of the answer to the present request."""
+def _describe(response: Response) -> Answered:
     release = g.get("release")
     return Answered(
         method=_known_method(),

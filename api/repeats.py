@@ -15,7 +15,7 @@ from typing import Any
 from flask import Response, g, request
 
 from api.metrics import count_body
-from api.observability import REQUEST_ID, Answered, choose_request_id, describe_answer, log_answer
+from api.observability import REQUEST_ID, Answered, choose_request_id, log_answer
 from api.recent import Recent
 from exemptions.errors import NothingPublished, ReleaseDamaged
 from exemptions.release import Release
@@ -86,10 +86,11 @@ class Repeats:
         key = _key(request.environ)
         if release is None or key is None or response.status_code not in _REPEATED or release is not self._current():
             return
-        sent = response.get_wsgi_headers(request.environ)
+        is_whole = response.status_code == HTTPStatus.OK
+        # What a 304 leaves out is left out when it is sent.
+        sent = response.headers if is_whole else response.get_wsgi_headers(request.environ)
         headers = tuple((name, value) for name, value in sent if name != REQUEST_ID)
-        repeat = _Repeat(release, response.status, headers, response.get_data(), describe_answer(response))
-        self._kept.keep(key, repeat)
+        self._kept.keep(key, _Repeat(release, response.status, headers, response.get_data(), g.answered))
 
     def _current(self) -> Release | None:
         try:

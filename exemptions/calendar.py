@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 GUATEMALA = timezone(timedelta(hours=-6), "America/Guatemala")
 
@@ -33,6 +34,7 @@ def seconds_to_midnight(instant: datetime) -> float:
     return (midnight - local).total_seconds()
 
 
+@lru_cache(maxsize=256)
 def format_instant(instant: datetime) -> str:
     """RFC 3339 in UTC, whole seconds, ending in Z."""
     return instant.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")

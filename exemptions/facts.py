@@ -12,8 +12,6 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-CENTS = Decimal(100)
-
 
 class FactTable:
     """A table of facts that is mapped, not read; looking one record up touches a few pages of it."""
@@ -66,4 +64,4 @@ def _json_ready(fact: dict[str, Any]) -> dict[str, Any]:
 
 def quetzales(cents: int) -> Decimal:
     """Cents as quetzales with two exact decimals."""
-    return (Decimal(cents) / CENTS).quantize(Decimal("0.01"))
+    return Decimal(cents).scaleb(-2)

@@ -57,7 +57,7 @@ def _cells(key: str, column: pa.Array) -> _Cells:
         case Kind.INTEGER:
             return _fixed(column, "q", int)
         case _:
-            return lambda rows: column.take(pa.array(rows, pa.uint32())).to_pylist()
+            return _texts(column)
 
 
 def _fixed(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value]) -> _Cells:
@@ -73,6 +73,23 @@ def _fixed(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], V
         return [convert(values[p]) if shown[p >> 3] >> (p & 7) & 1 else None for p in places]
 
     return read
+
+
+def _texts(column: pa.StringArray) -> _Cells:
+    """The cells of a column of plain texts."""
+    validity, places, data = column.buffers()
+    if data is None:
+        return lambda rows: [None for _ in rows]
+    ends, text, offset = memoryview(places).cast("i"), memoryview(data), column.offset
+    shown = memoryview(validity) if column.null_count else None
+
+    def read(row: int) -> str | None:
+        place = offset + row
+        if shown is not None and not shown[place >> 3] >> (place & 7) & 1:
+            return None
+        return str(text[ends[place] : ends[place + 1]], "utf-8")
+
+    return lambda rows: [read(row) for row in rows]
 
 
 @lru_cache(maxsize=65_536)

@@ -139,6 +139,8 @@ def query_params(query: RegistryQuery) -> list[tuple[str, str]]:
 
 def selection(query: RegistryQuery) -> RegistryQuery:
     """What decides which rows match: the query without its order and its release."""
+    if query.release is None and query.as_of is None and query.order == NAME_ORDER:
+        return query
     return replace(query, release=None, as_of=None, sort=NAME_ORDER.column, descending=NAME_ORDER.descending)
 
 
@@ -169,7 +171,10 @@ def _format_cents(cents: int) -> str:
 
 
 def _read_query(reader: ParameterReader, catalogs: Catalogs) -> RegistryQuery:
-    values: dict[str, Any] = {spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS}
+    # Few of the filters are sent, and the others have their defaults.
+    values: dict[str, Any] = {
+        spec.parameter: _read_filter(reader, spec, catalogs) for spec in FILTERS if spec.parameter in reader.sent
+    }
     for low, high in BOUND_PAIRS:
         _refuse_crossed(reader, low, high, values)
     release, as_of = reader.release()
@@ -202,7 +207,7 @@ def _read_filter(reader: ParameterReader, spec: Filter, catalogs: Catalogs) -> o
 
 
 def _refuse_crossed(reader: ParameterReader, low: str, high: str, values: Mapping[str, object]) -> None:
-    bottom, top = values[low], values[high]
+    bottom, top = values.get(low), values.get(high)
     if isinstance(bottom, int) and isinstance(top, int) and bottom > top:
         reader.add(low, None, f"{low} es mayor que {high}.", f"{low} is greater than {high}.")
     if isinstance(bottom, date) and isinstance(top, date) and bottom > top:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from api.pages.labels import choice_word
 from api.pages.language import LOCALES
 from api.pages.texts import in_locale
-from exemptions.catalogs import Catalogs
 from exemptions.filters import FILTER
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
-from exemptions.search import FacetValue, facets
+from exemptions.search import facets
 
 
 def labelled_facets(
@@ -19,12 +18,20 @@ def labelled_facets(
 ) -> dict[str, list[dict[str, object]]]:
     """The facets of those names, each value with its label in `lang`."""
     counted = facets(release, query, names) if names else {}
+    labelled: dict[str, list[dict[str, object]]] = {}
+    for name in names:
+        labels: Mapping[str, str] = release.answers.get(("labels", name, lang), lambda: _labels(release, name, lang))  # noqa: B023 - called at once
+        labelled[name] = [
+            {"value": value.value, "label": labels[value.value], "count": value.count} for value in counted[name]
+        ]
+    return labelled
+
+
+def _labels(release: Release, name: str, lang: str) -> Mapping[str, str]:
+    """The label of every code that a facet can have."""
+    catalog = FILTER[name].catalog
+    if catalog:
+        return {code: release.catalogs.label(catalog, code, lang) for code in release.catalogs.entries(catalog)}
     # The words of codes that no catalogue names are the pages' own, which follow the locale.
     with in_locale(LOCALES[lang]):
-        return {name: [_labelled(release.catalogs, name, value, lang) for value in counted[name]] for name in names}
-
-
-def _labelled(catalogs: Catalogs, name: str, value: FacetValue, lang: str) -> dict[str, object]:
-    catalog = FILTER[name].catalog
-    label = catalogs.label(catalog, value.value, lang) if catalog else choice_word(name, value.value)
-    return {"value": value.value, "label": label, "count": value.count}
+        return {code: choice_word(name, code) for code in FILTER[name].choices}
