@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,16 +13,19 @@ from exemptions.clauses import build_clause
 from exemptions.columns import LIST_SEPARATOR, ValueState
 from exemptions.documents import NO_KIND, NO_YEAR, TAX_SET
 from exemptions.facts import quetzales
-from exemptions.filters import FACETS, FILTER
+from exemptions.filters import FACETS, FILTER, FILTERS
 from exemptions.index import index_guard
 from exemptions.matches import matching_rows, shared_rows, total
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release
+from exemptions.summary import Selection
 
 # Above every catalogue (419 activities), every span of years and the sets of taxes that laws grant together.
 _MOST_VALUES = 10_000
 _COUNTED_AS: Mapping[str, str] = {"taxes": TAX_SET}
 """Fields that are counted by another one."""
+# Adding up the summary takes 0.5 ms however many rows match; the index needs as long for some 10,000.
+_FEW_ROWS = 10_000
 # The index sums in float64, which holds every integer up to here.
 _EXACT_LIMIT = 2**53
 
@@ -106,14 +108,20 @@ def count_together(release: Release, query: RegistryQuery, names: Collection[str
     if release.answers.find(("sums", rest)) is not None:
         return
     counted_here = [name for name in names if name in FACETS and not is_set(rest, FILTER[name])]
-    wanted = {f"facet {name}": _terms(_facet_field(name)) for name in counted_here}
-    counted = _aggregate(release, rest, _wanted_for_sums() | wanted)
-    found = _sums_of(release, rest, counted)
+    selected = _select_codes(release, rest)
+    if selected is not None:
+        found = _sums_of_codes(selected)
+        values = {name: _facet_of_codes(selected, name) for name in counted_here}
+    else:
+        wanted = {f"facet {name}": _terms(_facet_field(name)) for name in counted_here}
+        counted = _aggregate(release, rest, _wanted_for_sums() | wanted)
+        found = _sums_of(release, rest, counted)
+        values = {name: _facet_values(counted[f"facet {name}"]) for name in counted_here}
     # Every row tells the state of its jobs.
     release.answers.keep(("total", rest), sum(found.states["jobs"].values()))
     release.answers.keep(("sums", rest), found)
     for name in counted_here:
-        release.answers.keep(("facet", rest, name), _facet_values(counted[f"facet {name}"]))
+        release.answers.keep(("facet", rest, name), values[name])
 
 
 def taxpayers(release: Release, query: RegistryQuery) -> int:
@@ -138,7 +146,12 @@ def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping
     kept = {name: release.answers.find(("facet", query, name)) for name in names}
     known: dict[str, Sequence[FacetValue]] = {name: values for name, values in kept.items() if values is not None}
     missing = [name for name in names if name not in known]
-    if missing:
+    selected = _select_codes(release, query) if missing else None
+    if selected is not None:
+        for name in missing:
+            known[name] = _facet_of_codes(selected, name)
+            release.answers.keep(("facet", query, name), known[name])
+    elif missing:
         counted = _aggregate(release, query, {name: _terms(_facet_field(name)) for name in missing})
         for name in missing:
             known[name] = _facet_values(counted[name])
@@ -152,11 +165,21 @@ def _facet_field(name: str) -> str:
 
 
 def _facet_values(counted: Mapping[str, Any]) -> Sequence[FacetValue]:
-    rows: Counter[str] = Counter()
+    rows: dict[str, int] = {}
     for bucket in _all_buckets(counted):
         # Of codes only the set of a row's taxes is joined, so any other key is its own single part.
-        rows.update(dict.fromkeys(str(bucket["key"]).split(LIST_SEPARATOR), int(bucket["doc_count"])))
-    return tuple(sorted((FacetValue(*counted) for counted in rows.items()), key=lambda v: (-v.count, v.value)))
+        for code in bucket["key"].split(LIST_SEPARATOR):
+            rows[code] = rows.get(code, 0) + bucket["doc_count"]
+    return _in_order(rows)
+
+
+def _facet_of_codes(selected: Selection, name: str) -> Sequence[FacetValue]:
+    return _in_order(selected.count(FILTER[name].field))
+
+
+def _in_order(rows: Mapping[str, int]) -> Sequence[FacetValue]:
+    ordered = sorted(rows.items(), key=lambda counted: (-counted[1], counted[0]))
+    return tuple(FacetValue(code, count) for code, count in ordered)
 
 
 def _wanted_for_sums() -> dict[str, Any]:
@@ -170,18 +193,50 @@ def _wanted_for_sums() -> dict[str, Any]:
 
 
 def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
+    selected = _select_codes(release, query)
+    if selected is not None:
+        return _sums_of_codes(selected)
     return _sums_of(release, query, _aggregate(release, query, _wanted_for_sums()))
+
+
+def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
+    """What the summary of the release knows of a query: None if it looks at more than codes, or matches so few records
+    that the index counts them faster."""
+    if _largest_sum(release) >= _EXACT_LIMIT:
+        return None
+    clauses = [
+        (spec.field, getattr(query, spec.parameter)) for spec in FILTERS if spec.is_facet and is_set(query, spec)
+    ]
+    searcher = release.index.searcher
+    if any(sum(searcher.doc_freq(field, code) for code in codes) < _FEW_ROWS for field, codes in clauses):
+        return None
+    return release.summary.select(query)
+
+
+def _sums_of_codes(selected: Selection) -> Sums:
+    return _sums(
+        [JobsSum(*part) for part in selected.jobs()],
+        [AmountSum(year, quetzales(cents), rows) for year, cents, rows in selected.amounts()],
+        {"jobs": selected.count("jobs_status"), "amount_gtq": selected.count("amount_status")},
+    )
 
 
 def _sums_of(release: Release, query: RegistryQuery, counted: Mapping[str, Any]) -> Sums:
     is_exact = _largest_sum(release) < _EXACT_LIMIT
     jobs, amounts = _sums_of_index(counted) if is_exact else _sums_of_rows(release, query)
+    states = {
+        number: {bucket["key"]: int(bucket["doc_count"]) for bucket in _all_buckets(counted[wanted])}
+        for number, wanted in (("jobs", "jobs_states"), ("amount_gtq", "amount_states"))
+    }
+    return _sums(jobs, amounts, states)
+
+
+def _sums(jobs: list[JobsSum], amounts: list[AmountSum], states: Mapping[str, Mapping[str, int]]) -> Sums:
     return Sums(
         jobs=tuple(sorted(jobs, key=lambda part: (part.year is None, -(part.year or 0), part.kind or ""))),
         amount_gtq=tuple(sorted(amounts, key=lambda part: (part.year is None, -(part.year or 0)))),
         states={
-            "jobs": _state_counts(counted["jobs_states"]),
-            "amount_gtq": _state_counts(counted["amount_states"]),
+            number: {state.value: rows.get(state.value, 0) for state in ValueState} for number, rows in states.items()
         },
     )
 
@@ -230,11 +285,6 @@ def _jobs_sum(year: int | None, kind: str | None, total: int, rows: int) -> Jobs
 
 def _amount_sum(year: int | None, cents: int, rows: int) -> AmountSum:
     return AmountSum(None if year == NO_YEAR else year, quetzales(cents), rows)
-
-
-def _state_counts(counted: Mapping[str, Any]) -> Mapping[str, int]:
-    found = {bucket["key"]: int(bucket["doc_count"]) for bucket in _all_buckets(counted)}
-    return {state.value: found.get(state.value, 0) for state in ValueState}
 
 
 def _whole(summed: Mapping[str, Any]) -> int:

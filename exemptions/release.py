@@ -27,6 +27,7 @@ from exemptions.integrity import damaged, read_manifest, verify_file, verify_fil
 from exemptions.items import ItemReader
 from exemptions.nit import parse_nit
 from exemptions.ranks import Sort, order_rows, rank_rows
+from exemptions.summary import Summary
 
 BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
@@ -103,6 +104,11 @@ class Release:
         """The rows that have a NIT, in the order of their NITs; computed on first use."""
         named = self.records.num_rows - self.records.column("nit").null_count
         return order_rows(self.records, Sort("nit")).head(named).to_arrow()
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The records added up by their codes; computed on first use."""
+        return Summary(self.records)
 
     def ranks(self, sort: Sort) -> pl.Series:
         """The rank of every row in an order; computed on first use."""
