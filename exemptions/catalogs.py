@@ -48,7 +48,7 @@ PACKAGED = Path(__file__).parent / "catalog"
 _MAY_REPEAT = frozenset({CatalogName.MUNICIPALITIES})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogs:
     """Every catalogue, each a mapping from code to entry in file order, and the lookups made from them.
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import tee, zip_longest
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,13 @@ def write_tables(folder: Path, tables: Mapping[str, pa.RecordBatch], withheld: M
 def write_catalogs(folder: Path, catalogs: Catalogs) -> None:
     """Write the catalogues of the day: the files they are read from, and each one as JSON."""
     shutil.copytree(PACKAGED, folder / "catalogs", ignore=shutil.ignore_patterns("*.md"), copy_function=shutil.copyfile)
-    for name in CatalogName:
-        write_json(folder / "catalogs" / f"{name}.json", catalog_rows(catalogs, name))
+    for name, text in _catalog_texts(catalogs).items():
+        (folder / "catalogs" / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _catalog_texts(catalogs: Catalogs) -> Mapping[CatalogName, str]:
+    return {name: _json_text(catalog_rows(catalogs, name)) for name in CatalogName}
 
 
 def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
@@ -85,6 +91,10 @@ def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str
 
 def write_json(path: Path, value: object) -> None:
     """Write a value as JSON with sorted keys, so that equal values give equal bytes; each entry of a list in a line."""
+    path.write_text(_json_text(value), encoding="utf-8")
+
+
+def _json_text(value: object) -> str:
     entries = (
         [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in value] if isinstance(value, list) else []
     )
@@ -93,4 +103,4 @@ def write_json(path: Path, value: object) -> None:
         if entries
         else json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
     )
-    path.write_text(whole + "\n", encoding="utf-8")
+    return whole + "\n"

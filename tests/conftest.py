@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.databases import Databases, NoServer, Server, running_server
+from tests.databases import Databases, EmptyBook, NoServer, Server, running_server
 
 # A registry's settings in the caller's shell would point a test at real data, so they go before anything is imported.
 for _name in [name for name in os.environ if name.startswith("EXEMPTIONS_") or name == "DATABASE_URL"]:
@@ -65,6 +65,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", [SQLITE, POSTGRESQL], indirect=True)
     elif chosen == POSTGRESQL:
         metafunc.parametrize("database", [POSTGRESQL], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Make the tables of new SQLite books by copying those that the migrations made first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exemptions.database.migrate", EmptyBook(tmp_path_factory.mktemp("empty")).migrate)
+        yield
 
 
 @pytest.fixture(scope="session")

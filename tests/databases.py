@@ -10,17 +10,20 @@ import importlib.util
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import Engine
 
 from exemptions.database import open_book
+from exemptions.migrating import migrate
 from exemptions.settings import read_settings
 
 OWNER = "registry"
@@ -90,6 +93,30 @@ class Server:
             ).fetchone()
             assert tables is not None
             connection.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
+
+
+class EmptyBook:
+    """The tables of a SQLite book, which the migrations make once; every other new book of the tests is a copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "empty.sqlite"
+
+    def migrate(self, engine: Engine) -> None:
+        """Stands for `exemptions.migrating.migrate`."""
+        with closing(engine.raw_connection()) as connection:
+            book = connection.driver_connection
+            is_new = isinstance(book, sqlite3.Connection) and not book.execute("SELECT * FROM sqlite_schema").fetchall()
+            if is_new and self._file.exists():
+                _copy_book(self._file, book)
+                return
+        migrate(engine)
+        if is_new:
+            self._file.write_bytes(Path(str(engine.url.database)).read_bytes())
+
+
+def _copy_book(file: Path, book: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect(file)) as kept:
+        kept.backup(book)
 
 
 class Databases:
