@@ -30,6 +30,7 @@ class Unit(StrEnum):
     """What a column holds."""
 
     CODE = "code"
+    NIT = "nit"
     NAME = "name"
     YEAR = "year"
     COUNT = "count"
@@ -74,8 +75,9 @@ class Mark:
 class Chart:
     """One picture with its words. `rows` have a cell for each of `columns`.
 
-    Shape: bars have one column of names and one of values; columns and lines one of years and one or more of values;
-    a map one of codes, one of names and one of values; a curve two shares, first that of those who have.
+    Shape: bars have a column of names, a map of codes and names, columns and lines of years in a row, ascending. Lines
+    draw every column of values, a curve its two shares, the others the first column of values; what else there is
+    stands in the table and the CSV.
     """
 
     name: str

@@ -27,7 +27,7 @@ TEXT: Mapping[Width, float] = {Width.NARROW: 12.5, Width.WIDE: 13.5}
 """Size of what is read first; notes and axes are `SMALL`."""
 SMALL: Mapping[Width, float] = {Width.NARROW: 11.5, Width.WIDE: 12.5}
 
-UNIT_ROOM = 24.0
+UNIT_ROOM = 27.0
 """Height at the top of every picture in which its unit stands."""
 
 
@@ -73,7 +73,7 @@ def text_mark(size: float, colour: str, *, align: str = "left", bold: bool = Fal
     return {"type": "text", "fontSize": size, "color": colour, "align": align, "lineHeight": size + 3, **weight, **more}
 
 
-def unit_line(chart: Chart, width: Width, *, left: float, top: float = 0) -> Layer:
+def unit_line(chart: Chart, width: Width, *, left: float, top: float = 3) -> Layer:
     """What the values count, at the top of the picture."""
     return {
         "data": values([{"x": left, "y": top, "text": chart.unit}]),

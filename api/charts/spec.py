@@ -13,6 +13,9 @@ from api.charts.chart import Chart, ChartKind
 from api.charts.colours import PAPER
 from api.charts.layout import Plot, Width
 from api.charts.spec_bars import draw_bars
+from api.charts.spec_curve import draw_curve
+from api.charts.spec_map import draw_map
+from api.charts.spec_series import draw_columns, draw_lines
 
 Spec = Mapping[str, Any]
 
@@ -21,6 +24,10 @@ _FACE = "sans-serif"
 
 _DRAW: Mapping[ChartKind, Callable[[Chart, Width], Plot]] = {
     ChartKind.BARS: draw_bars,
+    ChartKind.COLUMNS: draw_columns,
+    ChartKind.LINES: draw_lines,
+    ChartKind.MAP: draw_map,
+    ChartKind.CURVE: draw_curve,
 }
 
 

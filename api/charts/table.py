@@ -37,7 +37,7 @@ def chart_table(chart: Chart) -> Table:
         ),
         rows=tuple(
             tuple(
-                TableCell(cell_text(cell, column.unit, chart.missing), is_number, cell is None)
+                TableCell(cell_text(cell, column.unit, chart.missing if is_number else ""), is_number, cell is None)
                 for cell, column, is_number in zip(row, chart.columns, numbers, strict=True)
             )
             for row in chart.rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from api.charts.chart import Cell, Chart, Unit
-from api.formatting import MILLION, NO_BREAK, format_count, format_money
+from api.formatting import MILLION, NO_BREAK, format_count, format_money, format_percent, format_tax_number
 
 _HIDDEN = Decimal("0.05")
 """Millions below this would be written as nothing."""
@@ -23,14 +23,11 @@ def cell_text(cell: Cell, unit: Unit, missing: str) -> str:
         case Unit.MONEY:
             return format_money(Decimal(cell))
         case Unit.SHARE:
-            return share_text(Decimal(cell))
+            return format_percent(Decimal(cell))
+        case Unit.NIT:
+            return format_tax_number(str(cell))
         case Unit.CODE | Unit.NAME | Unit.YEAR:
             return str(cell)
-
-
-def share_text(share: Decimal) -> str:
-    """A share in percent with one decimal: `12.3 %`."""
-    return f"{share * 100:,.1f}{NO_BREAK}%"
 
 
 def scale_of(chart: Chart) -> int:

@@ -29,15 +29,22 @@ class SubjectKind:
     charts: tuple[str, ...]
 
 
+_MONEY = ("montos", "mayores", "concentracion")
+_JOBS_AND_TERMS = ("empleos", "inicios")
+_MAPS = ("mapa", "mapa-montos", "mapa-empleos")
+
 _KINDS = (
-    SubjectKind(WHOLE, None, "", ("categorias",)),
-    SubjectKind("tipo", CatalogName.TYPES, "type", ("categorias",)),
-    SubjectKind("categoria", CatalogName.CATEGORIES, "category", ()),
-    SubjectKind("ley", CatalogName.LAWS, "category", ("categorias",)),
-    SubjectKind("impuesto", CatalogName.TAXES, "tax", ("categorias",)),
-    SubjectKind("departamento", CatalogName.DEPARTMENTS, "department", ("categorias",)),
-    SubjectKind("municipio", CatalogName.MUNICIPALITIES, "municipality", ("categorias",)),
-    SubjectKind("actividad", CatalogName.ACTIVITIES, "activity", ("categorias",)),
+    SubjectKind(WHOLE, None, "", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS, "actividades")),
+    SubjectKind("tipo", CatalogName.TYPES, "type", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS)),
+    SubjectKind("categoria", CatalogName.CATEGORIES, "category", (*_MONEY, *_MAPS, *_JOBS_AND_TERMS, "actividades")),
+    SubjectKind("ley", CatalogName.LAWS, "category", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS)),
+    # What a record's taxpayer does not pay is not told apart by tax here, so a tax has no pictures of money.
+    SubjectKind("impuesto", CatalogName.TAXES, "tax", ("categorias", "mapa", "inicios")),
+    SubjectKind(
+        "departamento", CatalogName.DEPARTMENTS, "department", ("categorias", "municipios", *_MONEY, *_JOBS_AND_TERMS)
+    ),
+    SubjectKind("municipio", CatalogName.MUNICIPALITIES, "municipality", ("categorias", *_MONEY, *_JOBS_AND_TERMS)),
+    SubjectKind("actividad", CatalogName.ACTIVITIES, "activity", ("categorias", *_MONEY, "mapa", *_JOBS_AND_TERMS)),
 )
 KINDS: Mapping[str, SubjectKind] = {kind.slug: kind for kind in _KINDS}
 """Kind of subject, as addresses name it → what it is and which pictures it has."""

@@ -19,7 +19,10 @@ from api.conditional import Headers, Representation, answer_body
 from api.formatting import format_day
 from api.pages.blueprint import pages
 from api.pages.language import page_language, page_url
-from api.pages.picture_bars import categories_chart
+from api.pages.picture_bars import activities_chart, categories_chart, largest_chart, municipalities_chart
+from api.pages.picture_curve import concentration_chart
+from api.pages.picture_map import amounts_map, benefits_map, jobs_map
+from api.pages.picture_series import amounts_chart, begun_chart, jobs_chart
 from api.pages.picture_subjects import Subject, find_subject
 from api.pages.render import page_reader
 from api.pages.texts import gettext as _
@@ -33,6 +36,16 @@ from exemptions.release import Release
 
 _BUILD: Mapping[str, Callable[[Release, Subject, Reader], Chart | None]] = {
     "categorias": categories_chart,
+    "actividades": activities_chart,
+    "municipios": municipalities_chart,
+    "mayores": largest_chart,
+    "montos": amounts_chart,
+    "empleos": jobs_chart,
+    "inicios": begun_chart,
+    "mapa": benefits_map,
+    "mapa-montos": amounts_map,
+    "mapa-empleos": jobs_map,
+    "concentracion": concentration_chart,
 }
 """Name of a picture → what makes its figures; None where a subject has none to show."""
 

@@ -65,7 +65,7 @@ def test_svg__holds_the_numbers_its_title_and_its_finding(client: FlaskClient, r
         assert row["category_name"] in " ".join(words)
         assert f"{int(row['records']):,}" in words
     assert root.find(f"{SVG}title").text == "Beneficios por categoría"
-    assert "Centro educativo privado: 4 de 16 (25.0\u00a0%)" in root.find(f"{SVG}desc").text
+    assert "Centro educativo privado: 4 de 16 (25.0%)" in root.find(f"{SVG}desc").text
 
 
 def test_svg__is_at_home_in_both_colour_schemes_and_loads_nothing(client: FlaskClient, renderer: Renderer) -> None:
