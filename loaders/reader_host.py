@@ -79,8 +79,10 @@ class ReaderHost:
 
     def _find_or_start(self) -> subprocess.Popen[bytes]:
         # A forked process would share the pipes of its parent's, and hear the answers to the other's files.
-        if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
-            return self._process
+        if self._process is not None and self._owner == os.getpid():
+            if self._process.poll() is None:
+                return self._process
+            self._kill(self._process)
         # The process gets no environment of ours: no token and no address of the database beside a stranger's file.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "loaders.reader"],
@@ -96,7 +98,7 @@ class ReaderHost:
         return self._process
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        """End the process with its reader: the two are a session of their own."""
+        """End the process with its reader, if it has not ended: the two are a session of their own."""
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

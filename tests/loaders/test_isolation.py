@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,18 @@ def test_isolation__every_reader_begins_anew_and_none_outlives_its_file(tmp_path
     assert not Path(f"/proc/{before}").exists()
     assert read_isolated(path, ReadOptions(), ReaderLimits()).table.num_rows == 1
     assert children_of(host()) == []
+
+
+def test_isolation__a_host_that_has_ended_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "registro.csv"
+    path.write_text(csv_text(permanent(1)), encoding="utf-8")
+    read_isolated(path, ReadOptions(), ReaderLimits())
+    before = host()
+    os.kill(before, signal.SIGTERM)
+    os.waitid(os.P_PID, before, os.WEXITED | os.WNOWAIT)
+    assert read_isolated(path, ReadOptions(), ReaderLimits()).table.num_rows == 1
+    assert host() != before
+    gc.collect()
 
 
 def test_isolation__readers_fork_from_a_process_without_work_in_its_threads(tmp_path: Path) -> None:
