@@ -11,7 +11,8 @@ from flask import Flask, Response, current_app, request
 
 from api.json_text import encode_json
 from api.negotiation import LANGUAGES, preferred_language, require_acceptable
-from api.pages.language import ENGLISH_PREFIX, page_language
+from api.pages.language import LANGUAGES as PAGE_LANGUAGES
+from api.pages.language import SOURCE, page_language
 from api.pages.render import render_page
 from api.parameters import refuse_parameters
 from api.problem_types import PROBLEM_TYPES, ProblemType
@@ -71,9 +72,9 @@ def register_docs(app: Flask, api: RegistryApi, *, problem_types: tuple[ProblemT
     app.extensions[_PROBLEM_TYPES] = problem_types
     app.extensions[_DOCUMENTS] = {lang: localised_document(api, lang) for lang in LANGUAGES}
     app.add_url_rule("/openapi.json", "openapi", answer_openapi)
-    # Named like the pages, so that their frame links the two languages.
-    app.add_url_rule("/docs", "es.docs", answer_docs)
-    app.add_url_rule(f"{ENGLISH_PREFIX}/docs", "en.docs", answer_docs)
+    # Named like the pages, so that their frame links the languages.
+    for code, language in PAGE_LANGUAGES.items():
+        app.add_url_rule(f"{language.prefix}/docs", f"{code}.docs", answer_docs)
 
 
 def answer_openapi() -> Response:
@@ -91,7 +92,7 @@ def answer_docs() -> Response:
     """The documentation page in the language of the address."""
     refuse_parameters()
     tell_release()
-    document = _document(page_language())
+    document = _document(_document_language())
     html = render_page(
         "docs.html",
         {
@@ -104,8 +105,13 @@ def answer_docs() -> Response:
     return _finish(Response(html, content_type="text/html; charset=utf-8"))
 
 
+def _document_language() -> str:
+    """The language of the document that a page shows: that of the page, if the document has it."""
+    return page_language() if page_language() in LANGUAGES else SOURCE
+
+
 def _example_base() -> str:
-    return absolute("") or _EXAMPLE_BASES[page_language()]
+    return absolute("") or _EXAMPLE_BASES[_document_language()]
 
 
 def _finish(response: Response) -> Response:

@@ -81,12 +81,17 @@ def _sign(number: Decimal | float) -> str:
 
 def format_day(day: date, lang: str) -> str:
     """A calendar day in words: `12 de marzo de 2025`, `12 March 2025`."""
-    return babel_format_date(day, _DATE_PATTERNS[lang], locale=lang)
+    return babel_format_date(day, _DATE_PATTERNS[_date_language(lang)], locale=_date_language(lang))
+
+
+def _date_language(lang: str) -> str:
+    """The language whose months name a day: Spanish where nobody has written down those of another one."""
+    return lang if lang in _DATE_PATTERNS else "es"
 
 
 def format_short_day(day: date, lang: str) -> str:
     """A calendar day for lists, the month in three letters: `12 mar 2025`, `12 Mar 2025`."""
-    return babel_format_date(day, _SHORT_DATE_PATTERN, locale=lang).replace(" ", NO_BREAK)
+    return babel_format_date(day, _SHORT_DATE_PATTERN, locale=_date_language(lang)).replace(" ", NO_BREAK)
 
 
 def format_moment(moment: datetime, lang: str) -> str:

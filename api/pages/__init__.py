@@ -1,6 +1,8 @@
-"""The pages for people, in Spanish at the root and in English under `/en`."""
+"""The pages for people, in Spanish at the root and in other languages below their codes."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from flask import Flask, redirect, url_for
 from flask_babel import Babel
@@ -28,8 +30,9 @@ from api.pages import (
 from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
 from api.pages.campaigns import leave_campaign_marks_out
+from api.pages.catalogues import PageTexts
 from api.pages.errors import render_error_page
-from api.pages.language import ENGLISH_PREFIX, LOCALES, page_language, page_url, select_locale
+from api.pages.language import LANGUAGES, SOURCE, page_language, page_url, select_locale
 from api.pages.terms import first_use, used_terms
 from api.pages.texts import speak_in_templates
 from api.pages.values import amount_in_words, breakable
@@ -46,8 +49,9 @@ _FAMILIES = (
 
 
 def register_pages(app: Flask) -> None:
-    """Add every page to the application, in both languages, and what their templates need."""
-    Babel(app, default_locale=LOCALES["es"], locale_selector=select_locale)
+    """Add every page to the application, in every language, and what their templates need."""
+    babel = Babel(app, default_locale=LANGUAGES[SOURCE].locale, locale_selector=select_locale)
+    babel.domain_instance = PageTexts()
     speak_in_templates(app)
     register_assets(app)
     app.jinja_env.trim_blocks = True
@@ -69,10 +73,11 @@ def register_pages(app: Flask) -> None:
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.filters["as_written"] = as_written
     app.before_request(leave_campaign_marks_out)
-    app.register_blueprint(pages, name="es")
-    app.register_blueprint(pages, name="en", url_prefix=ENGLISH_PREFIX)
-    app.add_url_rule(ENGLISH_PREFIX, "english_root", _english_root)
+    for code, language in LANGUAGES.items():
+        app.register_blueprint(pages, name=code, url_prefix=language.prefix or None)
+        if language.prefix:
+            app.add_url_rule(language.prefix, f"{code}_root", partial(_to_home, code))
 
 
-def _english_root() -> Response:
-    return redirect(url_for("en.home"), code=308)
+def _to_home(lang: str) -> Response:
+    return redirect(url_for(f"{lang}.home"), code=308)

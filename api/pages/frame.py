@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
-from api.pages.language import LANGUAGES, page_language, page_url, same_page_in
+from api.pages.language import LANGUAGES, SOURCE, Language, page_language, page_url, same_page_in
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
 from api.state import absolute, app_state
 from exemptions.release import Release
 
-_HREFLANG = {"es": "es-GT", "en": "en"}
 _OWN_SEARCH = ("home", "search")
 """Pages whose main part is the search box; the header does not repeat it there, nor on an error, which has its own."""
 
@@ -106,12 +105,22 @@ class ReleaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """The page asked for, in another language."""
+
+    url: str
+    tag: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The surroundings of one page."""
 
     page: str
     """Name of the page, the same in both languages; empty for an error."""
-    other_language: str
+    language: Language
+    other_languages: tuple[LanguageLink, ...]
     canonical: str
     alternates: tuple[tuple[str, str], ...]
     navigation: tuple[NavigationEntry, ...]
@@ -144,7 +153,12 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
     contact = settings.contact or told.get("contact") or ""
     return Frame(
         page=page,
-        other_language=same_page_in("es" if page_language() == "en" else "en"),
+        language=LANGUAGES[page_language()],
+        other_languages=tuple(
+            LanguageLink(same_page_in(code), other.tag, other.name)
+            for code, other in LANGUAGES.items()
+            if code != page_language()
+        ),
         canonical="" if is_error else _address(request.path, canonical_query),
         alternates=() if is_error else _alternates(canonical_query),
         navigation=_entries(NAVIGATION, page),
@@ -190,8 +204,8 @@ def _address(path: str, query: str) -> str:
 
 def _alternates(canonical_query: str) -> tuple[tuple[str, str], ...]:
     paths = {lang: urlsplit(same_page_in(lang)).path for lang in LANGUAGES}
-    links = [(_HREFLANG[lang], _address(paths[lang], canonical_query)) for lang in LANGUAGES]
-    return (*links, ("x-default", _address(paths["es"], canonical_query)))
+    links = [(LANGUAGES[lang].tag, _address(paths[lang], canonical_query)) for lang in LANGUAGES]
+    return (*links, ("x-default", _address(paths[SOURCE], canonical_query)))
 
 
 def _contact_url(contact: str) -> str:

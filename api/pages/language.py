@@ -1,27 +1,72 @@
-"""The two languages of the pages: Spanish at the root, English under `/en`, the same slugs below both."""
+"""The languages of the pages: Spanish at the root, every other one under its code, the same slugs below all.
+
+A language is one entry of `LANGUAGES` and one folder of texts; docs/traducir.md tells how people add one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
-LANGUAGES = ("es", "en")
-ENGLISH_PREFIX = "/en"
-LOCALES = {"es": "es_GT", "en": "en"}
-"""Language → locale of its texts; Spanish is the language the texts are written in."""
+SOURCE = "es"
+"""The language that the texts are written in, and that speaks where another one lacks a text."""
+_TRANSLATIONS = Path(__file__).parents[1] / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the pages."""
+
+    code: str
+    """ISO 639 code: the folder of its texts and, but for Spanish, the first part of its addresses."""
+    name: str
+    """What its own speakers call it."""
+    tag: str
+    """BCP 47 tag, for browsers and search engines."""
+    locale: str
+    """Unicode (CLDR) locale, or that of Spanish where Unicode does not know the language."""
+    is_complete: bool = True
+    """Whether every text is translated. If not, each page says that what is missing is in Spanish."""
+    folder: Path = _TRANSLATIONS
+    """Where its texts are, below its code."""
+
+    @property
+    def prefix(self) -> str:
+        """What its addresses begin with."""
+        return "" if self.code == SOURCE else f"/{self.code}"
+
+    @property
+    def texts(self) -> Path:
+        """Its compiled catalogue of texts; the source language has none."""
+        return self.folder / self.code / "LC_MESSAGES" / "messages.mo"
+
+
+LANGUAGES: dict[str, Language] = {
+    language.code: language
+    for language in (
+        Language("es", name="Español", tag="es-GT", locale="es_GT"),
+        Language("en", name="English", tag="en", locale="en"),
+    )
+}
+"""Code → language, in the order in which pages offer them."""
+
+STAFF_LANGUAGES = ("es", "en")
+"""The languages of the staff's area, whose words are partly written beside each other in the program."""
 
 
 def page_language() -> str:
-    """The language of the page asked for, `es` or `en`, read from its address alone."""
-    path = request.path
-    return "en" if path == ENGLISH_PREFIX or path.startswith(f"{ENGLISH_PREFIX}/") else "es"
+    """The code of the language of the page asked for, read from its address alone."""
+    first = request.path[1:].partition("/")[0]
+    return first if first in LANGUAGES and first != SOURCE else SOURCE
 
 
 def select_locale() -> str:
     """The locale of this request's texts."""
-    return LOCALES[page_language()]
+    return LANGUAGES[page_language()].locale
 
 
 def page_url(page: str, /, **values: Any) -> str:
@@ -36,7 +81,7 @@ def same_page_in(lang: str) -> str:
     """
     endpoint = request.endpoint or ""
     current, _, page = endpoint.partition(".")
-    if current not in LANGUAGES:
+    if current not in LANGUAGES or f"{lang}.{page}" not in current_app.view_functions:
         return url_for(f"{lang}.home")
     path = url_for(f"{lang}.{page}", **(request.view_args or {}))
     query = urlencode(list(request.args.items(multi=True)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from api.pages.language import LANGUAGES
+from api.pages.language import STAFF_LANGUAGES
 from api.staff import (
     account,
     audit,
@@ -61,7 +61,7 @@ def register_staff(app: Flask) -> None:
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
     csrf.init_app(app)
     app.jinja_env.globals["staff_url"] = staff_url
-    for lang in LANGUAGES:
+    for lang in STAFF_LANGUAGES:
         app.register_blueprint(staff, name=NAMES[lang], url_prefix=PREFIXES[lang])
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(tuple(f"{name}." for name in NAMES.values())):

@@ -9,12 +9,12 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
-from api.pages.language import ENGLISH_PREFIX, LANGUAGES, page_language
+from api.pages.language import LANGUAGES, STAFF_LANGUAGES, page_language
 
 STAFF_PREFIX = "/staff"
-PREFIXES = {"es": STAFF_PREFIX, "en": f"{ENGLISH_PREFIX}{STAFF_PREFIX}"}
+PREFIXES = {lang: f"{LANGUAGES[lang].prefix}{STAFF_PREFIX}" for lang in STAFF_LANGUAGES}
 """Language → where its pages begin."""
-NAMES = {lang: f"{lang}_staff" for lang in LANGUAGES}
+NAMES = {lang: f"{lang}_staff" for lang in STAFF_LANGUAGES}
 """Language → the name under which the blueprint is registered for it."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from api.pages.labels import choice_word
-from api.pages.language import LOCALES
+from api.pages.language import LANGUAGES
 from api.pages.texts import in_locale
 from exemptions.filters import FILTER
 from exemptions.query import RegistryQuery
@@ -33,5 +33,5 @@ def _labels(release: Release, name: str, lang: str) -> Mapping[str, str]:
     if catalog:
         return {code: release.catalogs.label(catalog, code, lang) for code in release.catalogs.entries(catalog)}
     # The words of codes that no catalogue names are the pages' own, which follow the locale.
-    with in_locale(LOCALES[lang]):
+    with in_locale(LANGUAGES[lang].locale):
         return {code: choice_word(name, code) for code in FILTER[name].choices}

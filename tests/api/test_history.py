@@ -37,10 +37,16 @@ PINNED_OTHERWISE = {
     "dictionary": "it explains the columns of the program",
     "catalog": "it explains the catalogues of the program; those of a release are in the API",
     "methodology": "it explains the program",
+    "glossary": "it explains words",
+    "reading": "it explains the program",
+    "questions": "it explains the program",
+    "about": "it tells of the site",
+    "privacy": "it tells of the site",
+    "accessibility": "it tells of the site",
 }
 """Route (pages without their language) → why it needs no parameter that chooses a release."""
 
-NO_DATA = ("static", "english_root", "site", "corrections", "correction", "root.docs", "root.openapi", "ops.")
+NO_DATA = ("static", "en_root", "site", "corrections", "correction", "root.docs", "root.openapi", "ops.")
 
 
 OTHER_PATHS = (

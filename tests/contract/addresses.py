@@ -25,15 +25,14 @@ PATH_VALUES: Mapping[str, str] = {
 OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("root.download", "name"): "records.arrow",
     ("static", "filename"): "site.css",
-    ("es.correction", "number"): LOGGED_NUMBER,
-    ("en.correction", "number"): LOGGED_NUMBER,
-    **{(f"{lang}.picture_{form}", "code"): "todo" for lang in ("es", "en") for form in ("svg", "png", "csv")},
+    ("correction", "number"): LOGGED_NUMBER,
+    **{(f"picture_{form}", "code"): "todo" for form in ("svg", "png", "csv")},
     ("v1.table_csv", "name"): "jobs",
     ("v1.table_ndjson", "name"): "jobs",
     ("v1.table_parquet", "name"): "jobs",
     ("v1.get_correction", "number"): LOGGED_NUMBER,
 }
-"""(endpoint, name of a part of its path) → a value that exists, where the name alone does not tell."""
+"""(endpoint, or page; name of a part of its path) → a value that exists, where the name alone does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Address:
     @property
     def is_page(self) -> bool:
         """Whether people read it."""
-        return self.endpoint.startswith(("es.", "en.", "english_root"))
+        return self.endpoint.startswith(("es.", "en.", "en_root"))
 
 
 STAFF_PREFIXES = ("/staff", "/en/staff", "/api/v1/staff")
@@ -69,7 +68,8 @@ def iter_addresses(app: Flask) -> Iterator[Address]:
 def _fill(rule: Rule) -> str:
     path = rule.rule
     for name in rule.arguments:
-        value = OWN_PATH_VALUES.get((rule.endpoint, name)) or PATH_VALUES[name]
+        page = rule.endpoint.partition(".")[2]
+        value = OWN_PATH_VALUES.get((rule.endpoint, name)) or OWN_PATH_VALUES.get((page, name)) or PATH_VALUES[name]
         for written in (f"<{name}>", f"<int:{name}>", f"<path:{name}>"):
             path = path.replace(written, value)
     return path
