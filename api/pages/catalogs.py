@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Response
+from markupsafe import Markup
 
 from api.formatting import format_count, format_day
 from api.pages.blueprint import pages
@@ -15,6 +16,7 @@ from api.pages.render import Context, answer_page, answer_plain, page_reader
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader
+from api.pages.written import as_written
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from api.v1.catalogs import PATH as CATALOGS_PATH
@@ -183,12 +185,12 @@ def _treatment(part: TaxTreatment, reader: Reader) -> str:
 
 
 def _citation(line: LegalCitation, reader: Reader) -> str:
-    return _with_notes(line.citation, line.note_en if reader.lang == "en" else line.note_es, line.sourcing)
+    return _with_notes(as_written(line.citation), line.note_en if reader.lang == "en" else line.note_es, line.sourcing)
 
 
 def _with_notes(words: str, note: str, sourcing: Sourcing) -> str:
     mark = _mark(sourcing)
-    return "; ".join(part for part in (words, note, mark) if part)
+    return Markup("; ").join(part for part in (words, note, mark) if part)
 
 
 def _mark(sourcing: Sourcing) -> str:
@@ -198,6 +200,11 @@ def _mark(sourcing: Sourcing) -> str:
 
 Cell = Callable[[Entry, Reader], str]
 Head = Callable[[], str]
+
+
+def _cited(entry: Entry, reader: Reader) -> str:
+    """The citation of a law, which is its name and stays in Spanish."""
+    return as_written(getattr(entry, "citation"))  # noqa: B009
 
 
 def _attribute(spanish: str, english: str) -> Cell:
@@ -219,7 +226,7 @@ def _sourcing_cell(entry: Entry, reader: Reader) -> str:
 _COLUMNS: Mapping[CatalogName, tuple[tuple[Head, Cell], ...]] = {
     CatalogName.TYPES: ((lambda: _("Respaldo"), _sourcing_cell),),
     CatalogName.TAXES: (
-        (lambda: _("Ley"), _attribute("citation", "citation")),
+        (lambda: _("Ley"), _cited),
         (lambda: _("Respaldo"), _sourcing_cell),
     ),
     CatalogName.MECHANISMS: (
@@ -231,7 +238,7 @@ _COLUMNS: Mapping[CatalogName, tuple[tuple[Head, Cell], ...]] = {
         (lambda: _("Respaldo"), _sourcing_cell),
     ),
     CatalogName.LAWS: (
-        (lambda: _("Cita"), _attribute("citation", "citation")),
+        (lambda: _("Cita"), _cited),
         (lambda: _("Respaldo"), _sourcing_cell),
     ),
     CatalogName.MUNICIPALITIES: ((lambda: _("Departamento"), _code_of("department", CatalogName.DEPARTMENTS)),),

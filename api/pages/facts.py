@@ -14,7 +14,7 @@ from api.formatting import format_count, format_day, format_money, format_tax_nu
 from api.pages.labels import CHANGE, CHOICES, EVENT, JOBS_KIND, REASON, STATUS, VALUE_STATE
 from api.pages.language import page_url
 from api.pages.texts import gettext as _
-from api.pages.values import Item, Reader, as_day, column_label
+from api.pages.values import WRITTEN, Item, Reader, as_day, column_label
 from api.pages.written import as_written
 from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind, Status, ValueState
 
@@ -184,7 +184,7 @@ def source_words(source: str | None) -> str:
     """Where a fact comes from; the registry's own figures carry a mark instead of words."""
     if source is None:
         return _("no indicada")
-    return _("registro") if source == _REGISTRY else source
+    return _("registro") if source == _REGISTRY else as_written(source)
 
 
 def value_words(key: str, text: str | None, reader: Reader) -> str:
@@ -211,7 +211,7 @@ def value_words(key: str, text: str | None, reader: Reader) -> str:
         case Kind.MONEY:
             return format_money(Decimal(text))
         case _:
-            return text
+            return as_written(text) if key in WRITTEN else text
 
 
 def _entry(day: date, title: str, lang: str, detail: str = "") -> TimelineEntry:

@@ -55,7 +55,8 @@ class Reader:
         return self.catalogs.label(CatalogName(catalog), code, self.lang)
 
 
-_WRITTEN = ("status_reason", "legal_basis")
+WRITTEN = ("status_reason", "legal_basis")
+"""Columns whose text somebody wrote, in Spanish."""
 
 
 def show(item: Item, key: str, reader: Reader) -> Shown:
@@ -75,7 +76,7 @@ def show(item: Item, key: str, reader: Reader) -> Shown:
         return Shown(format_day(as_day(value), reader.lang))
     if column.kind is Kind.MONEY:
         return Shown(format_money(Decimal(value)))
-    return Shown(str(value), is_written=key in _WRITTEN)
+    return Shown(str(value), is_written=key in WRITTEN)
 
 
 def holder_name(item: Item) -> str:

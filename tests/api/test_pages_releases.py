@@ -234,8 +234,13 @@ def test_methodology__counts_what_is_withheld_by_ground(tmp_path: Path) -> None:
     count_only = [{"category": "DIPL", "records": 1234}]
     build_test_release(tmp_path / "releases", default_rows(), withheld=withheld, count_only=count_only)
     with make_app(tmp_path).test_client() as client:
-        rows = load(client, "/metodologia").find("table").find_all("tr")[1:]
+        known, reserved = load(client, "/metodologia").find_all("table")
+        rows = reserved.find_all("tr")[1:]
     cells = [[cell.text for cell in (*row.find_all("th"), *row.find_all("td"))] for row in rows]
+    coverage = [[cell.text for cell in row.find_all("td")] for row in known.find_all("tr")[1:]]
+    counted = [sum(row[key] == "reported" for row in default_rows()) for key in ("jobs_status", "amount_status")]
+    assert [int(line[0]) for line in coverage] == counted
+    assert all(sum(map(int, line[:4])) == len(default_rows()) for line in coverage)
     assert cells == [
         ["El registro entero: solo se cuenta", "Persona individual: Misión o agente diplomático", "1,234", "", ""],
         ["NIT: no se publica",
