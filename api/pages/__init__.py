@@ -33,7 +33,7 @@ from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.catalogues import PageTexts
 from api.pages.errors import render_error_page
 from api.pages.language import LANGUAGES, SOURCE, page_language, page_url, select_locale
-from api.pages.terms import first_use, used_terms
+from api.pages.terms import first_use, used_terms, words_of
 from api.pages.texts import speak_in_templates
 from api.pages.values import amount_in_words, breakable
 from api.pages.written import as_written
@@ -69,6 +69,7 @@ def register_pages(app: Flask) -> None:
         moment=lambda value: formatting.format_moment(value, page_language()),
         first_use=first_use,
         used_terms=used_terms,
+        words_of=words_of,
     )
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.filters["as_written"] = as_written

@@ -10,7 +10,7 @@ from jinja2 import nodes
 import api
 from api.pages.glossary_entries import ENTRIES, ENTRY
 from api.pages.language import page_url
-from api.pages.terms import TermLink, first_use
+from api.pages.terms import PAGE_WORDS, TermLink, first_use
 from tests.api.html_page import read_page
 
 TEMPLATES = sorted((Path(api.__file__).parent / "templates").rglob("*.html"))
@@ -81,6 +81,22 @@ def test_term__is_a_link_with_its_definition_once_on_a_page(app: Flask) -> None:
     button = sentence.find("button")
     assert button.attrs["popovertarget"] == note.attrs["id"]
     assert button.attrs["aria-label"] == "What it means: NIT"
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_page__lists_its_technical_words_that_it_has_not_explained(client: FlaskClient, prefix: str) -> None:
+    assert {key for keys in PAGE_WORDS.values() for key in keys} <= set(ENTRY)
+    home = read_page(client.get(f"{prefix}/").get_data(as_text=True))
+    listed = [link.attrs["href"] for link in home.find("aside", class_="page-words").find_all("a")]
+    assert listed == [f"{prefix}/glosario#{ENTRY[key].anchor}" for key in PAGE_WORDS["home"]]
+    data = read_page(client.get(f"{prefix}/datos").get_data(as_text=True))
+    explained = [
+        link.attrs["href"].partition("#")[2] for link in data.find_all("a") if "glosario#" in link.attrs["href"]
+    ]
+    # One link for each word in the text or at its foot, and one more in its note.
+    assert all(explained.count(ENTRY[key].anchor) == 2 for key in PAGE_WORDS["data"])
+    ids = [note.attrs["id"] for note in data.find_all("div", class_="term-note")]
+    assert len(ids) == len(set(ids)) >= len(PAGE_WORDS["data"])
 
 
 def test_term__of_an_unknown_word_is_an_error(app: Flask) -> None:
