@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
-import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from exemptions.columns import COLUMN, exchange_schema, table_schema
-from exporters.frames import iter_slices, list_columns, select_schema, split_lists, to_frame
+from exemptions.columns import COLUMN, LIST_SEPARATOR, exchange_schema, table_schema
+from exporters.frames import iter_slices, select_schema
 
 ROW_GROUP_ROWS = 65_536
 """Rows of a group: about 20 MB in memory, and large enough that compression and statistics lose nothing."""
+
+_CENT = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
 
 
 class _Gathered:
@@ -72,6 +75,8 @@ def stream_parquet(
         pa.PythonFile(sink, mode="w"), target.with_metadata(dict(metadata or {})), compression="zstd"
     )
     try:
+        # The file's first bytes are known before its first group is packed.
+        yield sink.take()
         for group in _iter_groups(iter_slices(batches, columns)):
             writer.write_table(_exchanged(group, target), row_group_size=ROW_GROUP_ROWS)
             yield sink.take()
@@ -108,6 +113,19 @@ def _iter_groups(slices: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBat
 
 
 def _exchanged(group: list[pa.RecordBatch], target: pa.Schema) -> pa.Table:
-    lists = list_columns(target)
-    tables = (split_lists(to_frame(b), lists).to_arrow(compat_level=pl.CompatLevel.oldest()) for b in group)
-    return pa.concat_tables([table.cast(target) for table in tables]).combine_chunks()
+    tables = [
+        pa.table([_converted(batch.column(field.name), field.type) for field in target], schema=target)
+        for batch in group
+    ]
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def _converted(column: pa.Array, target: pa.DataType) -> pa.Array:
+    """A column as others receive it. Repeated texts are converted once a text and then taken row by row."""
+    if isinstance(column, pa.DictionaryArray):
+        return _converted(column.dictionary, target).take(column.indices)
+    if pa.types.is_list(target):
+        return pc.split_pattern(column, LIST_SEPARATOR).cast(target)
+    if pa.types.is_decimal(target) and pa.types.is_integer(column.type):
+        return pc.multiply(column.cast(pa.decimal128(19, 0)), _CENT).cast(target)
+    return column.cast(target)
