@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -121,8 +121,22 @@ class Catalogs:
 
         Raises: KeyError if the catalogue has no such code.
         """
-        entry = self.entries(name)[code]
-        return entry.name_en if lang == "en" else entry.name_es
+        return self.labels(name, lang)[code]
+
+    def labels(self, name: str, lang: str) -> Mapping[str, str]:
+        """Code → name in `lang` ("es" or "en") of a whole catalogue."""
+        return self._labels["en" if lang == "en" else "es", name]
+
+    @cached_property
+    def _labels(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        # A page of results names a thousand codes, so that names are looked up at once and not entry by entry.
+        return {
+            (lang, name.value): {
+                code: entry.name_en if lang == "en" else entry.name_es for code, entry in self.entries(name).items()
+            }
+            for lang in ("es", "en")
+            for name in CatalogName
+        }
 
 
 def load_catalogs(folder: Path | None = None) -> Catalogs:

@@ -16,7 +16,6 @@ from api.pages.labels import JOBS_KIND, PERMANENCE, PERSON_KIND, STATUS, VALUE_S
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
-from exemptions.catalog_entries import CatalogName
 from exemptions.catalogs import Catalogs
 from exemptions.columns import COLUMN, Kind, Permanence, Status, ValueState
 
@@ -49,10 +48,7 @@ class Reader:
 
         A release outlives the catalogues of its day, so a code of an old one may have gone.
         """
-        entries = self.catalogs.entries(CatalogName(catalog))
-        if code not in entries:
-            return fallback or code
-        return self.catalogs.label(CatalogName(catalog), code, self.lang)
+        return self.catalogs.labels(catalog, self.lang).get(code) or fallback or code
 
 
 WRITTEN = ("status_reason", "legal_basis")

@@ -31,7 +31,7 @@ def _labels(release: Release, name: str, lang: str) -> Mapping[str, str]:
     """The label of every code that a facet can have."""
     catalog = FILTER[name].catalog
     if catalog:
-        return {code: release.catalogs.label(catalog, code, lang) for code in release.catalogs.entries(catalog)}
+        return release.catalogs.labels(catalog, lang)
     # The words of codes that no catalogue names are the pages' own, which follow the locale.
     with in_locale(LANGUAGES[lang].locale):
         return {code: choice_word(name, code) for code in FILTER[name].choices}
