@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from flask import request
 
 from api.parameters import request_params
 from api.state import app_state
+from exemptions.catalogs import Catalogs
 from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
 
 
@@ -21,20 +23,27 @@ class AskedSearch:
     canonical: str
 
 
-def asked_search() -> AskedSearch:
-    """The search that this request asks for.
+def asked_search(*, also: Collection[str] = ()) -> AskedSearch:
+    """The search that this request asks for; `also` are further parameters that the caller reads itself.
 
     Raises: InvalidQuery with every problem.
     """
     state = app_state()
+    params = request_params()
+    if any(name in params for name in also):
+        return _read_search({name: values for name, values in params.items() if name not in also}, state.catalogs)
     # Reading twenty parameters with all their rules takes as long as the rest of an answer that is at hand.
     known = state.asked.find(request.query_string)
     if isinstance(known, AskedSearch):
         return known
-    query, page = parse_request(request_params(), state.catalogs)
-    asked = AskedSearch(query, page, canonical_query(query, page))
+    asked = _read_search(params, state.catalogs)
     state.asked.keep(request.query_string, asked)
     return asked
+
+
+def _read_search(params: Mapping[str, Sequence[str]], catalogs: Catalogs) -> AskedSearch:
+    query, page = parse_request(params, catalogs)
+    return AskedSearch(query, page, canonical_query(query, page))
 
 
 def canonical_query(query: RegistryQuery, page: PageRequest, *, cursor: str | None = None) -> str:

@@ -1,11 +1,13 @@
-"""The filters of the search page: choices with their counts, ranges, and the active ones as removable chips."""
+"""The filters of the search page: choices with their counts, ranges, days, and the publication to search in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from api.formatting import format_count, format_day, format_money, format_tax_number
 from api.pages.labels import choice_word
@@ -17,7 +19,7 @@ from api.pages.values import Reader
 from exemptions.aggregates import FacetValue
 from exemptions.catalog_entries import CatalogName
 from exemptions.facts import quetzales
-from exemptions.filters import FILTER, FILTERS, Filter, FilterKind
+from exemptions.filters import FILTERS, Filter, FilterKind
 from exemptions.query import RegistryQuery, is_set
 
 _SHOWN_AS_BOXES = 12
@@ -28,14 +30,59 @@ _OPEN_AT_FIRST = ("type", "status", "permanence")
 _CATALOG_ORDER = ("type", "permanence", "status", "person_kind")
 """Filters whose values keep the order of their catalogue; the others begin with the most frequent one."""
 
-RANGES: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
-    ("jobs", _l("Empleos"), ("jobs_min", "jobs_max")),
-    ("amount", _l("Impuesto no pagado"), ("amount_min", "amount_max")),
-    ("days", _l("Vigente en una fecha"), ("valid_on",)),
-    ("start", _l("Cuándo empieza"), ("valid_from_min", "valid_from_max")),
-    ("end", _l("Cuándo termina"), ("valid_until_min", "valid_until_max")),
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A group of fields that are typed and not chosen."""
+
+    name: str
+    label: LazyString
+    parameters: tuple[str, ...]
+    hint: LazyString | str = ""
+
+
+RANGES = (
+    Range("jobs", _l("Empleos"), ("jobs_min", "jobs_max")),
+    Range("amount", _l("Impuesto no pagado"), ("amount_min", "amount_max")),
+    Range(
+        "days",
+        _l("Vigente en una fecha"),
+        ("valid_on",),
+        _l("Qué beneficios regían ese día: ya habían empezado, no habían terminado y nada los suspendía."),
+    ),
+    Range("start", _l("Cuándo empieza"), ("valid_from_min", "valid_from_max")),
+    Range(
+        "end",
+        _l("Cuándo termina"),
+        ("valid_until_min", "valid_until_max"),
+        _l("Los que no tienen plazo quedan fuera."),
+    ),
+    Range(
+        "then",
+        _l("Lo que decía el registro"),
+        ("as_of", "release"),
+        _l(
+            "El registro se corrige y crece. Aquí puede ver lo que estaba publicado un día, o en una publicación por "
+            "su número, aunque después haya cambiado."
+        ),
+    ),
 )
-"""Groups of filters that are typed and not chosen."""
+"""The groups that are typed. What was in force on a day and what the registry said then are two questions."""
+
+_FIELDS: Mapping[str, tuple[LazyString, str, str]] = {
+    "jobs_min": (_l("Desde"), "text", "numeric"),
+    "jobs_max": (_l("Hasta"), "text", "numeric"),
+    "amount_min": (_l("Desde Q"), "text", "decimal"),
+    "amount_max": (_l("Hasta Q"), "text", "decimal"),
+    "valid_on": (_l("Vigente el día"), "date", ""),
+    "valid_from_min": (_l("Desde el"), "date", ""),
+    "valid_from_max": (_l("Hasta el"), "date", ""),
+    "valid_until_min": (_l("Desde el"), "date", ""),
+    "valid_until_max": (_l("Hasta el"), "date", ""),
+    "as_of": (_l("El día"), "date", ""),
+    "release": (_l("Publicación número"), "text", "numeric"),
+}
+"""Parameter → label, type of the field, and keyboard of a phone."""
 
 _ORDER = (
     "type",
@@ -53,6 +100,7 @@ _ORDER = (
     "start",
     "end",
     "person_kind",
+    "then",
 )
 
 Counts = Mapping[str, Sequence[FacetValue]]
@@ -66,6 +114,7 @@ class Option:
     value: str
     label: str
     count: int
+    shown_count: str
     checked: bool
 
 
@@ -90,9 +139,13 @@ class Group:
     is_open: bool
     active: int
     error: str = ""
+    hint: str = ""
     options: tuple[Option, ...] = ()
-    more: tuple[Option, ...] = ()
-    inputs: tuple[Input, ...] = field(default=())
+    more: Markup | str = ""
+    """The options of the list after the boxes."""
+    inputs: tuple[Input, ...] = ()
+    is_stacked: bool = True
+    """Whether each field has a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +155,15 @@ class Chip:
     text: str
     remove_url: str
     without: RegistryQuery
+    chooses_release: bool = False
+    """Whether it says where to search, and not what for."""
 
 
 def filter_groups(
     query: RegistryQuery, counts: Counts, typed: Typed, errors: Mapping[str, str], reader: Reader
 ) -> tuple[Group, ...]:
     """Every fold of the panel, in its order."""
-    ranges = {name: _range_group(name, str(label), parts, typed, errors, reader) for name, label, parts in RANGES}
+    ranges = {group.name: _range_group(group, typed, errors) for group in RANGES}
     chosen = {
         spec.parameter: _choice_group(spec, query, counts.get(spec.parameter, ()), errors, reader)
         for spec in FILTERS
@@ -118,8 +173,11 @@ def filter_groups(
     return tuple(groups[name] for name in _ORDER)
 
 
-def chips(query: RegistryQuery, reader: Reader) -> tuple[Chip, ...]:
-    """The active filters beside the words, one chip for each value."""
+def chips(query: RegistryQuery, reader: Reader, *, extra: Sequence[tuple[str, str]] = ()) -> tuple[Chip, ...]:
+    """The active filters beside the words, one chip for each value; the publication chosen, if any, comes last.
+
+    `extra` is what the links carry along.
+    """
     found: list[Chip] = []
     for spec in FILTERS:
         if not is_set(query, spec) or spec.kind is FilterKind.WORDS:
@@ -129,7 +187,10 @@ def chips(query: RegistryQuery, reader: Reader) -> tuple[Chip, ...]:
         for one in values:
             rest = tuple(other for other in values if other != one) if isinstance(value, tuple) else None
             without = with_filter(query, spec.parameter, rest)
-            found.append(Chip(_chip_text(spec, one, reader), search_url(without), without))
+            found.append(Chip(_chip_text(spec, one, reader), search_url(without, extra=extra), without))
+    if query.release is not None or query.as_of is not None:
+        newest = replace(query, release=None, as_of=None)
+        found.append(Chip(_release_text(query, reader), search_url(newest, extra=extra), newest, chooses_release=True))
     return tuple(found)
 
 
@@ -151,13 +212,8 @@ def value_label(spec: Filter, code: str, reader: Reader) -> str:
 
 
 def kept_params(query: RegistryQuery) -> tuple[tuple[str, str], ...]:
-    """What the form carries along without showing it: numbers asked for, and the release that was chosen."""
-    kept = [("nit", nit) for nit in query.nit] + [("record_id", record_id) for record_id in query.record_id]
-    if query.release is not None:
-        kept.append(("release", str(query.release)))
-    if query.as_of is not None:
-        kept.append(("as_of", query.as_of.isoformat()))
-    return tuple(kept)
+    """What the form carries along without showing it: numbers asked for."""
+    return tuple([("nit", nit) for nit in query.nit] + [("record_id", number) for number in query.record_id])
 
 
 def _choice_group(
@@ -171,7 +227,10 @@ def _choice_group(
     numbers = {value.value: value.count for value in counted}
     # A chosen value stays in sight when nothing matches it, or it could not be taken back.
     numbers |= {code: 0 for code in chosen if code not in numbers}
-    options = [Option(code, value_label(spec, code, reader), count, code in chosen) for code, count in numbers.items()]
+    options = [
+        Option(code, value_label(spec, code, reader), count, format_count(count), code in chosen)
+        for code, count in numbers.items()
+    ]
     options.sort(key=_option_order(spec, reader))
     boxes, more = _split(options)
     return Group(
@@ -181,7 +240,7 @@ def _choice_group(
         active=len(chosen),
         error=errors.get(spec.parameter, ""),
         options=tuple(boxes),
-        more=tuple(sorted(more, key=lambda option: option.label)),
+        more=_list_options(sorted(more, key=lambda option: option.label)),
     )
 
 
@@ -202,42 +261,47 @@ def _split(options: Sequence[Option]) -> tuple[list[Option], list[Option]]:
     return boxes, [option for option in options if option not in boxes]
 
 
-def _range_group(
-    name: str, label: str, parameters: Sequence[str], typed: Typed, errors: Mapping[str, str], reader: Reader
-) -> Group:
-    inputs = tuple(_input(FILTER[parameter], typed, errors, reader) for parameter in parameters)
+def _list_options(options: Sequence[Option]) -> Markup | str:
+    """The options of a list, put together here: hundreds of municipalities take a template twenty times as long."""
+    return Markup().join(
+        # Safe: both texts are escaped, and a count is digits and commas.
+        Markup(f'<option value="{escape(one.value)}">{escape(one.label)} ({one.shown_count})</option>')  # noqa: S704
+        for one in options
+    )
+
+
+def _range_group(group: Range, typed: Typed, errors: Mapping[str, str]) -> Group:
+    inputs = tuple(_input(parameter, typed, errors) for parameter in group.parameters)
     active = sum(bool(entry.value) for entry in inputs)
+    error = next((entry.error for entry in inputs if entry.error), "")
     return Group(
-        parameter=name,
-        label=label,
-        is_open=active > 0 or any(entry.error for entry in inputs),
+        parameter=group.name,
+        label=str(group.label),
+        is_open=active > 0 or bool(error),
         active=active,
-        error=next((entry.error for entry in inputs if entry.error), ""),
+        error=error,
+        hint=str(group.hint),
         inputs=inputs,
+        is_stacked=len(inputs) == 1 or bool(error) or any(entry.type == "date" for entry in inputs),
     )
 
 
-def _input(spec: Filter, typed: Typed, errors: Mapping[str, str], reader: Reader) -> Input:
-    words = {
-        "jobs_min": _("Desde"),
-        "jobs_max": _("Hasta"),
-        "amount_min": _("Desde Q"),
-        "amount_max": _("Hasta Q"),
-        "valid_from_min": _("Desde el"),
-        "valid_from_max": _("Hasta el"),
-        "valid_until_min": _("Desde el"),
-        "valid_until_max": _("Hasta el"),
-    }
-    kinds = {FilterKind.COUNT: ("text", "numeric"), FilterKind.MONEY: ("text", "decimal"), FilterKind.DAY: ("date", "")}
-    kind, mode = kinds[spec.kind]
+def _input(parameter: str, typed: Typed, errors: Mapping[str, str]) -> Input:
+    label, kind, keyboard = _FIELDS[parameter]
     return Input(
-        parameter=spec.parameter,
-        label=words.get(spec.parameter) or spec.label(reader.lang),
+        parameter=parameter,
+        label=str(label),
         type=kind,
-        inputmode=mode,
-        value=next(iter(typed.get(spec.parameter, ())), ""),
-        error=errors.get(spec.parameter, ""),
+        inputmode=keyboard,
+        value=next(iter(typed.get(parameter, ())), ""),
+        error=errors.get(parameter, ""),
     )
+
+
+def _release_text(query: RegistryQuery, reader: Reader) -> str:
+    if query.as_of is not None:
+        return _("Como estaba el %(day)s", day=format_day(query.as_of, reader.lang))
+    return _("Publicación %(number)s", number=query.release)
 
 
 def _chip_text(spec: Filter, value: object, reader: Reader) -> str:

@@ -15,7 +15,7 @@ from exemptions.filters import FILTER
 from exemptions.query import QUERY_PARAMETERS, RegistryQuery, parse_query
 
 _MAX_CHARS = 200
-_TYPED = frozenset(parameter for _, _, parameters in RANGES for parameter in parameters)
+_TYPED = frozenset(parameter for group in RANGES for parameter in group.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _anchor(parameter: str) -> str:
     if parameter == "q":
         return "q-resultados"
     spec = FILTER.get(parameter)
-    return f"f-{parameter}" if spec is not None and (spec.is_facet or parameter in _TYPED) else ""
+    return f"f-{parameter}" if parameter in _TYPED or (spec is not None and spec.is_facet) else ""
 
 
 def _nearest_words(problem: ParameterProblem, reader: Reader) -> str:
@@ -87,11 +87,12 @@ def _repair_url(problem: ParameterProblem, typed: Mapping[str, Sequence[str]]) -
     """The same search with the nearest valid code, or parameter, in place of the wrong one."""
     if not problem.nearest or problem.parameter not in typed:
         return ""
-    is_code = problem.parameter in FILTER
+    # A problem without a value is of the parameter itself, whose nearest is another parameter.
+    is_value = problem.value is not None
     repaired = [
         (
-            name if is_code or name != problem.parameter else problem.nearest,
-            problem.nearest if is_code and name == problem.parameter and value.strip() == problem.value else value,
+            name if is_value or name != problem.parameter else problem.nearest,
+            problem.nearest if is_value and name == problem.parameter and value.strip() == problem.value else value,
         )
         for name, values in typed.items()
         for value in values

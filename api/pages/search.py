@@ -12,44 +12,36 @@ from api.formatting import format_day
 from api.pages.blueprint import pages
 from api.pages.filter_panel import Chip, Group, chips, filter_groups, kept_params
 from api.pages.hits import HitRow, hit_rows
-from api.pages.links import Link, export_url, pinned_page, search_url
+from api.pages.language import page_url
+from api.pages.links import pinned_page, search_url
 from api.pages.no_hits import NoHits, explain_no_hits
 from api.pages.query_errors import ProblemLine, problem_lines, readable_params, without_wrong
 from api.pages.render import answer_page, answer_plain, page_reader
+from api.pages.result_tools import (
+    VIEW,
+    Choice,
+    ResultFile,
+    View,
+    read_view,
+    result_files,
+    sort_choices,
+    view_choices,
+    view_params,
+)
 from api.pages.sums import SumBlock, sum_blocks
-from api.pages.texts import LazyString
 from api.pages.texts import gettext as _
-from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader, records_phrase, taxpayers_phrase
 from api.parameters import request_params
 from api.releases_at import current_release, release_of_query
 from api.repeats import mark_repeatable
 from api.state import app_state
 from exemptions.aggregates import facets, sums, taxpayers
+from exemptions.calendar import guatemala_day
 from exemptions.errors import InvalidQuery
 from exemptions.filters import FACETS
 from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, query_params
 from exemptions.release import Release
 from exemptions.search import Cursor, Hits, count_together, decode_cursor, encode_cursor, search
-
-_SORTS: tuple[tuple[str, LazyString], ...] = (
-    ("name", _l("Nombre")),
-    ("-amount_gtq", _l("Impuesto no pagado, de mayor a menor")),
-    ("-jobs", _l("Empleos, de mayor a menor")),
-    ("-valid_from", _l("Primer día, los más recientes antes")),
-    ("valid_until", _l("Último día, los más próximos antes")),
-    ("category_name", _l("Categoría")),
-)
-"""The orders that the page offers; an address may ask for others."""
-
-_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("ndjson", "NDJSON"), ("parquet", "Parquet"))
-
-
-@dataclass(frozen=True, slots=True)
-class SortChoice:
-    value: str
-    label: str
-    selected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +64,24 @@ class SearchPage:
     groups: tuple[Group, ...] = ()
     filters_label: str = ""
     kept: tuple[tuple[str, str], ...] = ()
+    apply_label: str = ""
+    """What the button at the end of the filters says where results change in place."""
     chips: tuple[Chip, ...] = ()
+    clear_url: str = ""
     problems: tuple[ProblemLine, ...] = ()
     errors: Mapping[str, str] | None = None
     older: OlderRelease | None = None
     approximate: str = ""
     hits: tuple[HitRow, ...] = ()
-    sorts: tuple[SortChoice, ...] = ()
+    sorts: tuple[Choice, ...] = ()
+    views: tuple[Choice, ...] = ()
+    view: View = View.LIST
     sums: tuple[SumBlock, ...] = ()
     next_url: str = ""
     first_url: str = ""
     position: str = ""
     download_title: str = ""
-    downloads: tuple[Link, ...] = ()
+    downloads: tuple[ResultFile, ...] = ()
     permalink: str = ""
     empty: NoHits | None = None
 
@@ -93,7 +90,8 @@ class SearchPage:
 def show_search() -> Response:
     """The records that a query matches; with wrong parameters the form with what to correct."""
     try:
-        asked = asked_search()
+        view = read_view(request_params().get(VIEW, ()))
+        asked = asked_search(also=(VIEW,))
         query, page = asked.query, asked.page
         cursor = decode_cursor(page.cursor, query) if page.cursor else None
         release = release_of_query(query, cursor_release=cursor.release if cursor else None)
@@ -104,8 +102,8 @@ def show_search() -> Response:
     return answer_page(
         release,
         "search.html",
-        lambda: {"search": _build(release, newest, query, page, cursor, page_reader(release))},
-        query=query_params(query) + _page_params(page),
+        lambda: {"search": _build(release, newest, query, page, cursor, view, page_reader(release))},
+        query=[*query_params(query), *_page_params(page), *view_params(view)],
         pinned=query.release is not None or cursor is not None,
         depends_on=str(newest),
     )
@@ -131,6 +129,7 @@ def _answer_invalid(params: Mapping[str, Sequence[str]], error: InvalidQuery) ->
                 filters_label=_("Filtrar"),
                 kept=kept_params(query),
                 chips=chips(query, reader),
+                clear_url=page_url("search"),
             )
         },
         status=422,
@@ -138,59 +137,80 @@ def _answer_invalid(params: Mapping[str, Sequence[str]], error: InvalidQuery) ->
 
 
 def _build(
-    release: Release, newest: int, query: RegistryQuery, page: PageRequest, cursor: Cursor | None, reader: Reader
+    release: Release,
+    newest: int,
+    query: RegistryQuery,
+    page: PageRequest,
+    cursor: Cursor | None,
+    view: View,
+    reader: Reader,
 ) -> SearchPage:
     count_together(release, query, FACETS)
     hits = search(release, query, limit=page.limit, after_rank=cursor.rank if cursor else None)
-    active = chips(query, reader)
+    carried = [*_limit_params(page), *view_params(view)]
+    active = chips(query, reader, extra=carried)
     count = records_phrase(hits.total)
     return SearchPage(
         title=_("«%(q)s»: %(count)s", q=query.q, count=count) if query.q else _("Buscar: %(count)s", count=count),
         heading=_("%(count)s para «%(q)s»", q=query.q, count=count) if query.q else count,
         q=query.q,
-        sentence=_sentence(release, query, hits, reader),
-        is_narrowed=not query.is_everything or cursor is not None,
+        sentence=_sentence(release, newest, query, hits, reader),
+        is_narrowed=not query.is_everything or cursor is not None or view is not View.LIST,
         groups=filter_groups(query, facets(release, query, FACETS), _typed(query), {}, reader),
         filters_label=_("Filtrar (%(count)s)", count=len(active)) if active else _("Filtrar"),
-        kept=kept_params(query),
+        kept=(*kept_params(query), *carried),
+        apply_label=_("Ver %(count)s", count=count),
         chips=active,
+        clear_url=search_url(RegistryQuery(q=query.q), extra=carried),
         errors={},
         older=_older(release, newest, query, reader),
         approximate=_approximate(query, hits),
         hits=hit_rows(release.to_items(hits.rows), release.number, query, reader),
-        sorts=_sort_choices(query),
+        sorts=sort_choices(query),
+        views=view_choices(query, view, _page_params(page)),
+        view=view,
         sums=sum_blocks(sums(release, query)),
-        next_url=_next_url(release, query, page, hits),
-        first_url=search_url(query, extra=_limit_params(page)) if cursor else "",
+        next_url=_next_url(release, query, hits, carried),
+        first_url=search_url(query, extra=carried) if cursor else "",
         position=_position(hits, cursor),
         download_title=_("Descargar %(count)s", count=count),
-        downloads=tuple(
-            Link(name, export_url(suffix, query_params(query), release=release.number)) for suffix, name in _FORMATS
-        ),
+        downloads=result_files(release, query, hits.total),
         permalink=pinned_page("search", release=release.number, params=query_params(query)),
         empty=None if hits.rows else explain_no_hits(release, query, active, reader),
     )
 
 
-def _sentence(release: Release, query: RegistryQuery, hits: Hits, reader: Reader) -> str:
+def _sentence(release: Release, newest: int, query: RegistryQuery, hits: Hits, reader: Reader) -> str:
+    """How many taxpayers, and which publication says so."""
     if not hits.total:
         return ""
-    return _(
-        "De %(taxpayers)s, con su estado al %(day)s.",
-        taxpayers=taxpayers_phrase(taxpayers(release, query)),
-        day=format_day(release.status_date, reader.lang),
+    words = (
+        _("De %(taxpayers)s. Publicación %(number)s, la más nueva, con los estados al %(day)s.")
+        if release.number == newest
+        else _("De %(taxpayers)s, en la publicación %(number)s, con los estados al %(day)s.")
     )
+    return words % {
+        "taxpayers": taxpayers_phrase(taxpayers(release, query)),
+        "number": release.number,
+        "day": format_day(release.status_date, reader.lang),
+    }
 
 
 def _older(release: Release, newest: int, query: RegistryQuery, reader: Reader) -> OlderRelease | None:
     if release.number == newest:
         return None
+    words = {
+        "number": release.number,
+        "published": format_day(guatemala_day(release.published_at), reader.lang),
+        "day": format_day(query.as_of, reader.lang) if query.as_of is not None else "",
+    }
     return OlderRelease(
         _(
-            "Está viendo la publicación %(number)s, con los estados al %(day)s.",
-            number=release.number,
-            day=format_day(release.status_date, reader.lang),
-        ),
+            "Está viendo la publicación %(number)s, del %(published)s: lo que el registro decía al final del %(day)s.",
+            **words,
+        )
+        if query.as_of is not None
+        else _("Está viendo la publicación %(number)s, del %(published)s. Hay otra más nueva.", **words),
         search_url(replace(query, release=None, as_of=None)),
     )
 
@@ -206,22 +226,11 @@ def _approximate(query: RegistryQuery, hits: Hits) -> str:
     )
 
 
-def _sort_choices(query: RegistryQuery) -> tuple[SortChoice, ...]:
-    asked = "-" * query.descending + query.sort
-    offered = dict(_SORTS)
-    if asked not in offered:
-        return (
-            SortChoice(asked, _("El orden de la dirección (%(sort)s)", sort=asked), True),
-            *(SortChoice(value, str(label), False) for value, label in _SORTS),
-        )
-    return tuple(SortChoice(value, str(label), value == asked) for value, label in _SORTS)
-
-
-def _next_url(release: Release, query: RegistryQuery, page: PageRequest, hits: Hits) -> str:
+def _next_url(release: Release, query: RegistryQuery, hits: Hits, carried: Sequence[tuple[str, str]]) -> str:
     if hits.next_rank is None:
         return ""
     cursor = encode_cursor(release.number, query, hits.next_rank)
-    return search_url(query, extra=[*_limit_params(page), ("cursor", cursor)])
+    return search_url(query, extra=[*carried, ("cursor", cursor)])
 
 
 def _position(hits: Hits, cursor: Cursor | None) -> str:

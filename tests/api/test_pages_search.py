@@ -1,12 +1,15 @@
 """The search page: the same answer as the API, with its filters, and never a dead end."""
 
+import json
+from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.api.conftest import make_app
 from tests.api.html_page import Element, read_page
-from tests.exemptions.releases import invented_nit, invented_record_id
+from tests.exemptions.releases import build_test_release, invented_nit, invented_record_id, point_at
 
 QUERIES = (
     "",
@@ -93,7 +96,8 @@ def test_search__the_box_keeps_the_filters(client: FlaskClient) -> None:
     assert box.attrs["form"] == page.find("form", class_="filters").attrs["id"]
     assert box.attrs["value"] == "nubes"
     hidden = {field.attrs["name"]: field.attrs["value"] for field in page.find_all("input", type="hidden")}
-    assert hidden == {"nit": invented_nit(3), "release": "2"}
+    assert hidden == {"nit": invented_nit(3)}
+    assert page.find("input", id="f-release").attrs["value"] == "2"
 
 
 def test_search__ignores_fields_left_empty(client: FlaskClient) -> None:
@@ -126,7 +130,8 @@ def test_search__sums_tell_what_they_leave_out(client: FlaskClient) -> None:
         assert [f"{part['year']}, {kinds[part['kind']]}", f"{part['sum']:,}", str(part["rows"])] in rows
     for part in sums["amount_gtq"]:
         assert [str(part["year"]), f"Q {part['sum']:,.2f}", str(part["rows"])] in rows
-    notes = [note.text for note in section.find_all("p", class_="note")]
+    how, *notes = [note.text for note in section.find_all("p", class_="note")]
+    assert "Los años no se suman entre sí" in how
     assert f"{sums['states']['jobs']['not_reported']} registros sin dato reportado" in notes[0]
     assert "1 registro con el dato reservado" in notes[0]
     assert f"{sums['states']['amount_gtq']['not_reported']} registros sin dato reportado" in notes[1]
@@ -140,11 +145,130 @@ def test_search__says_why_a_near_match_is_shown(client: FlaskClient) -> None:
 
 def test_search__shows_the_four_ways_of_having_no_number(client: FlaskClient) -> None:
     page = load(client, "")
-    by_id = dict(zip(shown_ids(page), page.find("table", class_="results-table").find_all("tr")[1:], strict=True))
-    jobs = {number: by_id[invented_record_id(number)].find_all("td")[3].text for number in (5, 6, 15)}
+    by_id = dict(zip(shown_ids(page), page.find("ol", class_="hits").find_all("li"), strict=True))
+
+    def fact(number: int, label: str) -> str:
+        facts = by_id[invented_record_id(number)].find("dl").find_all("div")
+        return next(fact.find("dd").text for fact in facts if fact.find("dt").text == label)
+
+    jobs = {number: fact(number, "Empleos") for number in (5, 6, 15)}
     assert jobs == {5: "0 reportados, 2025", 6: "no reportado", 15: "reservado"}
-    assert by_id[invented_record_id(13)].find_all("td")[4].text == "reservado"
-    assert by_id[invented_record_id(4)].find_all("td")[4].text == "Q 0.00 2025"
+    assert fact(13, "Impuesto no pagado") == "reservado"
+    assert fact(4, "Impuesto no pagado") == "Q 0.00 2025"
+
+
+def test_search__as_a_table_shows_the_same_records(client: FlaskClient) -> None:
+    listed, table = load(client, "q=nubes&status=active"), load(client, "q=nubes&status=active&view=table")
+    assert shown_ids(table) == shown_ids(listed) != []
+    rows = table.find("table", class_="hits-table").find_all("tr")[1:]
+    assert [row.find("a", class_="title").text for row in rows] == [
+        link.text for link in listed.find_all("a", class_="title")
+    ]
+    assert not listed.find_all("table", class_="hits-table")
+
+
+def test_search__keeps_the_view_in_every_address_of_the_page(client: FlaskClient) -> None:
+    page = load(client, "status=active&view=table&limit=2")
+    kept = {field.attrs["name"]: field.attrs["value"] for field in page.find_all("input", type="hidden")}
+    assert kept == {"limit": "2", "view": "table"}
+    chip, following = page.find("ul", class_="chips").find("a"), page.find("a", rel="next")
+    for link in (chip, following):
+        assert "view=table" in link.attrs["href"]
+    views = {link.text: link.attrs["href"] for link in page.find("nav", class_="views").find_all("a")}
+    assert views == {
+        "Lista": "/buscar?status=active&limit=2",
+        "Tabla": "/buscar?status=active&limit=2&view=table",
+    }
+    assert page.find("a", **{"aria-current": "true"}).text == "Tabla"
+    for link in page.find("section", class_="downloads").find_all("a"):
+        assert "view=" not in link.attrs["href"]
+
+
+def test_search__a_view_that_does_not_exist_is_told(client: FlaskClient) -> None:
+    page = load(client, "q=nube&view=tabel", 422)
+    repair = page.find("div", class_="notice-error").find("li").find("a")
+    assert (repair.text, repair.attrs["href"]) == ("Usar table", "/buscar?q=nube&view=table")
+    assert client.get("/api/v1/records?view=table").status_code == 422
+
+
+def test_search__repairs_a_wrong_order_in_its_own_parameter(client: FlaskClient) -> None:
+    repair = load(client, "sort=nombre", 422).find("div", class_="notice-error").find("a")
+    assert repair.attrs["href"] == "/buscar?sort=name"
+
+
+def marks(page: Element) -> list[list[str]]:
+    return [[mark.text for mark in link.find_all("mark")] for link in page.find_all("a", class_="title")]
+
+
+def test_search__marks_the_words_that_were_found(client: FlaskClient) -> None:
+    assert marks(load(client, "q=nandu+agricola")) == [["Agrícola", "Ñandú"]]
+    assert marks(load(client, "q=nubes+s.a.&view=table")) == [["NUBES", "SOCIEDAD ANÓNIMA"]] * 2
+    assert not load(client, "").find_all("mark")
+
+
+def test_search__tells_which_word_was_near(client: FlaskClient) -> None:
+    page = load(client, "q=Fundasion+ñame")
+    assert marks(page) == [["Fundación", "Ñame"]]
+    assert page.find("p", class_="hit-why").text == "«Fundasion» se parece a «Fundación»"
+    assert not load(client, "q=fundacion+ñame").find_all("p", class_="hit-why")
+
+
+def test_search__marks_a_number_that_was_found(client: FlaskClient) -> None:
+    page = load(client, f"q={invented_nit(3)}")
+    assert {link.find("mark").text for link in page.find_all("a", class_="nit")} == {"80000000003-8"}
+    assert marks(page) == [[], []]
+
+
+def test_search__escapes_names_when_it_marks_them(client: FlaskClient) -> None:
+    html = client.get("/buscar?q=zapote+cerezo").get_data(as_text=True)
+    assert "FUNDACIÓN &#34;<mark>ZAPOTE</mark> &amp; <mark>CEREZO</mark>&#34;" in html
+
+
+def test_search__bounds_the_days_themselves(client: FlaskClient) -> None:
+    page = load(client, "valid_from_min=2022-01-01&valid_until_max=2030-12-31")
+    assert shown_ids(page) == [invented_record_id(5)]
+    chips = [chip.text for chip in page.find("ul", class_="chips").find_all("a", class_="chip")]
+    assert chips[:2] == [
+        "Quitar el filtro Empieza, desde: 1 de enero de 2022×",
+        "Quitar el filtro Termina, hasta: 31 de diciembre de 2030×",
+    ]
+    assert page.find("input", id="f-valid_from_min").attrs["value"] == "2022-01-01"
+    assert "open" in page.find("details", id="f-start").attrs
+
+
+def test_search__can_be_taken_back_to_a_day(client: FlaskClient) -> None:
+    page = load(client, "q=fundacion&as_of=2026-01-20")
+    assert "Está viendo la publicación 2, del 15 de enero de 2026" in page.text
+    assert "en la publicación 2, con los estados" in page.find("p", class_="result-summary").text
+    assert page.find("input", id="f-as_of").attrs["value"] == "2026-01-20"
+    chip = page.find("ul", class_="chips").find("a", class_="chip")
+    assert chip.text == "Quitar el filtro Como estaba el 20 de enero de 2026×"
+    assert chip.attrs["href"] == "/buscar?q=fundacion"
+    assert "Publicación 3, la más nueva" in load(client, "q=fundacion").find("p", class_="result-summary").text
+
+
+def test_search__tells_about_how_large_each_file_will_be(tmp_path: Path) -> None:
+    csv = b"".join(b"%040d\n" % number for number in range(16))
+    build_test_release(tmp_path / "releases", number=1, downloads={"records.csv": csv, "records.parquet": b"PAR1"})
+    point_at(tmp_path / "releases", 1)
+    manifest = tmp_path / "releases" / "1" / "manifest.json"
+    told = json.loads(manifest.read_bytes())
+    for entry in told["files"]:
+        if entry["path"].startswith("downloads/records"):
+            entry["rows"] = 16
+    manifest.write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
+    point_at(tmp_path / "releases", 1)
+    with make_app(tmp_path).test_client() as client:
+        everything, some = load(client, ""), load(client, "q=nubes")
+    assert sizes(everything) == {"CSV": "656 bytes", "Parquet": "4 bytes"}
+    # Two of sixteen rows; a small Parquet file is mostly its own description, so its size is not guessed.
+    assert sizes(some) == {"CSV": "unos 82 bytes"}
+
+
+def sizes(page: Element) -> dict[str, str]:
+    links = page.find("section", class_="downloads").find("ul").find_all("a")
+    found = {link.text.split()[0]: link.find_all("span", class_="file-size") for link in links}
+    return {name: size[0].text for name, size in found.items() if size}
 
 
 def test_search__names_a_person_whose_name_is_withheld_with_words(client: FlaskClient) -> None:
@@ -220,6 +344,37 @@ def test_search__of_an_identity_number_explains_without_repeating_what_it_is(cli
     valid, invalid = load(client, "q=1234+56789+0101"), load(client, "q=9999999999999")
     for page in (valid, invalid):
         assert "Esos números no están en este registro público" in page.find("section", class_="notice-info").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=zzzzzzzz", f"q={invented_nit(4000)}", f"nit={invented_nit(4000)}", "q=1234+56789+0101", "q=...", "q=1234567-1",
+     "jobs_min=99999", "q=zzzz&status=active&department=01", "q=zzzz&release=2"],
+)  # fmt: skip
+def test_search__without_hits_always_leads_somewhere(client: FlaskClient, query: str) -> None:
+    empty = load(client, query).find("section", class_="notice-info")
+    onward = [link.attrs["href"] for link in empty.find_all("a") if link.attrs["href"].startswith("/buscar")]
+    assert any(shown_ids(read_page(client.get(address).get_data(as_text=True))) for address in onward)
+
+
+def test_search__of_an_unknown_number_says_the_same_as_of_a_withheld_one(client: FlaskClient) -> None:
+    page = load(client, f"q={invented_nit(4000)}").find("section", class_="notice-info")
+    assert "de ellas no se publica el NIT, tengan o no un beneficio" in page.text
+    links = {link.text: link.attrs["href"] for link in page.find_all("a")}
+    assert links["Ver lo que sí se publica de personas individuales"] == "/buscar?person_kind=natural"
+    assert any(address.endswith("/metodologia#reserva") for address in links.values())
+    wrong = load(client, "q=1234567-1").find("section", class_="notice-info")
+    assert "Parece un NIT, pero no lo es" in wrong.text
+
+
+def test_search__in_an_empty_release_says_so_and_leads_on(tmp_path: Path) -> None:
+    build_test_release(tmp_path / "releases", [], 1)
+    point_at(tmp_path / "releases", 1)
+    with make_app(tmp_path).test_client() as client:
+        empty = load(client, "q=nube").find("section", class_="notice-info")
+        assert "no tiene ningún registro" in empty.text
+        assert "/publicaciones" in [link.attrs["href"] for link in empty.find_all("a")]
+        assert load(client, "", path="/").find("h1")
 
 
 def test_search__of_an_older_release_says_so_and_links_the_newest(client: FlaskClient) -> None:
