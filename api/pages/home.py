@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Response
+from flask import Response, current_app
 
 from api.formatting import MILLION, format_count, format_day, format_millions, format_money
 from api.pages.blueprint import pages
 from api.pages.filter_panel import value_label, with_filter
+from api.pages.home_answers import Leaders, Since, find_leaders, find_since
 from api.pages.labels import JOBS_KIND
+from api.pages.language import page_language, page_url
 from api.pages.links import search_url
+from api.pages.picture_subjects import WHOLE, WHOLE_CODE
+from api.pages.pictures import Picture, subject_pictures
 from api.pages.releases import changed_words
 from api.pages.render import answer_page, answer_plain, page_reader
 from api.pages.sums import excluded_words
@@ -29,7 +33,10 @@ from exemptions.release import Release
 
 _CATEGORIES_SHOWN = 12
 """The rest is one fold away: forty lines would push the departments out of sight."""
-_WAYS = ("type", "status", "permanence", "category", "department")
+_ACTIVITIES_SHOWN = 8
+_WAYS = ("type", "status", "permanence", "category", "department", "activity")
+_SUBJECTS = frozenset({"type", "category", "department", "activity"})
+"""Ways whose values have pages of their own, with totals and rankings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Way:
     count: int
     percent: str
     url: str
+    page_url: str = ""
+    """The page about the value; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,10 @@ class HomePage:
     latest: str
     is_first: bool
     """Whether it is the first release, which changes nothing."""
+    leaders: tuple[Leaders, ...]
+    since: Since | None
+    pictures: tuple[Picture, ...]
+    explore_url: str
     types: tuple[Way, ...]
     statuses: tuple[Way, ...]
     permanences: tuple[Way, ...]
@@ -69,6 +82,8 @@ class HomePage:
     other_categories: tuple[Way, ...]
     departments: tuple[Way, ...]
     without_department: str
+    activities: tuple[Way, ...]
+    """The most frequent ones."""
 
 
 @pages.get("/", endpoint="home")
@@ -93,6 +108,10 @@ def _build(release: Release, reader: Reader) -> HomePage:
         money_note=_money_note(summed),
         latest=_latest(release, reader),
         is_first=release.manifest["previous"] is None,
+        leaders=find_leaders(release),
+        since=find_since(release, reader),
+        pictures=subject_pictures(release, WHOLE, WHOLE_CODE, "categorias"),
+        explore_url=page_url("explore") if _has_page("explore") else "",
         types=ways["type"],
         statuses=_in_order(ways["status"], counted["status"], tuple(Status)),
         permanences=ways["permanence"],
@@ -100,6 +119,7 @@ def _build(release: Release, reader: Reader) -> HomePage:
         other_categories=ways["category"][_CATEGORIES_SHOWN:],
         departments=_in_order(ways["department"], counted["department"], tuple(reader.catalogs.departments)),
         without_department=_without_department(records - placed),
+        activities=ways["activity"][:_ACTIVITIES_SHOWN],
     )
 
 
@@ -207,15 +227,21 @@ def _latest(release: Release, reader: Reader) -> str:
 
 
 def _ways(name: str, counted: Sequence[FacetValue], records: int, reader: Reader) -> tuple[Way, ...]:
+    has_page = name in _SUBJECTS and _has_page(name)
     return tuple(
         Way(
             value_label(FILTER[name], value.value, reader),
             value.count,
             f"{100 * value.count / records:.1f}",
             search_url(with_filter(RegistryQuery(), name, (value.value,))),
+            page_url(name, code=value.value) if has_page else "",
         )
         for value in counted
     )
+
+
+def _has_page(page: str) -> bool:
+    return f"{page_language()}.{page}" in current_app.view_functions
 
 
 def _in_order(ways: Sequence[Way], counted: Sequence[FacetValue], order: Sequence[str]) -> tuple[Way, ...]:

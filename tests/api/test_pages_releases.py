@@ -60,6 +60,48 @@ def test_home__gives_the_first_answers_as_the_api_counts_them(client: FlaskClien
     assert note == f"Q {amount['sum']:,.2f}, en {amount['rows']} registros"
 
 
+def test_home__names_those_with_the_most_as_the_api_ranks_them(client: FlaskClient) -> None:
+    rankings = client.get("/api/v1/overview").get_json()["rankings"]
+    amounts, jobs = load(client, "/").find_all("section", class_="leaders")
+    for section, ranking in ((amounts, rankings["amount"]), (jobs, rankings["jobs"])):
+        # A reported zero is no lead.
+        expected = [(f"/contribuyente/{item['nit']}", item["name"]) for item in ranking["items"] if item["value"] > 0]
+        links = section.find("ol").find_all("a")
+        assert [(link.attrs["href"], link.text) for link in links] == expected[:5] != []
+        assert str(ranking["year"]) in section.find("h3").text
+    first = amounts.find("ol").find_all("li")[0].find("span", class_="leader-value").text
+    assert first == f"Q {rankings['amount']['items'][0]['value']:,.2f} 12,346 millones de quetzales"
+    assert amounts.find("p").find("a").attrs["href"] == "/buscar?sort=-amount_gtq"
+
+
+def test_home__tells_since_when_with_the_searches_behind(client: FlaskClient) -> None:
+    terms = client.get("/api/v1/overview").get_json()["terms"]
+    page = load(client, "/")
+    assert "empezó en 2019" in page.text
+    assert f"{terms['without_begin']} registros no tienen publicado su primer día" in page.text
+    links = page.find("ul", class_="begin-years").find_all("a")
+    # The release is of February 2026: what begins later is not yet since when.
+    assert [link.find("span", class_="way-name").text for link in links] == ["2019", "2020", "2021", "2022"]
+    for link, year in zip(links, terms["begun"], strict=False):
+        shown = load(client, link.attrs["href"]).find("h1").text
+        assert shown.startswith(f"{year['records']} registro")
+
+
+def test_home__leads_to_every_kind_of_search_and_to_how_to_read_it(client: FlaskClient) -> None:
+    addresses = [link.attrs["href"] for link in load(client, "/").find("main").find_all("a")]
+    for name in ("type=", "status=", "permanence=", "category=", "department=", "activity="):
+        assert any(address.startswith(f"/buscar?{name}") for address in addresses), name
+    assert "/como-leer" in addresses
+    assert "/publicaciones/3/cambios" in addresses
+    assert any(address.startswith("/buscar?valid_from_min=") for address in addresses)
+
+
+def test_home__shows_a_picture_of_the_registry_with_its_table(client: FlaskClient) -> None:
+    picture = load(client, "/").find("figure")
+    assert picture.find("img").attrs["alt"]
+    assert len(picture.find("table").find_all("tr")) > 1
+
+
 def test_home__says_what_the_amounts_leave_out(client: FlaskClient) -> None:
     states = client.get("/api/v1/records").get_json()["sums"]["states"]["amount_gtq"]
     text = load(client, "/").find("main").text
@@ -79,11 +121,14 @@ def test_home__without_amounts_shows_none_and_says_why(tmp_path: Path) -> None:
 
 def test_home__ways_in_count_what_their_search_finds(client: FlaskClient) -> None:
     page = load(client, "/")
-    ways = [way for group in page.find_all("ul", class_="ways") for way in group.find_all("a")]
+    ways = [way for group in page.find_all("ul", class_="ways") for way in group.find_all("li")]
     assert len(ways) > 20
     for way in ways:
-        count = int(way.find("span", class_="way-count").text.split()[0].replace(",", ""))
-        assert load(client, way.attrs["href"]).find("h1").text.startswith(f"{count} registro")
+        # The count is a link of its own beside the page about the value, or a part of the only link.
+        shown = (way.find_all("a", class_="way-count") or way.find_all("span", class_="way-count"))[0]
+        count = int(shown.text.split()[0].replace(",", ""))
+        address = shown.attrs.get("href") or way.find("a").attrs["href"]
+        assert load(client, address).find("h1").text.startswith(f"{count} registro")
 
 
 def test_releases__lists_all_from_the_newest_with_what_was_withdrawn(client: FlaskClient) -> None:
