@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from exemptions.clauses import typos_allowed
 from exemptions.names import LEGAL_FORMS, Word, query_words
-from exemptions.text import fold_texts
+from exemptions.text import fold_text
 
 _MARKS_AND_GLOTTALS = "\u0300-\u036f'’‘´ʼʹˈ`′"
 _TOKEN = re.compile(
@@ -48,13 +48,13 @@ def find_marks(names: Sequence[str | None], q: str) -> list[tuple[Mark, ...]]:
     Order: by place in the name; marks never overlap.
     """
     words = query_words(q)
-    spans = [list(_TOKEN.finditer(text)) for text in (q, *(name or "" for name in names))]
-    # One folding for all of them: folding a single text costs as much as folding a hundred.
-    folded = iter(fold_texts([match[0] for found in spans for match in found]))
-    tokens = [[_Token(next(folded), match.start(), match.end()) for match in found] for found in spans]
-    typed = {token.text: q[token.start : token.end] for token in _with_compounds(tokens[0])}
+    typed = {token.text: q[token.start : token.end] for token in _with_compounds(_tokens(q))}
     asked = [(word, typed.get(word.text, word.text)) for word in words]
-    return [_marks_of(list(_with_compounds(found)), asked) for found in tokens[1:]]
+    return [_marks_of(list(_with_compounds(_tokens(name or ""))), asked) for name in names]
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [_Token(fold_text(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
 def _marks_of(tokens: Sequence[_Token], asked: Sequence[tuple[Word, str]]) -> tuple[Mark, ...]:

@@ -6,7 +6,6 @@ Names are published as received; the folded text serves comparison only.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 import polars as pl
@@ -49,15 +48,6 @@ def fold_text(text: str) -> str:
         return " ".join(text.translate(_UNACCENTED).lower().split())
     folded = pl.DataFrame({"text": [text]}, schema={"text": pl.String}).select(_FOLDED).item()
     return str(folded)
-
-
-def fold_texts(texts: Sequence[str]) -> list[str]:
-    """The folded form of several texts at once.
-
-    Order: that of `texts`.
-    """
-    column = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(_FOLDED).to_series()
-    return column.to_list()
 
 
 _FOLDED = fold_expr(pl.col("text"))
