@@ -17,6 +17,7 @@ from exemptions.catalog_entries import (
     Mechanism,
     Municipality,
     Personeria,
+    Scenario,
     Sourcing,
     Tax,
 )
@@ -127,6 +128,27 @@ def read_personerias(folder: Path, faults: Faults) -> Mapping[str, Personeria]:
             row.text("name_es"),
             row.text("name_en"),
             (),
+            row.choice("sourcing", Sourcing),
+            row.blank("source_note"),
+        ),
+        faults,
+    )
+
+
+def read_scenarios(folder: Path, faults: Faults) -> Mapping[str, Scenario]:
+    """The scenarios of electronic invoices; none where the folder is of a release that had no such catalogue."""
+    if not (folder / "scenarios.csv").is_file():
+        return {}
+    return collect(
+        read_rows(folder, "scenarios", (*_NAMES, "tax", "mechanism", "citation", *_MARKS), faults),
+        lambda row: Scenario(
+            row.text("code"),
+            row.text("name_es"),
+            row.text("name_en"),
+            row.text("tax"),
+            row.code("mechanism"),
+            row.code("citation"),
+            row.items("aliases"),
             row.choice("sourcing", Sourcing),
             row.blank("source_note"),
         ),

@@ -64,6 +64,10 @@ def _check_references(catalogs: Catalogs, faults: Faults) -> None:
         _refer(where, [part.mechanism for part in category.treatments], catalogs.mechanisms, faults)
         _refer(where, [part.law for part in category.legal_citations], catalogs.laws, faults)
         _refer(where, [part.code for part in category.personerias], catalogs.rtu_personerias, faults)
+    for scenario in catalogs.scenarios.values():
+        where = f"scenarios {scenario.code}"
+        _refer(where, [scenario.tax], catalogs.taxes, faults)
+        _refer(where, [scenario.mechanism] if scenario.mechanism else [], catalogs.mechanisms, faults)
     used = {category.exempt_type for category in catalogs.categories.values()}
     for code in catalogs.types.keys() - used:
         faults.add(f"types {code}: ninguna categoría lo usa.", f"types {code}: no category uses it.")

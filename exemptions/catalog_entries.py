@@ -26,6 +26,7 @@ class CatalogName(StrEnum):
     EXPENDITURE_GROUPS = "expenditure_groups"
     LAWS = "laws"
     RTU_PERSONERIAS = "rtu_personerias"
+    SCENARIOS = "scenarios"
 
 
 class Sourcing(StrEnum):
@@ -263,6 +264,25 @@ class ExpenditureGroup:
     name_es: str
     name_en: str
     basis: ExpenditureBasis
+    aliases: tuple[str, ...]
+    sourcing: Sourcing
+    source_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A reason for which an invoice carries no tax, by SAT's catalogue of electronic invoice phrases.
+
+    `code` is `type.scenario`: type 4 is VAT, type 8 income tax. Mechanism and citation are None where its text tells
+    none.
+    """
+
+    code: str
+    name_es: str
+    name_en: str
+    tax: str
+    mechanism: str | None
+    citation: str | None
     aliases: tuple[str, ...]
     sourcing: Sourcing
     source_note: str

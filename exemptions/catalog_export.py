@@ -27,6 +27,7 @@ from exemptions.catalog_entries import (
     Personeria,
     RTUClass,
     RTUClassification,
+    Scenario,
     Tax,
     TaxTreatment,
 )
@@ -47,6 +48,7 @@ _CLASSES: Mapping[CatalogName, type[Any]] = {
     CatalogName.EXPENDITURE_GROUPS: ExpenditureGroup,
     CatalogName.LAWS: Law,
     CatalogName.RTU_PERSONERIAS: Personeria,
+    CatalogName.SCENARIOS: Scenario,
 }
 _BRIEF: Mapping[type[Any], Callable[[Any], str]] = {
     str: str,

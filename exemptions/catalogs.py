@@ -35,6 +35,7 @@ from exemptions.catalog_entries import (
     Mechanism,
     Municipality,
     Personeria,
+    Scenario,
     Tax,
 )
 from exemptions.catalog_files import Faults
@@ -70,6 +71,8 @@ class Catalogs:
     expenditure_groups: Mapping[str, ExpenditureGroup]
     laws: Mapping[str, Law]
     rtu_personerias: Mapping[str, Personeria]
+    scenarios: Mapping[str, Scenario]
+    """Empty in releases made before they were a catalogue."""
 
     municipality_by_name: Mapping[tuple[str, str], str] = field(init=False)
     """(department code, folded name or code) → municipality code."""
@@ -169,6 +172,7 @@ def _read(folder: Path) -> Catalogs:
         expenditure_groups=build.read_expenditure_groups(folder, faults),
         laws=build.read_laws(folder, faults),
         rtu_personerias=build.read_personerias(folder, faults),
+        scenarios=build.read_scenarios(folder, faults),
     )
     check_catalogs(catalogs, faults)
     if faults.sentences:

@@ -1,6 +1,6 @@
 """The official estimates of tax expenditure as a reader needs them.
 
-The latest figure of each thing, what was said before, where the method changed, and which parts do not make their whole.
+The latest figure of each thing, what was said before, where the method changed, and parts that do not make their whole.
 
 Partitions of a total are alternatives: nothing here adds figures of two partitions, nor of two years or vintages.
 Source: the reports' own figures as loaded (domain: a report appears at the end of June and tells of the years before).

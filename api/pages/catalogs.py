@@ -246,5 +246,10 @@ _COLUMNS: Mapping[CatalogName, tuple[tuple[Head, Cell], ...]] = {
     CatalogName.ACTIVITY_DIVISIONS: ((lambda: _("Sección"), _code_of("section", CatalogName.ACTIVITY_SECTIONS)),),
     CatalogName.EXPENDITURE_GROUPS: ((lambda: _("Respaldo"), _sourcing_cell),),
     CatalogName.RTU_PERSONERIAS: ((lambda: _("Respaldo"), _sourcing_cell),),
+    CatalogName.SCENARIOS: (
+        (lambda: _("Impuesto"), _code_of("tax", CatalogName.TAXES)),
+        (lambda: _("Mecanismo"), _code_of("mechanism", CatalogName.MECHANISMS)),
+        (lambda: _("Respaldo"), _sourcing_cell),
+    ),
 }
 """Catalogue → its further columns: heading and cell."""

@@ -42,6 +42,7 @@ TITLES: Mapping[CatalogName, Sentence] = {
     CatalogName.EXPENDITURE_GROUPS: Sentence("Grupos del gasto tributario", "Tax-expenditure groups"),
     CatalogName.LAWS: Sentence("Leyes", "Laws"),
     CatalogName.RTU_PERSONERIAS: Sentence("Personerías del RTU", "Legal forms of the taxpayer registry"),
+    CatalogName.SCENARIOS: Sentence("Frases de exención de las facturas", "Exemption phrases of invoices"),
 }
 
 _NAME_PARAMETER = path_parameter(

@@ -55,6 +55,7 @@ def test_catalogs__hold_every_type_category_place_and_activity(catalogs: Catalog
         "expenditure_groups": 17,
         "laws": 26,
         "rtu_personerias": 29,
+        "scenarios": 48,
     }
     assert list(catalogs.types) == ["CONST", "ESTADO", "NOLUC", "COOP", "INTL", "BFT"]
 
