@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
+from weakref import finalize
 
 from exemptions.errors import RegistryError
 
@@ -63,7 +64,7 @@ class _Gone(Exception):
     """The process is no longer there; its argument is the code it ended with, None if it had to be ended."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Renderer:
     """Draws specifications as SVG and SVG as PNG. Safe to be used by many threads."""
 
@@ -161,6 +162,8 @@ class Renderer:
         # Somebody must take note of its end, whenever that is.
         Thread(target=process.wait, name="picture-drawer", daemon=True).start()
         self._drawer = _Drawer(process, ours)
+        # An application that is given up closes the line, which ends the process.
+        finalize(self, ours.close)
         return self._drawer
 
     def _lost(self) -> _Gone:
