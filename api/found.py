@@ -15,7 +15,9 @@ from exemptions.release import Release
 class FoundRecord:
     """A record: its row in the release, or when it ended."""
 
+    record_id: str
     row: int | None
+    """None if it ended."""
     ended: EndedRecord | None
 
     @property
@@ -44,13 +46,11 @@ def find_record(release: Release, record_id: str) -> FoundRecord:
 
     Raises: NotFound.
     """
-    try:
-        return FoundRecord(release.get_record(record_id), None)
-    except NotFound:
-        ended = find_ended(app_state().store, release, record_id)
-        if ended is None:
-            raise
-        return FoundRecord(None, ended)
+    row = release.find_record(record_id)
+    ended = find_ended(app_state().store, release, record_id) if row is None else None
+    if ended is None:
+        row = release.get_record(record_id)
+    return FoundRecord(record_id, row, ended)
 
 
 def find_taxpayer(release: Release, nit: str) -> FoundTaxpayer:

@@ -128,10 +128,15 @@ class Release:
 
         Raises: NotFound.
         """
-        rows = self.index.find_rows("record_id", record_id, limit=1)
-        if not rows:
+        row = self.find_record(record_id)
+        if row is None:
             raise NotFound("No existe un registro con ese identificador.", "There is no record with that identifier.")
-        return rows[0]
+        return row
+
+    def find_record(self, record_id: str) -> int | None:
+        """The row of a record, None if this release has none of that identifier."""
+        rows = self.index.find_rows("record_id", record_id, limit=1)
+        return rows[0] if rows else None
 
     def taxpayer_rows(self, nit: str) -> list[int]:
         """The rows of a legal person's benefits, by its NIT in any usual writing.

@@ -20,6 +20,7 @@ from api.pages import (
     how_to_read,
     methodology,
     pictures,
+    proof,
     questions,
     record,
     releases,
@@ -44,6 +45,7 @@ _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
     pictures,
     how_to_read, questions, site,
+    proof,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""
 

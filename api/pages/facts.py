@@ -64,6 +64,8 @@ class TimelineEntry:
     """May be markup: what an authority wrote is marked with its language."""
     url: str = ""
     link: str = ""
+    release: int | None = None
+    """The release that told it; None where the releases do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,17 @@ def amount_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Read
 
 
 def timeline(
-    item: Item, events: Iterable[Fact], changes: Iterable[Fact], days: Mapping[int, date], lang: str
+    item: Item,
+    events: Iterable[Fact],
+    changes: Iterable[Fact],
+    days: Mapping[int, date],
+    origins: Mapping[str, int],
+    lang: str,
 ) -> list[TimelineEntry]:
     """What happened to one benefit, in the order of the days: its first and last day, the acts on it, its publications.
 
     `days` tells when each release was published: an edition of long ago that was loaded later shows when it was.
+    `origins` tells the release that brought each value of the record.
     """
     entries = [_event_entry(event, lang) for event in events if not _repeats_last_day(event, item)]
     entries += _publication_entries(changes, days, lang)
@@ -125,9 +133,14 @@ def timeline(
             escape(_("resolución %(number)s", number=item["resolution"])) if item["resolution"] else Markup(),
             _legal_basis(item["legal_basis"]),
         ]
-        entries.append(_entry(as_day(item["valid_from"]), _("Primer día del beneficio"), lang, _joined(ground)))
+        entries.append(
+            _entry(
+                as_day(item["valid_from"]), _("Primer día del beneficio"), lang, _joined(ground), origins["valid_from"]
+            )
+        )
     if item["valid_until"] is not None:
-        entries.append(_entry(as_day(item["valid_until"]), _("Último día del beneficio"), lang))
+        last = as_day(item["valid_until"])
+        entries.append(_entry(last, _("Último día del beneficio"), lang, release=origins["valid_until"]))
     return sorted(entries, key=lambda entry: entry.on)
 
 
@@ -214,8 +227,8 @@ def value_words(key: str, text: str | None, reader: Reader) -> str:
             return as_written(text) if key in WRITTEN else text
 
 
-def _entry(day: date, title: str, lang: str, detail: str = "") -> TimelineEntry:
-    return TimelineEntry(on=day, when=format_day(day, lang), title=title, detail=detail)
+def _entry(day: date, title: str, lang: str, detail: str = "", release: int | None = None) -> TimelineEntry:
+    return TimelineEntry(on=day, when=format_day(day, lang), title=title, detail=detail, release=release)
 
 
 def _event_entry(event: Fact, lang: str) -> TimelineEntry:
@@ -261,11 +274,10 @@ def _publication_entries(changes: Iterable[Fact], days: Mapping[int, date], lang
 def _publication_entry(release: int, changes: list[Fact], day: date, lang: str) -> TimelineEntry:
     kind = changes[0]["kind"]
     if kind == "changed":
-        title = _("Cambió en la publicación %(number)s", number=release)
-        return _entry(day, title, lang, ", ".join(column_label(change["field"], lang) for change in changes))
-    if kind == "added":
-        return _entry(day, _("Apareció en la publicación %(number)s", number=release), lang)
-    return _entry(day, _("Se retiró en la publicación %(number)s", number=release), lang)
+        what = ", ".join(column_label(change["field"], lang) for change in changes)
+        return _entry(day, _("Cambió en el registro"), lang, what, release)
+    title = _("Apareció en el registro") if kind == "added" else _("Salió del registro")
+    return _entry(day, title, lang, release=release)
 
 
 def _change_row(change: Fact, reader: Reader) -> ChangeRow:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.pages.language import page_url
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
-from api.pages.values import Item, Reader, Shown, column_label, show
-from exemptions.columns import COLUMN
+from api.pages.values import Item, Reader, Shown, as_day, column_label, show
+from exemptions.columns import COLUMN, Kind
 
 CODE_AND_NAME = ("exempt_type", "category", "activity", "department", "municipality")
 """Columns with a column of names beside them; the page shows both in one line."""
@@ -99,6 +99,10 @@ class FieldLine:
     source: str
     search_url: str
     """The search for all records with the same value; empty where there is none."""
+    iso: str
+    """The value for machines where it is a day."""
+    release: int
+    """The release that brought the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,11 @@ class FieldGroup:
     lines: tuple[FieldLine, ...]
 
 
-def field_groups(item: Item, reader: Reader) -> tuple[FieldGroup, ...]:
-    """Every published column of a record, in groups."""
-    return tuple(FieldGroup(str(title), tuple(_line(item, key, reader) for key in keys)) for title, keys in GROUPS)
+def field_groups(item: Item, origins: Mapping[str, int], reader: Reader) -> tuple[FieldGroup, ...]:
+    """Every published column of a record, in groups; `origins` tells the release that brought each."""
+    return tuple(
+        FieldGroup(str(title), tuple(_line(item, key, origins, reader) for key in keys)) for title, keys in GROUPS
+    )
 
 
 def told_columns() -> Iterator[str]:
@@ -117,12 +123,10 @@ def told_columns() -> Iterator[str]:
     for _title, keys in GROUPS:
         for key in keys:
             yield key
-            yield from WITH_STATE.get(key, ())
-            if key in CODE_AND_NAME:
-                yield f"{key}_name"
+            yield from _told_with(key)
 
 
-def _line(item: Item, key: str, reader: Reader) -> FieldLine:
+def _line(item: Item, key: str, origins: Mapping[str, int], reader: Reader) -> FieldLine:
     column = COLUMN[key]
     parameter = _FILTERED_BY.get(key)
     value = item[key]
@@ -133,4 +137,11 @@ def _line(item: Item, key: str, reader: Reader) -> FieldLine:
         about=column.about(reader.lang),
         source=str(SOURCES[column.source]),
         search_url=page_url("search", **{parameter: value}) if parameter and value else "",
+        iso=as_day(value).isoformat() if column.kind is Kind.DATE and value else "",
+        release=max(origins[told] for told in (key, *_told_with(key))),
     )
+
+
+def _told_with(key: str) -> tuple[str, ...]:
+    """The columns told on the line of another one."""
+    return (*WITH_STATE.get(key, ()), *((f"{key}_name",) if key in CODE_AND_NAME else ()))

@@ -1,4 +1,4 @@
-"""Figures beside a record as its pages tell them: jobs apart by kind, amounts added by year, energy projects."""
+"""Figures beside a record as its pages tell them: amounts added by year, energy projects."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from api.formatting import NO_BREAK, format_short_day
-from api.pages.facts import Fact, JobsRow, jobs_rows
+from api.pages.facts import AmountRow, Fact, JobsRow, amount_rows, jobs_rows
 from api.pages.language import page_url
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, as_day
-from exemptions.columns import JobsKind
 from exemptions.fact_codes import TECHNOLOGY_LABELS, Technology
 
 _NOTHING = "—"
 _KW_PER_MW = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class JobsGroup:
-    """The jobs of one kind; what was promised and what was reported are never in one table."""
-
-    caption: str
-    rows: tuple[JobsRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +39,26 @@ class EnergyRow:
     url: str
 
 
-def jobs_groups(facts: Iterable[Fact], benefits: Mapping[str, str]) -> tuple[JobsGroup, ...]:
-    """The jobs of some records: the reported ones, then the projected, then those of an unknown kind."""
-    listed = list(facts)
-    captions = {
-        JobsKind.REPORTED.value: _("Empleos reportados"),
-        JobsKind.PROJECTED.value: _("Empleos proyectados"),
-        None: _("Empleos que no dicen si son reportados o proyectados"),
-    }
-    groups = (
-        JobsGroup(caption, jobs_rows([fact for fact in listed if fact["kind"] == kind], benefits))
-        for kind, caption in captions.items()
-    )
-    return tuple(group for group in groups if group.rows)
+def jobs_apart(facts: Iterable[Fact], benefits: Mapping[str, str]) -> tuple[JobsRow, ...]:
+    """The jobs that do not tell their period, or whether they were promised or reported, and compare with nothing."""
+    return jobs_rows([fact for fact in facts if fact["period"] is None or fact["kind"] is None], benefits)
+
+
+def forgone_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Reader) -> tuple[AmountRow, ...]:
+    """The amounts that are tax not paid."""
+    return amount_rows([fact for fact in facts if _is_forgone(fact, reader)], benefits, reader)
+
+
+def other_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Reader) -> tuple[AmountRow, ...]:
+    """The amounts that were suspended or paid back: the tax is owed or was paid, so they are in no sum."""
+    return amount_rows([fact for fact in facts if not _is_forgone(fact, reader)], benefits, reader)
 
 
 def amount_totals(amounts: Iterable[Fact], reader: Reader) -> tuple[AmountTotal, ...]:
     """The tax not paid by year, the latest first; what is suspended or paid back is not tax forgone and stays out."""
     together: defaultdict[int | None, list[Fact]] = defaultdict(list)
     for fact in amounts:
-        mechanism = reader.catalogs.mechanisms.get(fact["mechanism"] or "")
-        if mechanism is None or mechanism.counts_as_not_paid:
+        if _is_forgone(fact, reader):
             together[fact["year"]].append(fact)
     return tuple(
         AmountTotal(
@@ -94,6 +84,12 @@ def energy_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Read
         )
         for fact in facts
     )
+
+
+def _is_forgone(fact: Fact, reader: Reader) -> bool:
+    """Whether an amount is tax not paid; one of all mechanisms together was stated as such."""
+    mechanism = reader.catalogs.mechanisms.get(fact["mechanism"] or "")
+    return mechanism is None or mechanism.counts_as_not_paid
 
 
 def _technology(code: str | None, lang: str) -> str:

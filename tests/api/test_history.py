@@ -344,10 +344,11 @@ def test_timeline__tells_acts_statements_and_publications_apart(home: Home) -> N
     assert lines[1][0] == "31 de diciembre de 2025"
     assert words[1] == "Consta como «suspendido» al 31 de diciembre de 2025: Falta de informe"
     assert words[2] == "Revocatoria: base legal: Decreto 29-89, artículo 45"
-    assert lines[3] == ("20 de noviembre de 2026", "20 de noviembre de 2026 Apareció en la publicación 1")
+    assert lines[3] == ("20 de noviembre de 2026", "20 de noviembre de 2026 Apareció en el registro publicación 1")
     assert lines[4][0] == "21 de noviembre de 2026"
-    assert words[4].startswith("Cambió en la publicación 2: Estado")
-    assert words[5:] == ["Último día del beneficio"]
+    assert words[4].startswith("Cambió en el registro: Estado")
+    assert words[4].endswith(" publicación 2")
+    assert words[5:] == ["Último día del beneficio publicación 1"]
     english = lines_of(client, f"/en/registro/{record_id}")
     assert len(english) == 6
     taxpayer = lines_of(client, f"/contribuyente/{plant['nit']}")
