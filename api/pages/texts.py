@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import flask_babel
-from flask import Flask, g, has_app_context
+from flask import Flask, g
 from flask_babel import LazyString
 
 __all__ = ["LazyString", "gettext", "in_locale", "lazy_gettext", "ngettext", "speak_in_templates"]
@@ -64,9 +64,10 @@ def _find_plural(one: str, many: str, number: int) -> str:
 
 def _translations() -> Any:
     """The catalogue of the request's language; outside of a request one that leaves texts as they are."""
-    if not has_app_context():
+    try:
+        found = g.get(_KEPT)
+    except RuntimeError:
         return flask_babel.get_translations()
-    found = g.get(_KEPT)
     if found is None:
         found = flask_babel.get_translations()
         setattr(g, _KEPT, found)
