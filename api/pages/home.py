@@ -34,6 +34,7 @@ from exemptions.release import Release
 _CATEGORIES_SHOWN = 12
 """The rest is one fold away: forty lines would push the departments out of sight."""
 _ACTIVITIES_SHOWN = 8
+_PICTURES = ("categorias", "mapa")
 _WAYS = ("type", "status", "permanence", "category", "department", "activity")
 _SUBJECTS = frozenset({"type", "category", "department", "activity"})
 """Ways whose values have pages of their own, with totals and rankings."""
@@ -110,7 +111,7 @@ def _build(release: Release, reader: Reader) -> HomePage:
         is_first=release.manifest["previous"] is None,
         leaders=find_leaders(release),
         since=find_since(release, reader),
-        pictures=subject_pictures(release, WHOLE, WHOLE_CODE, "categorias"),
+        pictures=subject_pictures(release, WHOLE, WHOLE_CODE, *_PICTURES),
         explore_url=page_url("explore") if _has_page("explore") else "",
         types=ways["type"],
         statuses=_in_order(ways["status"], counted["status"], tuple(Status)),

@@ -96,10 +96,12 @@ def test_home__leads_to_every_kind_of_search_and_to_how_to_read_it(client: Flask
     assert any(address.startswith("/buscar?valid_from_min=") for address in addresses)
 
 
-def test_home__shows_a_picture_of_the_registry_with_its_table(client: FlaskClient) -> None:
-    picture = load(client, "/").find("figure")
-    assert picture.find("img").attrs["alt"]
-    assert len(picture.find("table").find_all("tr")) > 1
+def test_home__shows_pictures_of_the_registry_with_their_tables(client: FlaskClient) -> None:
+    pictures = load(client, "/").find_all("figure")
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert picture.find("img").attrs["alt"]
+        assert len(picture.find("table").find_all("tr")) > 1
 
 
 def test_home__says_what_the_amounts_leave_out(client: FlaskClient) -> None:
