@@ -99,7 +99,7 @@ def test_page__loads_nothing_from_elsewhere_and_has_nothing_inline(client: Flask
         for element in page.find_all(element_tag):
             if element.attrs.get("rel") in ("canonical", "alternate"):
                 continue
-            assert element.attrs[name].startswith("/static/")
+            assert element.attrs[name].startswith(("/static/", "/graficas/", "/en/graficas/"))
     assert not page.find_all("style")
     assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", html)
     assert all(script.text == "" for script in page.find_all("script"))
