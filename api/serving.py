@@ -5,7 +5,6 @@ It imports nothing heavy: gunicorn's master reads it and must not load what its 
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
@@ -88,9 +87,6 @@ def post_worker_init(worker: Worker) -> None:
     if not isinstance(worker.wsgi, Flask):
         raise TypeError("the worker serves another application")
     start_serving(worker.wsgi)
-    # What is there by now stays: looking for garbage among it would halt every thread for 0.2 s now and then.
-    gc.collect()
-    gc.freeze()
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

@@ -47,52 +47,32 @@ def _cells(key: str, column: pa.Array) -> _Cells:
     if isinstance(column, pa.DictionaryArray):
         distinct = [_plain_value(key, text) for text in column.dictionary.to_pylist()]
         if COLUMN[key].kind is Kind.LIST:
-            return _listed(_coded(column, distinct))
-        return _coded(column, distinct)
+            return _fixed(column.indices, "i", lambda code: _own(distinct[code]))
+        return _fixed(column.indices, "i", distinct.__getitem__)
     match COLUMN[key].kind:
         case Kind.DATE:
-            return _converted(column, "i", _iso_day)
+            return _fixed(column, "i", _iso_day)
         case Kind.MONEY:
-            return _converted(column, "q", quetzales)
+            return _fixed(column, "q", quetzales)
         case Kind.INTEGER:
-            return _converted(column, "q", int)
+            return _fixed(column, "q", int)
         case _:
             return _texts(column)
 
 
-def _listed(cells: _Cells) -> _Cells:
-    """The cells of a column of lists, each a list of the caller's own: changing an item changes no later one."""
-    return lambda rows: [None if value is None else list(value) for value in cells(rows)]
-
-
-def _coded(column: pa.DictionaryArray, distinct: Sequence[Value]) -> _Cells:
-    """The cells of a column whose values repeat."""
-    codes, shown, offset = _fixed(column.indices, "i")
-    if shown is None:
-        return lambda rows: [distinct[codes[row]] for row in rows]
-    return lambda rows: [
-        distinct[codes[row]] if shown[offset + row >> 3] >> (offset + row & 7) & 1 else None for row in rows
-    ]
-
-
-def _converted(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value]) -> _Cells:
-    """The cells of a column of numbers."""
-    values, shown, offset = _fixed(column, code)
-    if shown is None:
-        return lambda rows: [convert(values[row]) for row in rows]
-    return lambda rows: [
-        convert(values[row]) if shown[offset + row >> 3] >> (offset + row & 7) & 1 else None for row in rows
-    ]
-
-
-def _fixed(column: pa.Array, code: Literal["i", "q"]) -> tuple[memoryview[int], memoryview[int] | None, int]:
-    """The numbers of a column, the bits that tell which rows have one (None where all have), and the first row's bit.
-
-    `code` names the width as `struct` does.
-    """
+def _fixed(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value]) -> _Cells:
+    """The cells of a column whose values have a fixed width; `code` names it as `struct` does."""
     validity, data = column.buffers()
-    values = memoryview(b"" if data is None else data).cast(code)[column.offset :]
-    return values, memoryview(validity) if column.null_count else None, column.offset
+    values, offset = memoryview(b"" if data is None else data).cast(code), column.offset
+    if not column.null_count:
+        return lambda rows: [convert(values[offset + row]) for row in rows]
+    shown = memoryview(validity)
+
+    def read(rows: Sequence[int]) -> list[Value]:
+        places = [offset + row for row in rows]
+        return [convert(values[p]) if shown[p >> 3] >> (p & 7) & 1 else None for p in places]
+
+    return read
 
 
 def _texts(column: pa.StringArray) -> _Cells:
@@ -121,3 +101,8 @@ def _plain_value(key: str, text: str | None) -> str | tuple[str, ...] | None:
     if text is not None and COLUMN[key].kind is Kind.LIST:
         return tuple(text.split(LIST_SEPARATOR)) if text else ()
     return text
+
+
+def _own(value: str | tuple[str, ...] | None) -> list[str] | None:
+    """A list of the caller's own, so that changing an item changes no later one."""
+    return None if value is None else list(value)

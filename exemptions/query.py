@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from exemptions.catalogs import Catalogs
@@ -72,7 +71,7 @@ class RegistryQuery:
     @property
     def is_everything(self) -> bool:
         """Whether no filter is set."""
-        return not set_filters(self)
+        return not any(is_set(self, spec) for spec in FILTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def query_params(query: RegistryQuery) -> list[tuple[str, str]]:
 
     Order: that of `QUERY_PARAMETERS`; the same query always gives the same list. What has its default is left out.
     """
-    params = [(f.parameter, text) for f in set_filters(query) for text in _filter_texts(query, f)]
+    params = [(f.parameter, text) for f in FILTERS for text in _filter_texts(query, f)]
     if query.release is not None:
         params.append(("release", str(query.release)))
     if query.as_of is not None:
@@ -150,16 +149,9 @@ def is_set(query: RegistryQuery, spec: Filter) -> bool:
     return getattr(query, spec.parameter) not in ("", (), None)
 
 
-@lru_cache(maxsize=256)
-def set_filters(query: RegistryQuery) -> tuple[Filter, ...]:
-    """The filters that narrow the query, of which few of all do.
-
-    Order: that of the table.
-    """
-    return tuple(spec for spec in FILTERS if is_set(query, spec))
-
-
 def _filter_texts(query: RegistryQuery, spec: Filter) -> list[str]:
+    if not is_set(query, spec):
+        return []
     value = getattr(query, spec.parameter)
     match spec.kind:
         case FilterKind.CODE | FilterKind.NIT | FilterKind.RECORD:

@@ -15,7 +15,8 @@ import polars as pl
 import pyarrow as pa
 
 from exemptions.columns import LIST_SEPARATOR
-from exemptions.query import RegistryQuery, set_filters
+from exemptions.filters import FILTERS
+from exemptions.query import RegistryQuery, is_set
 
 _COMMON = (
     "exempt_type", "category", "permanence", "status", "department", "authority", "taxes", "person_kind",
@@ -46,7 +47,9 @@ class Summary:
     def select(self, query: RegistryQuery) -> Selection | None:
         """The records that a query matches; None for a query that looks at more than codes."""
         chosen: dict[str, list[int]] = {}
-        for spec in set_filters(query):
+        for spec in FILTERS:
+            if not is_set(query, spec):
+                continue
             if not spec.is_facet:
                 return None
             wanted = set(getattr(query, spec.parameter))

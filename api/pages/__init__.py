@@ -15,6 +15,7 @@ from api.pages import (
     corrections,
     data,
     dictionary,
+    explore,
     glossary,
     home,
     how_to_read,
@@ -26,6 +27,7 @@ from api.pages import (
     releases,
     search,
     site,
+    subjects,
     taxpayer,
 )
 from api.pages.assets import asset_url, register_assets
@@ -46,6 +48,7 @@ _FAMILIES = (
     pictures,
     how_to_read, questions, site,
     proof,
+    explore, subjects,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""
 

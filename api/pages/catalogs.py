@@ -13,6 +13,7 @@ from api.pages.blueprint import pages
 from api.pages.labels import PERMANENCE, SOURCING, TERM_START
 from api.pages.language import page_url
 from api.pages.render import Context, answer_page, answer_plain, page_reader
+from api.pages.subject_links import subject_url
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader
@@ -23,17 +24,10 @@ from api.v1.catalogs import PATH as CATALOGS_PATH
 from api.v1.catalogs import TITLES
 from exemptions.catalog_entries import CatalogName, Category, Entry, LegalCitation, Sourcing, TaxTreatment
 from exemptions.errors import NotFound, NothingPublished
+from exemptions.subjects import CATALOG_OF, SubjectKind, subject_slug
 
-_SEARCHED_BY: Mapping[CatalogName, str] = {
-    CatalogName.TYPES: "type",
-    CatalogName.CATEGORIES: "category",
-    CatalogName.TAXES: "tax",
-    CatalogName.AUTHORITIES: "authority",
-    CatalogName.DEPARTMENTS: "department",
-    CatalogName.MUNICIPALITIES: "municipality",
-    CatalogName.ACTIVITIES: "activity",
-}
-"""Catalogue → parameter of the search by its codes."""
+_SUBJECTS: Mapping[CatalogName, SubjectKind] = {catalog: kind for kind, catalog in CATALOG_OF.items()}
+"""Catalogue → the kind of page that each of its entries has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,7 @@ def _context(catalog: CatalogName, reader: Reader, pin: str) -> Context:
             json_url=f"{CATALOGS_PATH}/{catalog.value}{pin}",
             heads=(_("Código"), _("Nombre"), *(head() for head, _cell in tells)),
             rows=() if is_categories else tuple(_row(catalog, entry, reader) for entry in entries.values()),
-            categories=tuple(_category(category, reader) for category in reader.catalogs.categories.values())
+            categories=tuple(category_entry(category, reader) for category in reader.catalogs.categories.values())
             if is_categories
             else (),
         )
@@ -115,11 +109,15 @@ def _context(catalog: CatalogName, reader: Reader, pin: str) -> Context:
 
 
 def _row(catalog: CatalogName, entry: Entry, reader: Reader) -> CatalogRow:
-    parameter = _SEARCHED_BY.get(catalog)
+    kind = _SUBJECTS.get(catalog)
+    if kind is not None:
+        url = subject_url(kind, subject_slug(kind, entry))
+    else:
+        url = page_url("search", authority=entry.code) if catalog is CatalogName.AUTHORITIES else ""
     return CatalogRow(
         code=entry.code,
         name=_name(entry, reader),
-        url=page_url("search", **{parameter: entry.code}) if parameter else "",
+        url=url,
         cells=tuple(cell(entry, reader) for _head, cell in _COLUMNS.get(catalog, ())),
     )
 
@@ -128,15 +126,16 @@ def _name(entry: Entry, reader: Reader) -> str:
     return entry.name_en if reader.lang == "en" else entry.name_es
 
 
-def _category(category: Category, reader: Reader) -> CategoryEntry:
+def category_entry(category: Category, reader: Reader) -> CategoryEntry:
+    """What the catalogue tells of a category, in words."""
     return CategoryEntry(
         code=category.code,
         name=_name(category, reader),
-        mark=_mark(category.sourcing),
+        mark=sourcing_mark(category.sourcing),
         facts=tuple(_category_facts(category, reader)),
         treatments=tuple(_treatment(part, reader) for part in category.treatments),
         citations=tuple(_citation(line, reader) for line in category.legal_citations),
-        url=page_url("search", category=category.code),
+        url=subject_url(SubjectKind.CATEGORY, category.code),
     )
 
 
@@ -189,11 +188,11 @@ def _citation(line: LegalCitation, reader: Reader) -> str:
 
 
 def _with_notes(words: str, note: str, sourcing: Sourcing) -> str:
-    mark = _mark(sourcing)
+    mark = sourcing_mark(sourcing)
     return Markup("; ").join(part for part in (words, note, mark) if part)
 
 
-def _mark(sourcing: Sourcing) -> str:
+def sourcing_mark(sourcing: Sourcing) -> str:
     """How far a fact is backed, where it was not read in a source."""
     return "" if sourcing is Sourcing.SOURCED else str(SOURCING[sourcing])
 
@@ -220,7 +219,7 @@ def _code_of(attribute: str, catalog: CatalogName) -> Cell:
 
 
 def _sourcing_cell(entry: Entry, reader: Reader) -> str:
-    return _mark(getattr(entry, "sourcing"))  # noqa: B009
+    return sourcing_mark(getattr(entry, "sourcing"))  # noqa: B009
 
 
 _COLUMNS: Mapping[CatalogName, tuple[tuple[Head, Cell], ...]] = {

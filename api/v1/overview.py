@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from enum import StrEnum
 from urllib.parse import urlencode
 
 import polars as pl
@@ -13,6 +12,7 @@ from flask import Response
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
+from api.overview_links import PATH, OverviewTable
 from api.parameters import request_params
 from api.releases_at import CHOICE, download_name, release_of_query
 from api.schemas.overview import OverviewSchema
@@ -33,29 +33,10 @@ from exemptions.rankings import MOST_RANKED, SHOWN, Ranking
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
-PATH = "/api/v1/overview"
 _JSON = "application/json"
 _CSV = "text/csv"
 _RANKED = "ranked"
 _SELECTING = (*(spec.parameter for spec in FILTERS), *CHOICE)
-
-
-class OverviewTable(StrEnum):
-    """The parts of an overview that are tables."""
-
-    AMOUNTS = "amounts"
-    JOBS = "jobs"
-    BEGUN = "begun"
-    ENDING = "ending"
-    BY_AMOUNT = "by-amount"
-    BY_JOBS = "by-jobs"
-    CONCENTRATION = "concentration"
-
-
-def overview_url(query: RegistryQuery, *, release: int, table: OverviewTable | None = None) -> str:
-    """Where the overview of a query is found as `release` has it: the whole as JSON, or one table as CSV."""
-    kept = [(name, value) for name, value in query_params(query) if name not in (*CHOICE, "sort")]
-    return f"{PATH}{f'/{table}.csv' if table else ''}?{urlencode([*kept, ('release', str(release))])}"
 
 
 def _parameters() -> list[Document]:

@@ -40,6 +40,14 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "about": ("/acerca",),
     "privacy": ("/privacidad",),
     "accessibility": ("/accesibilidad",),
+    "explore": ("/explorar",),
+    "type": ("/tipo/BFT",),
+    "category": ("/categoria/MAQ_ADT_E", "/categoria/DIPL"),
+    "law": ("/ley/decreto-29-89", "/ley/decreto-6-91"),
+    "tax": ("/impuesto/ISR",),
+    "department": ("/departamento/01",),
+    "municipality": ("/municipio/0101",),
+    "activity": ("/actividad/1410",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
 """Name of a page → addresses that show each of its faces; `{…}` stands for an identifier of the served registry."""

@@ -19,10 +19,22 @@ PATH_VALUES: Mapping[str, str] = {
     "table": "amounts",
     "kind": "registro",
     "chart": "categorias",
+    "slug": "decreto-29-89",
 }
 """Name of a part of a path → a value that exists."""
 
+SUBJECT_CODES: Mapping[str, str] = {
+    "type": "BFT",
+    "category": "MAQ_ADT_E",
+    "tax": "ISR",
+    "department": "01",
+    "municipality": "0101",
+    "activity": "1410",
+}
+"""Page of a kind of subject → a code that exists."""
+
 OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
+    **{(f"{lang}.{page}", "code"): code for page, code in SUBJECT_CODES.items() for lang in ("es", "en")},
     ("root.download", "name"): "records.arrow",
     ("static", "filename"): "site.css",
     ("correction", "number"): LOGGED_NUMBER,
