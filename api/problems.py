@@ -21,7 +21,18 @@ from exemptions.errors import InvalidQuery, ParameterProblem, RegistryError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
-MACHINE_PREFIXES = ("/api/", "/downloads/", "/health/", "/metrics", "/openapi.json", "/static/")
+MACHINE_PREFIXES = (
+    "/api/",
+    "/downloads/",
+    "/health/",
+    "/metrics",
+    "/openapi.json",
+    "/static/",
+    "/robots.txt",
+    "/sitemap",
+    "/opensearch",
+    "/en/opensearch",
+)
 """Addresses that programs read; their errors are problem documents whatever the client accepts."""
 
 _LOG = logging.getLogger("registry.problems")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from api import formatting
 from api.pages import (
+    cards,
     catalogs,
     changes,
     corrections,
@@ -27,6 +28,7 @@ from api.pages import (
     releases,
     search,
     site,
+    style,
     subjects,
     taxpayer,
 )
@@ -36,6 +38,9 @@ from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.catalogues import PageTexts
 from api.pages.errors import render_error_page
 from api.pages.language import LANGUAGES, SOURCE, page_language, page_url, select_locale
+from api.pages.opensearch import register_opensearch
+from api.pages.robots import register_robots
+from api.pages.sitemap import register_sitemap
 from api.pages.terms import first_use, used_terms, words_of
 from api.pages.texts import speak_in_templates
 from api.pages.values import amount_in_words, breakable
@@ -45,10 +50,11 @@ __all__ = ["register_pages", "render_error_page"]
 
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
-    pictures,
+    pictures, cards,
     how_to_read, questions, site,
     proof,
     explore, subjects,
+    style,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""
 
@@ -83,6 +89,11 @@ def register_pages(app: Flask) -> None:
         app.register_blueprint(pages, name=code, url_prefix=language.prefix or None)
         if language.prefix:
             app.add_url_rule(language.prefix, f"{code}_root", partial(_to_home, code))
+    register_robots(app)
+    if app.extensions["settings"].base_url:
+        # Both are made of absolute addresses, which nothing but the settings may tell.
+        register_sitemap(app)
+        register_opensearch(app)
 
 
 def _to_home(lang: str) -> Response:

@@ -72,9 +72,7 @@ def _words(status: int) -> tuple[str, str]:
         case 429:
             return _("Demasiadas solicitudes"), _("Espere un momento y vuelva a intentarlo.")
         case 503:
-            return _("El registro no está disponible en este momento"), _(
-                "Todavía no hay una publicación que mostrar, o se está preparando. Vuelva a intentarlo en unos minutos."
-            )
+            return _("El registro no está disponible en este momento"), _("Vuelva a intentarlo en unos minutos.")
         case status if status >= 500:
             return _("Algo falló de nuestro lado"), _("No es culpa suya. Vuelva a intentarlo en unos minutos.")
         case _:

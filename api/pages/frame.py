@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
+from api.pages.card_addresses import card_url
 from api.pages.language import LANGUAGES, SOURCE, Language, page_language, page_url, same_page_in
+from api.pages.opensearch import description_url
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
 from api.state import absolute, app_state
@@ -122,6 +124,11 @@ class Frame:
     language: Language
     other_languages: tuple[LanguageLink, ...]
     canonical: str
+    """The page's one lasting address; empty without a public address, and on an error, which has none."""
+    picture: str
+    """The address of what messengers show beside a link to this page; empty without a public address or a release."""
+    search_description: str
+    """The path of the OpenSearch description; empty without a public address."""
     alternates: tuple[tuple[str, str], ...]
     navigation: tuple[NavigationEntry, ...]
     footer: tuple[NavigationSection, ...]
@@ -150,6 +157,7 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
     told = release.manifest if release is not None else {}
     told_license = told.get("license") or {}
     told_publisher = told.get("publisher") or {}
+    is_told = bool(settings.base_url) and not is_error
     contact = settings.contact or told.get("contact") or ""
     return Frame(
         page=page,
@@ -159,14 +167,16 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
             for code, other in LANGUAGES.items()
             if code != page_language()
         ),
-        canonical="" if is_error else _address(request.path, canonical_query),
-        alternates=() if is_error else _alternates(canonical_query),
+        picture=_picture(page, release) if is_told and release is not None else "",
+        search_description=description_url() if settings.base_url else "",
+        canonical=_address(request.path, canonical_query) if is_told else "",
+        alternates=_alternates(canonical_query) if is_told else (),
         navigation=_entries(NAVIGATION, page),
         footer=tuple(
             NavigationSection(str(position), str(title), _entries(places, page))
             for position, (title, places) in enumerate(FOOTER, 1)
         ),
-        header_search=page not in _OWN_SEARCH and not is_error,
+        header_search=release is not None and page not in _OWN_SEARCH and not is_error,
         release=_release_facts(release),
         publisher=settings.publisher or told_publisher.get("name") or "",
         publisher_url=settings.publisher_url or told_publisher.get("url") or "",
@@ -196,6 +206,10 @@ def _entries(places: tuple[Place, ...], page: str) -> tuple[NavigationEntry, ...
         for place in places
         if f"{page_language()}.{place.page}" in registered
     )
+
+
+def _picture(page: str, release: Release) -> str:
+    return absolute(card_url(page, request.path, release))
 
 
 def _address(path: str, query: str) -> str:

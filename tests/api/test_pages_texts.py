@@ -37,7 +37,9 @@ SPOKEN_ATTRIBUTES = re.compile(
     r"""\b(?:title|alt|placeholder|aria-label|content|label)\s*=\s*["']([^"'<>{]*[^\W\d_][^"'<>{]*)["']"""
 )
 WORDS = re.compile(r"[^\W\d_]\s|[áéíóúñ]")
-NOT_SPOKEN = re.compile(r"<meta name=\"(?:viewport|color-scheme|theme-color|robots)\"[^>]*>")
+NOT_SPOKEN = re.compile(
+    r"<meta (?:name|property)=\"(?:viewport|color-scheme|theme-color|robots|twitter:card|og:type|og:image:type)\"[^>]*>"
+)
 LANGUAGE_NAMES = {"Español", "English"}
 PROPER_NAMES = {"OpenAPI", "CSV", "JSON", "NDJSON", "XLSX", "NIT", "SHA-256", "openapi.json", "manifest.json", "gz"}
 

@@ -48,6 +48,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "department": ("/departamento/01",),
     "municipality": ("/municipio/0101",),
     "activity": ("/actividad/1410",),
+    "style": ("/estilo",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
 """Name of a page → addresses that show each of its faces; `{…}` stands for an identifier of the served registry."""

@@ -77,8 +77,8 @@ STAFF_OPERATIONS = {
 }
 """Those of the staff's API, which only a process that serves staff has."""
 
-UNDOCUMENTED = {"openapi", "metrics", "static"}
-"""Public routes that the document leaves out on purpose: itself, the machine's figures, the design."""
+UNDOCUMENTED = {"openapi", "metrics", "static", "robots"}
+"""Public routes that the document leaves out on purpose: itself, the machine's figures, the design, robots.txt."""
 
 
 @pytest.fixture
