@@ -193,11 +193,11 @@ def period_words(period: str) -> str:
     return f"{year}, {words[quarter]}" if mark and quarter in words else period
 
 
-def source_words(source: str | None) -> str:
-    """Where a fact comes from; the registry's own figures carry a mark instead of words."""
+def source_words(source: str | None) -> Markup:
+    """Where a fact comes from, for a page; the registry's own figures carry a mark instead of words."""
     if source is None:
-        return _("no indicada")
-    return _("registro") if source == _REGISTRY else as_written(source)
+        return escape(_("no indicada"))
+    return escape(_("registro")) if source == _REGISTRY else as_written(source)
 
 
 def value_words(key: str, text: str | None, reader: Reader) -> str:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from api.formatting import format_count
 from api.pages.facts import Fact, period_words, source_words
 from api.pages.labels import VALUE_STATE
@@ -51,7 +53,7 @@ class JobsCompared:
 @dataclass(slots=True)
 class _Period:
     jobs: dict[str, int] = field(default_factory=dict)
-    sources: dict[str, None] = field(default_factory=dict)
+    sources: dict[Markup, None] = field(default_factory=dict)
 
 
 def compare_jobs(facts: Iterable[Fact], items: Mapping[str, Item], benefits: Mapping[str, str]) -> JobsCompared:
@@ -67,7 +69,7 @@ def compare_jobs(facts: Iterable[Fact], items: Mapping[str, Item], benefits: Map
             period=period_words(period),
             promised=_cell(together, JobsKind.PROJECTED, items[record_id]),
             reported=_cell(together, JobsKind.REPORTED, items[record_id]),
-            source=", ".join(together.sources),
+            source=Markup(", ").join(together.sources),
             benefit=benefits[record_id],
             url=page_url("record", record_id=record_id),
         )

@@ -117,6 +117,22 @@ def test_english__says_what_is_spanish(tmp_path: Path) -> None:
     assert "Política predeterminada" in load(client, "/metodologia").text
 
 
+def test_english__marks_the_sources_of_figures_and_shows_no_mark_as_text(tmp_path: Path) -> None:
+    told = {"record_id": invented_record_id(1), "period": "2025", "year": 2025}
+    jobs = [
+        {**told, "kind": "projected", "jobs": 9, "source": "Solicitud <A>"},
+        {**told, "kind": "reported", "jobs": 8, "source": "Boleta & anexo"},
+    ]
+    build_test_release(tmp_path / "releases", [record(1)], jobs=jobs)
+    client = make_app(tmp_path).test_client()
+    for path in (f"/en/registro/{invented_record_id(1)}", f"/en/contribuyente/{invented_nit(1)}"):
+        page = load(client, path)
+        assert "<span" not in page.text
+        assert {"Solicitud <A>", "Boleta & anexo"} <= {source.text for source in page.find_all("span", lang="es")}
+    laws = load(client, "/en/diccionario/laws").find_all("span", lang="es")
+    assert "Decreto 29-89" in [cited.text for cited in laws]
+
+
 def test_error__names_a_contact_only_where_there_is_one(tmp_path: Path, client: FlaskClient) -> None:
     assert "datos@registro.example" in load(client, "/no-hay", 404).find("main").text
     with make_app(tmp_path).test_client() as alone:
