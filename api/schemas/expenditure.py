@@ -54,8 +54,81 @@ class EstimateSchema(Schema):
     )
     note = fields.String(required=True, allow_none=True)
     source_url = fields.String(required=True, allow_none=True)
+    is_latest = fields.Boolean(
+        required=True,
+        metadata=about("Ningún informe posterior la da de nuevo.", "No later report gives it anew."),
+    )
+    group_code = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Grupo de beneficiarios; códigos en /api/v1/catalogs/expenditure_groups.",
+            "Group of beneficiaries; codes at /api/v1/catalogs/expenditure_groups.",
+        ),
+    )
+    covers = fields.List(
+        fields.String(),
+        required=True,
+        metadata=about(
+            "Categorías del registro que el grupo abarca juntas; la cifra no se reparte entre ellas.",
+            "Categories of the registry that the group covers together; the figure is not divided among them.",
+        ),
+    )
+
+
+class VersionSchema(Schema):
+    report = fields.String(required=True)
+    amount_gtq = fields.Float(required=True)
+
+
+class RestatementSchema(Schema):
+    year = fields.Integer(required=True)
+    partition = fields.String(required=True)
+    key = fields.String(required=True)
+    tax = fields.String(required=True, allow_none=True)
+    before = fields.Nested(VersionSchema, required=True)
+    after = fields.Nested(VersionSchema, required=True)
+    difference_gtq = fields.Float(required=True)
+    percent = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata=about("Por ciento de la cifra anterior.", "Percent of the figure before."),
+    )
+
+
+class ContradictionSchema(Schema):
+    year = fields.Integer(required=True)
+    report = fields.String(required=True)
+    method_version = fields.String(required=True, allow_none=True)
+    partition = fields.String(required=True)
+    tax = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Impuesto cuya cifra se divide; null: el total.", "Tax whose figure is divided; null: the total."
+        ),
+    )
+    sum_gtq = fields.Float(required=True, metadata=about("Lo que suman las partes.", "What the parts add up to."))
+    whole_gtq = fields.Float(required=True, metadata=about("La cifra que se divide.", "The figure that is divided."))
+    difference_gtq = fields.Float(required=True)
 
 
 class ExpenditureSchema(AnswerSchema):
     total = fields.Integer(required=True, metadata=about("Estimaciones que cumplen.", "Matching estimates."))
     items = fields.List(fields.Nested(EstimateSchema), required=True)
+    restatements = fields.List(
+        fields.Nested(RestatementSchema),
+        required=True,
+        metadata=about(
+            "De los mismos años: cifras que un informe posterior da de otro modo.",
+            "Of the same years: figures that a later report gives otherwise.",
+        ),
+    )
+    contradictions = fields.List(
+        fields.Nested(ContradictionSchema),
+        required=True,
+        metadata=about(
+            "De los mismos años: partes que no suman su total, con la diferencia.",
+            "Of the same years: parts that do not add up to their whole, with the difference.",
+        ),
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
+import pyarrow.parquet as pq
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
@@ -25,16 +28,19 @@ from api.v1.blueprints import v1
 from api.v1.described import release_parameters
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalogs import load_catalogs
+from exemptions.columns import LIST_SEPARATOR
+from exemptions.estimates import Estimate, Estimates, Restatement, read_estimates
 from exemptions.fact_codes import Partition
 from exemptions.filters import FILTER, Filter, FilterKind
 from exemptions.parameters import MAX_TEXT, ParameterReader
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
-from exporters.frames import quetzales
 
 PATH = "/api/v1/expenditure"
 _JSON = "application/json"
 _CSV = "text/csv"
+_NDJSON = "application/x-ndjson"
+_PARQUET = "application/vnd.apache.parquet"
 _COLUMNS = (
     "year",
     "tax",
@@ -47,10 +53,30 @@ _COLUMNS = (
     "method_version",
     "note",
     "source_url",
+    "is_latest",
+    "group_code",
+    "covers",
 )
+_SCHEMA = {name: pl.String() for name in _COLUMNS} | {
+    "year": pl.Int64(), "amount_gtq": pl.Decimal(18, 2), "pct_gdp": pl.Float64(), "is_latest": pl.Boolean(),
+}  # fmt: skip
+_LATEST, _ALL = "latest", "all"
+_PARAMETERS = ("year", "tax", "partition", "report", "group", "type", "category", "vintage")
 _YEAR = re.compile(r"[0-9]{4}")
 _PARTITION = Filter(
     "partition", FilterKind.CODE, "partition", "Partición", "Partition", "{value}", "{value}", choices=tuple(Partition)
+)
+
+
+_GROUP = Filter(
+    "group",
+    FilterKind.CODE,
+    "group",
+    "Grupo de beneficiarios",
+    "Group of beneficiaries",
+    "{value}",
+    "{value}",
+    catalog=CatalogName.EXPENDITURE_GROUPS,
 )
 
 
@@ -62,12 +88,17 @@ class EstimateQuery:
     tax: tuple[str, ...]
     partition: tuple[str, ...]
     report: tuple[str, ...]
+    group: tuple[str, ...]
+    type: tuple[str, ...]
+    category: tuple[str, ...]
+    vintage: str
     choice: ReleaseChoice
 
     def params(self) -> list[tuple[str, str]]:
         """The filters in their canonical order."""
-        filters = (("year", self.year), ("tax", self.tax), ("partition", self.partition), ("report", self.report))
-        return [(name, str(value)) for name, values in filters for value in values]
+        names = ("year", "tax", "partition", "report", "group", "type", "category")
+        chosen = [(name, str(value)) for name in names for value in getattr(self, name)]
+        return chosen + ([("vintage", self.vintage)] if self.vintage != _LATEST else [])
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -76,10 +107,14 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
         tag="expenditure",
         summary=title,
         about=(
-            "Las estimaciones oficiales tal como las dan sus informes. Las particiones de un total son alternativas y "
-            "no se suman entre sí; cifras de metodologías distintas no se comparan.",
-            "The official estimates as their reports give them. The partitions of a total are alternatives and are not "
-            "added together; figures of different methods do not compare.",
+            "Las estimaciones oficiales tal como las dan sus informes: la cifra más reciente de cada cosa, o todas con "
+            "`vintage=all`. Las particiones de un total son alternativas y no se suman entre sí; cifras de métodos "
+            "distintos no se comparan. La de un grupo de beneficiarios es de todas las categorías que abarca y no se "
+            "reparte entre ellas.",
+            "The official estimates as their reports give them: the newest figure of each thing, or all of them with "
+            "`vintage=all`. The partitions of a total are alternatives and are never added together; figures of other "
+            "methods do not compare. One of a group of beneficiaries is of all the categories it covers and is not "
+            "divided among them.",
         ),
         media=media,
         parameters=[*_filters(), *release_parameters()],
@@ -89,7 +124,8 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
 
 
 def _filters() -> list[Document]:
-    taxes = list(load_catalogs().entries(CatalogName.TAXES))
+    catalogs = load_catalogs()
+    taxes = list(catalogs.taxes)
     described: tuple[tuple[str, tuple[str, str], dict[str, object]], ...] = (
         ("year", ("Año.", "Year."), {"type": "integer", "minimum": 1000, "maximum": 9999}),
         (
@@ -107,8 +143,38 @@ def _filters() -> list[Document]:
             ("Nombre completo de un informe de la publicación.", "Full name of a report of the release."),
             {"type": "string", "maxLength": MAX_TEXT},
         ),
+        (
+            "group",
+            (
+                "Grupo de beneficiarios: código de /api/v1/catalogs/expenditure_groups.",
+                "Group of beneficiaries: code of /api/v1/catalogs/expenditure_groups.",
+            ),
+            {"type": "string", "enum": list(catalogs.expenditure_groups)},
+        ),
+        (
+            "type",
+            (
+                "Tipo exento: los grupos que abarcan alguna de sus categorías.",
+                "Exempt type: the groups that cover one of its categories.",
+            ),
+            {"type": "string", "enum": list(catalogs.types)},
+        ),
+        (
+            "category",
+            ("Categoría: el grupo que la abarca.", "Category: the group that covers it."),
+            {"type": "string", "enum": list(catalogs.categories)},
+        ),
     )
-    return [query_parameter(name, both(*about), {"type": "array", "items": item}) for name, about, item in described]
+    filters = [query_parameter(name, both(*about), {"type": "array", "items": item}) for name, about, item in described]
+    vintage = query_parameter(
+        "vintage",
+        both(
+            "`latest`: solo la cifra más reciente de cada cosa; `all`: también las que un informe posterior corrigió.",
+            "`latest`: only the newest figure of each thing; `all`: those that a later report restated as well.",
+        ),
+        {"type": "string", "enum": [_LATEST, _ALL], "default": _LATEST},
+    )
+    return [*filters, vintage]
 
 
 @v1.route("/expenditure")
@@ -125,22 +191,38 @@ def list_expenditure() -> Response:
     return _answer("", _JSON, _make_json)
 
 
-@v1.route("/expenditure.csv")
-@v1.doc(
-    **_describe(
-        "exportExpenditureCsv",
-        ".csv",
-        {_CSV: {"type": "string"}},
-        ("Gasto tributario estimado, en CSV", "Estimated tax expenditure as CSV"),
+def _describe_file(name: str, suffix: str, media_type: str) -> Document:
+    return _describe(
+        f"exportExpenditure{suffix.title()}",
+        f".{suffix}",
+        {media_type: {"type": "string"} if media_type == _CSV else {"type": "string", "format": "binary"}},
+        (f"Gasto tributario estimado, en {name}", f"Estimated tax expenditure as {name}"),
     )
-)
-def export_expenditure() -> Response:
+
+
+@v1.route("/expenditure.csv")
+@v1.doc(**_describe_file("CSV", "csv", _CSV))
+def export_expenditure_csv() -> Response:
     """The estimates that match, as CSV."""
     return _answer(".csv", _CSV, _make_csv)
 
 
-def _answer(suffix: str, media_type: str, make: Callable[[Release, pl.DataFrame], tuple[bytes, Headers]]) -> Response:
-    reader = parameter_reader("year", "tax", "partition", "report", *CHOICE)
+@v1.route("/expenditure.ndjson")
+@v1.doc(**_describe_file("NDJSON", "ndjson", _NDJSON))
+def export_expenditure_ndjson() -> Response:
+    """The estimates that match, one JSON object a line."""
+    return _answer(".ndjson", _NDJSON, _make_ndjson)
+
+
+@v1.route("/expenditure.parquet")
+@v1.doc(**_describe_file("Parquet", "parquet", _PARQUET))
+def export_expenditure_parquet() -> Response:
+    """The estimates that match, as Parquet."""
+    return _answer(".parquet", _PARQUET, _make_parquet)
+
+
+def _answer(suffix: str, media_type: str, make: Callable[[Release, list[Estimate]], tuple[bytes, Headers]]) -> Response:
+    reader = parameter_reader(*_PARAMETERS, *CHOICE)
     query = _read(reader)
     reader.raise_problems()
     require_acceptable(media_type)
@@ -163,6 +245,10 @@ def _read(reader: ParameterReader) -> EstimateQuery:
         tax=reader.codes(FILTER["tax"], catalogs),
         partition=reader.codes(_PARTITION, catalogs),
         report=tuple(sorted({value.strip() for value in reader.values("report")})),
+        group=reader.codes(_GROUP, catalogs),
+        type=reader.codes(FILTER["type"], catalogs),
+        category=reader.codes(FILTER["category"], catalogs),
+        vintage=_vintage(reader),
         choice=read_choice(reader),
     )
 
@@ -177,12 +263,20 @@ def _years(reader: ParameterReader) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def _vintage(reader: ParameterReader) -> str:
+    given = [value.strip() for value in reader.values("vintage")] or [_LATEST]
+    if len(given) > 1 or given[0] not in (_LATEST, _ALL):
+        near = next(iter(get_close_matches(given[-1], (_LATEST, _ALL), 1, 0.0)), _LATEST)
+        reader.add("vintage", given[-1], "Use `latest` o `all`, una vez.", "Use `latest` or `all`, once.", near)
+    return given[0]
+
+
 def _refuse_unknown_reports(query: EstimateQuery, release: Release) -> None:
     """A report's name is known only once the release is.
 
     Raises: InvalidQuery.
     """
-    known = _estimates(release).get_column("report").unique().sort().to_list() if query.report else []
+    known = sorted({report for report, _method in read_estimates(release).reports})
     problems = ParameterReader({})
     for report in query.report:
         if report not in known:
@@ -199,30 +293,94 @@ def _refuse_unknown_reports(query: EstimateQuery, release: Release) -> None:
     problems.raise_problems()
 
 
-def _estimates(release: Release) -> pl.DataFrame:
-    frame = pl.from_arrow(release.expenditure)
-    if not isinstance(frame, pl.DataFrame):
-        raise TypeError("a record batch becomes a frame")
-    return frame
+def _matching(release: Release, query: EstimateQuery) -> list[Estimate]:
+    """The estimates that fit every filter. Order: the release's."""
+    estimates = read_estimates(release)
+    return [
+        figure
+        for figure in estimates.all
+        if (query.vintage == _ALL or estimates.is_latest(figure))
+        and (not query.year or figure.year in query.year)
+        and (not query.tax or figure.tax in query.tax)
+        and (not query.partition or figure.partition in query.partition)
+        and (not query.report or figure.report in query.report)
+        and _fits_beneficiaries(estimates, figure, query, release)
+    ]
 
 
-def _matching(release: Release, query: EstimateQuery) -> pl.DataFrame:
-    """The estimates that fit every filter, in the release's order."""
-    filters: tuple[tuple[str, tuple[object, ...]], ...] = (
-        ("year", query.year),
-        ("tax", query.tax),
-        ("partition", query.partition),
-        ("report", query.report),
+def _fits_beneficiaries(estimates: Estimates, figure: Estimate, query: EstimateQuery, release: Release) -> bool:
+    if not (query.group or query.type or query.category):
+        return True
+    coverage = estimates.find_group(figure)
+    if coverage is None:
+        return False
+    types = {release.catalogs.categories[code].exempt_type for code in coverage.categories}
+    return (
+        (not query.group or coverage.group.code in query.group)
+        and (not query.type or not types.isdisjoint(query.type))
+        and (not query.category or not set(coverage.categories).isdisjoint(query.category))
     )
-    fits = [pl.col(name).is_in(list(values)) for name, values in filters if values]
-    found = _estimates(release).filter(*fits)
-    return found.with_columns(amount_gtq=quetzales("amount_cents")).select(_COLUMNS)
 
 
-def _make_json(release: Release, found: pl.DataFrame) -> tuple[bytes, Headers]:
-    return encode_json({**release_facts(release), "total": found.height, "items": found.to_dicts()}), ()
+def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:
+    estimates = read_estimates(release)
+    return [
+        {name: getattr(figure, name) for name in _COLUMNS[:-3]}
+        | {
+            "is_latest": estimates.is_latest(figure),
+            "group_code": coverage.group.code if (coverage := estimates.find_group(figure)) else None,
+            "covers": list(coverage.categories) if coverage else [],
+        }
+        for figure in found
+    ]
 
 
-def _make_csv(release: Release, found: pl.DataFrame) -> tuple[bytes, Headers]:
-    disposition = f'attachment; filename="gasto-tributario-{release.number}.csv"'
-    return found.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)
+def _make_json(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
+    estimates = read_estimates(release)
+    years = {figure.year for figure in found}
+    restated = [one for one in estimates.restatements if one.after.year in years]
+    contradicted = [one for one in estimates.contradictions if one.year in years]
+    body = {
+        **release_facts(release),
+        "total": len(found),
+        "items": _rows(release, found),
+        "restatements": [_restatement(one) for one in restated],
+        "contradictions": [asdict(one) | {"difference_gtq": one.difference_gtq} for one in contradicted],
+    }
+    return encode_json(body), ()
+
+
+def _restatement(one: Restatement) -> dict[str, Any]:
+    return {
+        "year": one.after.year,
+        "partition": one.after.partition,
+        "key": one.after.key,
+        "tax": one.after.tax,
+        "before": {"report": one.before.report, "amount_gtq": one.before.amount_gtq},
+        "after": {"report": one.after.report, "amount_gtq": one.after.amount_gtq},
+        "difference_gtq": one.difference_gtq,
+        "percent": one.percent,
+    }
+
+
+def _frame(release: Release, found: Iterable[Estimate]) -> pl.DataFrame:
+    rows = [row | {"covers": LIST_SEPARATOR.join(row["covers"]) or None} for row in _rows(release, found)]
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def _make_csv(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
+    return _frame(release, found).write_csv(line_terminator=LINE_END).encode(), _attached(release, "csv")
+
+
+def _make_ndjson(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
+    return b"".join(encode_json(row) + b"\n" for row in _rows(release, found)), _attached(release, "ndjson")
+
+
+def _make_parquet(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
+    sink = io.BytesIO()
+    pq.write_table(_frame(release, found).to_arrow(compat_level=pl.CompatLevel.oldest()), sink, compression="zstd")
+    return sink.getvalue(), _attached(release, "parquet")
+
+
+def _attached(release: Release, suffix: str) -> Headers:
+    return (("Content-Disposition", f'attachment; filename="gasto-tributario-{release.number}.{suffix}"'),)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
@@ -17,7 +19,7 @@ from tests.exemptions.releases import build_test_release
 PATH = "/api/v1/expenditure"
 COLUMNS = [
     "year", "tax", "partition", "key", "group", "amount_gtq", "pct_gdp", "report", "method_version", "note",
-    "source_url",
+    "source_url", "is_latest", "group_code", "covers",
 ]  # fmt: skip
 
 
@@ -31,6 +33,8 @@ ESTIMATES = [
     estimate(2020, "ISR", "impuesto", 417_727_000_000, "Informe 2021", note="Nota"),
     estimate(2020, "IVA", "impuesto", 1_094_891_000_000, "Informe 2021"),
     estimate(2022, None, "total", 1_726_800_000_000, "Informe 2023", method_version="v2"),
+    estimate(2020, None, "total", 1_700_000_000_000, "Informe 2019"),
+    estimate(2022, None, "beneficiario", 500_000_000, "Informe 2023", key="REGIMEN_29_89", method_version="v2"),
 ]
 
 
@@ -45,13 +49,20 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", [0, 1, 2, 3]),
+        ("", [0, 1, 2, 3, 5]),
         ("?year=2020", [0, 1, 2]),
+        ("?vintage=latest&year=2020&partition=total", [0]),
+        ("?vintage=all&year=2020&partition=total", [0, 4]),
+        ("?vintage=all&report=Informe+2019", [4]),
+        ("?group=REGIMEN_29_89", [5]),
+        ("?category=MAQ_ADT_M", [5]),
+        ("?type=BFT&type=COOP", [5]),
+        ("?type=COOP", []),
         ("?year=2020&year=2022&partition=total", [0, 3]),
         ("?tax=ISR&tax=IVA", [1, 2]),
         ("?tax=IVA&year=2022", []),
-        ("?report=Informe+2023", [3]),
-        ("?year=&tax=", [0, 1, 2, 3]),
+        ("?report=Informe+2023", [3, 5]),
+        ("?year=&tax=", [0, 1, 2, 3, 5]),
         ("?release=1&partition=impuesto", [1, 2]),
     ],
 )
@@ -86,11 +97,39 @@ def test_expenditure__as_csv_has_its_header_where_nothing_matches(client: FlaskC
     assert client.get(f"{PATH}.csv?year=1999").text == ",".join(COLUMNS) + "\r\n"
 
 
+def test_expenditure__tells_what_was_restated_and_what_does_not_add_up(client: FlaskClient) -> None:
+    answer = client.get(f"{PATH}?year=2020").json
+    (restated,) = answer["restatements"]
+    assert restated["before"] == {"report": "Informe 2019", "amount_gtq": 17_000_000_000.0}
+    assert restated["after"]["report"] == "Informe 2021"
+    assert restated["difference_gtq"] == -829_779_999.9
+    (contradicted,) = answer["contradictions"]
+    assert (contradicted["partition"], contradicted["difference_gtq"]) == ("impuesto", -1_044_040_000.1)
+    assert client.get(f"{PATH}?year=2022").json["restatements"] == []
+
+
+def test_expenditure__of_a_group_names_what_it_covers(client: FlaskClient) -> None:
+    (item,) = client.get(f"{PATH}?group=REGIMEN_29_89").json["items"]
+    assert item["group_code"] == "REGIMEN_29_89" and "MAQ_ADT_E" in item["covers"]
+
+
+def test_expenditure__in_every_format_has_the_same_figures(client: FlaskClient) -> None:
+    items = client.get(f"{PATH}?vintage=all").json["items"]
+    lines = [json.loads(line) for line in client.get(f"{PATH}.ndjson?vintage=all").text.splitlines()]
+    assert lines == items
+    table = pq.read_table(io.BytesIO(client.get(f"{PATH}.parquet?vintage=all").get_data()))
+    assert table.column_names == COLUMNS
+    assert [float(amount) for amount in table.column("amount_gtq").to_pylist()] == [one["amount_gtq"] for one in items]
+    assert table.column("is_latest").to_pylist() == [one["is_latest"] for one in items]
+
+
 @pytest.mark.parametrize(
     ("query", "parameter", "nearest"),
     [
         ("yeer=2020", "yeer", "year"),
-        ("group=ISR", "group", None),
+        ("group=REGIMEN_29", "group", "REGIMEN_29_89"),
+        ("vintage=newest", "vintage", None),
+        ("vintage=all&vintage=all", "vintage", None),
         ("year=20", "year", None),
         ("year=dos", "year", None),
         ("tax=ISRR", "tax", "ISR"),
@@ -100,7 +139,7 @@ def test_expenditure__as_csv_has_its_header_where_nothing_matches(client: FlaskC
         ("release=1&release=1", "release", None),
     ],
 )
-@pytest.mark.parametrize("suffix", ["", ".csv"])
+@pytest.mark.parametrize("suffix", ["", ".csv", ".ndjson", ".parquet"])
 def test_expenditure__refuses_by_name(
     client: FlaskClient, suffix: str, query: str, parameter: str, nearest: str | None
 ) -> None:

@@ -1,0 +1,212 @@
+"""`GET /expenditure/summary`: tax expenditure by type, category, group, tax, year, mechanism or authority."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import polars as pl
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import preferred_language, require_acceptable
+from api.parameters import request_params
+from api.releases_at import CHOICE, release_of_query
+from api.schemas.expenditure_summary import ExpenditureSummarySchema
+from api.schemas.texts import both
+from api.spec import Document, operation, query_parameter
+from api.state import app_state
+from api.v1.answers import release_facts
+from api.v1.blueprints import v1
+from api.v1.described import filter_parameters, release_parameters
+from exemptions.catalog_entries import CatalogName
+from exemptions.columns import LIST_SEPARATOR
+from exemptions.errors import InvalidQuery
+from exemptions.expenditure_summary import OFFICIAL_AXES, Axis, OfficialFigure, RegistrySum, SummaryRow, summarize
+from exemptions.filters import FILTERS
+from exemptions.parameters import ParameterReader
+from exemptions.query import RegistryQuery, parse_query, query_params
+from exemptions.release import Release
+from exporters.csv_format import LINE_END
+
+PATH = "/api/v1/expenditure/summary"
+_JSON = "application/json"
+_CSV = "text/csv"
+_AXIS = "group_by"
+_SELECTING = (*(spec.parameter for spec in FILTERS), *CHOICE)
+
+CATALOG_OF: Mapping[Axis, CatalogName] = {
+    Axis.TAX: CatalogName.TAXES,
+    Axis.GROUP: CatalogName.EXPENDITURE_GROUPS,
+    Axis.TYPE: CatalogName.TYPES,
+    Axis.CATEGORY: CatalogName.CATEGORIES,
+    Axis.MECHANISM: CatalogName.MECHANISMS,
+    Axis.AUTHORITY: CatalogName.AUTHORITIES,
+}
+"""Axis → the catalogue that names its values."""
+
+_MONEY = pl.Decimal(18, 2)
+_SCHEMA: Mapping[str, Any] = {
+    "year": pl.Int64, "code": pl.String, "official_gtq": _MONEY, "official_pct_gdp": pl.Float64,
+    "official_key": pl.String, "official_report": pl.String, "official_method_version": pl.String,
+    "official_covers": pl.String, "registry_not_paid_gtq": _MONEY, "registry_records": pl.Int64,
+    "registry_deferred_gtq": _MONEY, "registry_deferred_records": pl.Int64,
+}  # fmt: skip
+
+
+def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
+    axis = query_parameter(
+        _AXIS,
+        both("Por qué se agrupa; siempre año por año.", "What it is grouped by; always year by year."),
+        {"type": "string", "enum": list(Axis), "default": Axis.YEAR.value},
+    )
+    return operation(
+        operation_id,
+        tag="expenditure",
+        summary=title,
+        about=(
+            "La estimación oficial más reciente junto a la suma de los montos publicados de los registros que cumplen "
+            "los filtros. Son cosas distintas y nunca se suman. La cifra de un grupo de beneficiarios sale entera en "
+            "cada fila a la que pertenece, con las categorías que abarca; los filtros no la cambian.",
+            "The newest official estimate beside the sum of the published amounts of the records that match the "
+            "filters. They are different things and never added. A figure of a group of beneficiaries stands whole in "
+            "each row that it belongs to, with the categories it covers; filters do not change it.",
+        ),
+        media=media,
+        parameters=[axis, *filter_parameters(), *release_parameters()],
+        problems=(404, 410),
+        example=f"{PATH}{suffix}?group_by=category&tax=ISR",
+    )
+
+
+@v1.route("/expenditure/summary")
+@v1.doc(
+    **_describe(
+        "summarizeExpenditure",
+        "",
+        {_JSON: ExpenditureSummarySchema},
+        ("Gasto tributario agrupado", "Tax expenditure, grouped"),
+    )
+)
+def summarize_expenditure() -> Response:
+    """The summary by one axis."""
+    return _answer("", _JSON, _make_json)
+
+
+@v1.route("/expenditure/summary.csv")
+@v1.doc(
+    **_describe(
+        "exportExpenditureSummaryCsv",
+        ".csv",
+        {_CSV: {"type": "string"}},
+        ("Gasto tributario agrupado, en CSV", "Tax expenditure, grouped, as CSV"),
+    )
+)
+def export_summary() -> Response:
+    """The summary by one axis as CSV: a line for each official figure of a row, one where it has none."""
+    return _answer(".csv", _CSV, _make_csv)
+
+
+def _answer(
+    suffix: str, media_type: str, make: Callable[[Release, Axis, RegistryQuery], tuple[bytes, Headers]]
+) -> Response:
+    axis, query = _read()
+    require_acceptable(media_type)
+    release = release_of_query(query)
+    is_csv = media_type == _CSV
+    representation = Representation(
+        release=release,
+        key=f"{PATH}{suffix}?{urlencode([(_AXIS, axis.value), *query_params(query)])}",
+        media_type=f"{media_type}; charset=utf-8; header=present" if is_csv else media_type,
+        pinned=query.release is not None,
+        by_language=not is_csv,
+    )
+    return answer_body(representation, lambda: make(release, axis, query))
+
+
+def _read() -> tuple[Axis, RegistryQuery]:
+    """What is asked for.
+
+    Raises: InvalidQuery with every problem.
+    """
+    params = request_params()
+    reader = ParameterReader(params)
+    reader.refuse_unknown((*_SELECTING, _AXIS))
+    axis = Axis(reader.name(_AXIS, list(Axis), Axis.YEAR))
+    selecting = {name: values for name, values in params.items() if name in _SELECTING}
+    try:
+        query = parse_query(selecting, app_state().catalogs)
+    except InvalidQuery as error:
+        raise InvalidQuery((*reader.problems, *error.problems)) from error
+    reader.raise_problems()
+    return axis, query
+
+
+def _make_json(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:
+    lang = preferred_language()
+    body = {
+        **release_facts(release),
+        _AXIS: axis,
+        "has_official": axis in OFFICIAL_AXES,
+        "items": [
+            {
+                "code": row.code,
+                "label": _label(release, row, lang),
+                "year": row.year,
+                "official": [_official(figure) for figure in row.official],
+                "registry": _registry(row.registry),
+            }
+            for row in summarize(release, axis, query)
+        ],
+    }
+    return encode_json(body), ()
+
+
+def _label(release: Release, row: SummaryRow, lang: str) -> str | None:
+    catalog = CATALOG_OF.get(row.axis)
+    if row.code is None or catalog is None:
+        return None
+    known = row.code in release.catalogs.entries(catalog)
+    return release.catalogs.label(catalog, row.code, lang) if known else row.code
+
+
+def _official(figure: OfficialFigure) -> dict[str, Any]:
+    names = ("amount_gtq", "pct_gdp", "partition", "key", "report", "method_version")
+    told = {name: getattr(figure.estimate, name) for name in names}
+    return told | {
+        "covers": list(figure.coverage.categories) if figure.coverage else [],
+        "is_wider": figure.is_wider,
+    }
+
+
+def _registry(found: RegistrySum | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "not_paid_gtq": found.not_paid_gtq,
+        "records": found.records,
+        "deferred_gtq": found.deferred_gtq,
+        "deferred_records": found.deferred_records,
+    }
+
+
+def _make_csv(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:
+    lines = [line for row in summarize(release, axis, query) for line in _lines(row)]
+    frame = pl.DataFrame(lines, schema=dict(_SCHEMA), orient="row")
+    disposition = f'attachment; filename="gasto-tributario-{axis}-{release.number}.csv"'
+    return frame.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)
+
+
+def _lines(row: SummaryRow) -> list[tuple[Any, ...]]:
+    registry = row.registry or RegistrySum(None, 0, None, 0)
+    own = (registry.not_paid_gtq, registry.records, registry.deferred_gtq, registry.deferred_records)
+    return [
+        (
+            row.year, row.code, one.estimate.amount_gtq, one.estimate.pct_gdp, one.estimate.key, one.estimate.report,
+            one.estimate.method_version,
+            LIST_SEPARATOR.join(one.coverage.categories) if one.coverage else None, *own,
+        )
+        for one in row.official
+    ] or [(row.year, row.code, *[None] * 6, *own)]  # fmt: skip
