@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from exemptions.query import RegistryQuery, selection
@@ -37,22 +36,26 @@ def result_changes(release: Release, previous: Release | None, query: RegistryQu
 
 
 def _count(release: Release, previous: Release | None, query: RegistryQuery) -> ResultChanges:
-    changes = release.changes
-    ids = {
-        kind: pc.unique(changes.column("record_id").filter(pc.equal(changes.column("kind"), kind)))
-        for kind in ("added", "changed", "ended")
-    }
     return ResultChanges(
-        added=_count_matching(release, query, ids["added"]),
-        changed=_count_matching(release, query, ids["changed"]),
-        ended=_count_matching(previous, query, ids["ended"]) if previous is not None else None,
+        added=_count_matching(release, query, _rows(release, release, "added")),
+        changed=_count_matching(release, query, _rows(release, release, "changed")),
+        ended=None if previous is None else _count_matching(previous, query, _rows(release, previous, "ended")),
     )
 
 
-def _count_matching(release: Release, query: RegistryQuery, record_ids: pa.Array) -> int:
-    if not len(record_ids):
-        return 0
+def _rows(release: Release, holder: Release, kind: str) -> pl.Series:
+    """The rows that the records of one kind of change have in `holder`; found once, for every query asks for them."""
+
+    def find() -> pl.Series:
+        changes = release.changes
+        ids = pc.unique(changes.column("record_id").filter(pc.equal(changes.column("kind"), kind)))
+        rows = pc.index_in(ids, value_set=holder.records.column("record_id")).drop_null()
+        return pl.Series(pl.from_arrow(rows), dtype=pl.UInt32)
+
+    rows: pl.Series = holder.answers.get(("changed rows", release.number, kind), find)
+    return rows
+
+
+def _count_matching(release: Release, query: RegistryQuery, rows: pl.Series) -> int:
     mask = row_mask(release, query)
-    rows = pc.index_in(record_ids, value_set=release.records.column("record_id")).drop_null()
-    places = pl.Series(pl.from_arrow(rows), dtype=pl.UInt32)
-    return len(places) if mask is None else int(mask.gather(places).sum())
+    return len(rows) if mask is None else int(mask.gather(rows).sum())

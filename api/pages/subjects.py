@@ -248,10 +248,26 @@ def _ways_out(release: Release, query: RegistryQuery, found: Overview) -> WaysOu
         search_words=_("Ver %(count)s", count=records_phrase(found.records)),
         downloads=tuple(Link(name, export_url(suffix, params, release=number), rows) for suffix, name in _FORMATS),
         tables=tuple(
-            Link(str(title), overview_url(query, release=number, table=table)) for table, title in TABLE_TITLES.items()
+            Link(str(title), overview_url(query, release=number, table=table))
+            for table, title in TABLE_TITLES.items()
+            if _has_rows(found, table)
         ),
         json_url=overview_url(query, release=number),
     )
+
+
+def _has_rows(found: Overview, table: OverviewTable) -> bool:
+    """Whether a table has anything to download."""
+    parts: Mapping[OverviewTable, object] = {
+        OverviewTable.AMOUNTS: found.amounts,
+        OverviewTable.JOBS: found.jobs,
+        OverviewTable.BEGUN: found.terms.begun,
+        OverviewTable.ENDING: found.terms.ending,
+        OverviewTable.BY_AMOUNT: found.by_amount,
+        OverviewTable.BY_JOBS: found.by_jobs,
+        OverviewTable.CONCENTRATION: found.concentration,
+    }
+    return bool(parts[table])
 
 
 def _name(subject: Subject, reader: Reader) -> str:

@@ -173,6 +173,16 @@ def test_subject__without_records_says_so_and_still_tells_the_law(client: FlaskC
     assert not any(href.startswith("/api/v1/records") for href in links_of(page).values())
 
 
+def test_subject__offers_only_tables_that_hold_something(client: FlaskClient) -> None:
+    links = links_of(main_of(client, "/categoria/CED_PRIV"))
+    tables = [href for href in links.values() if href.startswith("/api/v1/overview/")]
+    assert tables == []
+    of_exporters = links_of(main_of(client, "/categoria/MAQ_ADT_E"))
+    tables = [href for name, href in of_exporters.items() if name == "Montos por año, impuesto y mecanismo"]
+    assert rows_of(client, tables[0])
+    assert "Curva de concentración" not in of_exporters
+
+
 def test_subject__of_a_law_that_nothing_cites_has_no_figures(client: FlaskClient) -> None:
     page = main_of(client, "/ley/decreto-6-91")
     assert "Ninguna categoría del catálogo cita esta norma" in page.text
