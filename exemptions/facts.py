@@ -16,17 +16,28 @@ import pyarrow as pa
 class FactTable:
     """A table of facts that is mapped, not read; looking one record up touches a few pages of it."""
 
-    def __init__(self, batch: pa.RecordBatch) -> None:
+    def __init__(self, batch: pa.RecordBatch, origins: pa.Array | None = None) -> None:
+        """`origins` has for each row the release that brought it; None where the release does not tell."""
         self.batch = batch
+        self._origins = origins
         self._ids = batch.column("record_id")
 
     def find(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
         """The facts of some records, JSON-ready: dates as text, cents as exact quetzales under `amount_gtq`.
 
+        Each tells the release that brought it under `release`; None where that is not known.
+
         Order: that of the records asked for, and of the table within one record.
         """
         rows = [row for record_id in dict.fromkeys(record_ids) for row in self._rows_of(record_id)]
-        return [_json_ready(fact) for fact in self.batch.take(pa.array(rows, pa.uint32())).to_pylist()]
+        facts = [_json_ready(fact) for fact in self.batch.take(pa.array(rows, pa.uint32())).to_pylist()]
+        if "release" in self.batch.schema.names:
+            return facts
+        return [fact | {"release": self._origin(row)} for fact, row in zip(facts, rows, strict=True)]
+
+    def _origin(self, row: int) -> int | None:
+        origin: int | None = None if self._origins is None else self._origins[row].as_py()
+        return origin
 
     @cached_property
     def _order(self) -> pa.Array | None:

@@ -63,12 +63,14 @@ class Release:
         self.answers: AnswerCache[Any] = AnswerCache(_ANSWERS_KEPT)
         self._ranks: AnswerCache[pl.Series] = AnswerCache(_RANKS_KEPT)
         self._items = ItemReader(self.records)
-        self._jobs, self._amounts, self._events, self._history = (
-            FactTable(_map_table(folder, name)) for name in ("jobs", "amounts", "events", "history")
+        origins = _map_table(folder, "origins") if _has_table(manifest, "origins") else None
+        self._jobs, self._amounts, self._events = (
+            FactTable(_map_table(folder, name), _origins_of(origins, name)) for name in ("jobs", "amounts", "events")
         )
+        self._history = FactTable(_map_table(folder, "history"))
         # Releases made before energy projects were published have no table of them.
-        has_energy = any(entry["path"] == "energy.arrow" for entry in manifest["files"])
-        self._energy = FactTable(_map_table(folder, "energy") if has_energy else _NO_FACTS)
+        energy = _map_table(folder, "energy") if _has_table(manifest, "energy") else _NO_FACTS
+        self._energy = FactTable(energy, _origins_of(origins, "energy"))
 
     @property
     def changes(self) -> pa.RecordBatch:
@@ -154,20 +156,20 @@ class Release:
         return rows
 
     def jobs_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
-        """Every jobs figure of some records: record_id, period, year, kind, jobs, source."""
+        """Every jobs figure of some records: record_id, period, year, kind, jobs, source, release."""
         return self._jobs.find(record_ids)
 
     def amounts_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
-        """Every amount of some records: record_id, year, tax, mechanism, amount_gtq (Decimal), source."""
+        """Every amount of some records: record_id, year, tax, mechanism, amount_gtq (Decimal), source, release."""
         return self._amounts.find(record_ids)
 
     def energy_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Every energy project of some records: record_id, project, technology, capacity_kw, municipality, valid_from,
-        valid_until, source."""
+        valid_until, source, release."""
         return self._energy.find(record_ids)
 
     def events_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
-        """Every event of some records: record_id, event, date, until, reason, legal_basis, source."""
+        """Every event of some records: record_id, event, date, until, reason, legal_basis, source, release."""
         return self._events.find(record_ids)
 
     def history_of(self, record_ids: Iterable[str]) -> list[dict[str, Any]]:
@@ -228,6 +230,18 @@ def _map_table(folder: Path, name: str) -> pa.RecordBatch:
             return reader.get_batch(0)
         case _:
             raise damaged(folder, f"{name}.arrow")
+
+
+def _has_table(manifest: Mapping[str, Any], name: str) -> bool:
+    return any(entry["path"] == f"{name}.arrow" for entry in manifest["files"])
+
+
+def _origins_of(origins: pa.RecordBatch | None, name: str) -> pa.Array | None:
+    """The release that brought each row of a table of facts; None for a release made before that was told."""
+    if origins is None:
+        return None
+    frame = pl.DataFrame(pl.from_arrow(origins)).filter(pl.col("table") == name).sort("row")
+    return frame.get_column("release").to_arrow()
 
 
 def _read_catalogs(folder: Path) -> Catalogs:

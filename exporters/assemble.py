@@ -31,6 +31,7 @@ from exporters.durable import link_tree, make_folder, sync_tree
 from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
 from exporters.manifest import Measure, encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
+from exporters.origins import find_origins
 from exporters.project import project
 from exporters.scan import private_identifiers, scan_file, scan_folder, scan_hidden
 from exporters.steps import Progress, Step
@@ -69,6 +70,10 @@ class Previous:
         """
         verify_file(self.folder, f"{name}.arrow", self.manifest)
         return read_arrow(self.folder / f"{name}.arrow")
+
+    def has(self, name: str) -> bool:
+        """Whether it has the table: releases of long ago lack those that were thought of later."""
+        return any(entry["path"] == f"{name}.arrow" for entry in self.manifest["files"])
 
     def frame(self) -> pl.DataFrame:
         """Its records as a frame."""
@@ -110,8 +115,8 @@ class Inputs:
     """Writes into the book what of the content it does not hold yet."""
 
     def previous_table(self, name: str) -> pa.RecordBatch | None:
-        """A table of the release before, None before the first."""
-        return self.previous.table(name) if self.previous else None
+        """A table of the release before; None before the first, and for a table that releases did not have then."""
+        return self.previous.table(name) if self.previous and self.previous.has(name) else None
 
 
 def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> Built:
@@ -191,7 +196,9 @@ def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progres
         previous=inputs.previous_table("records"),
     )
     progress(Step.TABLES)
-    rows = build.write_tables(folder, {"records": projection.records, **projection.facts}, projection.withheld)
+    origins = find_origins(projection.facts, inputs.previous_table, release=draft.number)
+    tables = {"records": projection.records, **projection.facts, "origins": origins}
+    rows = build.write_tables(folder, tables, projection.withheld)
     build.write_catalogs(folder, inputs.catalogs)
     return rows, projection.taxpayers
 

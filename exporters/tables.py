@@ -79,6 +79,8 @@ CHANGES = pa.schema(
     ]
 )
 
+ORIGINS = pa.schema([("table", pa.string()), ("row", pa.int64()), ("release", pa.int64())])
+
 SCHEMAS: Mapping[str, pa.Schema] = {
     "jobs": JOBS,
     "amounts": AMOUNTS,
@@ -87,6 +89,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "expenditure": EXPENDITURE,
     "changes": CHANGES,
     "history": CHANGES,
+    "origins": ORIGINS,
 }
 """Name of the table → its schema; the file is `<name>.arrow`."""
 

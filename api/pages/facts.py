@@ -38,6 +38,7 @@ class JobsRow:
     kind: str
     jobs: int
     source: str
+    release: int | None
     benefit: str
     url: str
 
@@ -49,6 +50,8 @@ class AmountRow:
     mechanism: str
     amount: Decimal
     source: str
+    release: int | None
+    """The release that brought it; None where that is not known."""
     benefit: str
     url: str
 
@@ -89,6 +92,7 @@ def jobs_rows(facts: Iterable[Fact], benefits: Mapping[str, str]) -> tuple[JobsR
             kind=str(JOBS_KIND[fact["kind"]]) if fact["kind"] else _("no indicada"),
             jobs=fact["jobs"],
             source=source_words(fact["source"]),
+            release=fact["release"],
             benefit=benefits[fact["record_id"]],
             url=page_url("record", record_id=fact["record_id"]),
         )
@@ -106,6 +110,7 @@ def amount_rows(facts: Iterable[Fact], benefits: Mapping[str, str], reader: Read
             mechanism=reader.name_of("mechanisms", fact["mechanism"]) if fact["mechanism"] else _("no indicado"),
             amount=fact["amount_gtq"],
             source=source_words(fact["source"]),
+            release=fact["release"],
             benefit=benefits[fact["record_id"]],
             url=page_url("record", record_id=fact["record_id"]),
         )
@@ -243,7 +248,7 @@ def _event_entry(event: Fact, lang: str) -> TimelineEntry:
         # The file tells how a benefit stands on its own day; on which day an authority acted it does not tell.
         status = str(STATUS[_STANDING[event["event"]]]).lower()
         title = _("Consta como «%(status)s» al %(day)s", status=status, day=format_day(day, lang))
-    return _entry(day, title, lang, _joined(parts))
+    return _entry(day, title, lang, _joined(parts), event["release"])
 
 
 def _legal_basis(basis: str | None) -> Markup:

@@ -29,6 +29,7 @@ _PURPOSES: Mapping[str, LazyString] = {
     "expenditure.arrow": _l("Estimaciones oficiales del gasto tributario."),
     "changes.arrow": _l("Qué cambió respecto de la publicación anterior."),
     "history.arrow": _l("Todos los cambios desde la primera publicación."),
+    "origins.arrow": _l("Qué publicación trajo cada fila de empleos, montos, energía y sucesos."),
 }
 """File → what it is for. Files that are not here serve the site itself."""
 

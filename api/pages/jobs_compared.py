@@ -33,6 +33,8 @@ class ComparedRow:
     promised: JobsCell
     reported: JobsCell
     source: str
+    releases: tuple[int, ...]
+    """The releases that brought its jobs, as far as they are known."""
     benefit: str
     url: str
 
@@ -54,6 +56,7 @@ class JobsCompared:
 class _Period:
     jobs: dict[str, int] = field(default_factory=dict)
     sources: dict[Markup, None] = field(default_factory=dict)
+    releases: set[int] = field(default_factory=set)
 
 
 def compare_jobs(facts: Iterable[Fact], items: Mapping[str, Item], benefits: Mapping[str, str]) -> JobsCompared:
@@ -64,12 +67,14 @@ def compare_jobs(facts: Iterable[Fact], items: Mapping[str, Item], benefits: Map
             together = periods[fact["period"], fact["record_id"]]
             together.jobs[fact["kind"]] = fact["jobs"]
             together.sources[source_words(fact["source"])] = None
+            together.releases |= {fact["release"]} - {None}
     rows = tuple(
         ComparedRow(
             period=period_words(period),
             promised=_cell(together, JobsKind.PROJECTED, items[record_id]),
             reported=_cell(together, JobsKind.REPORTED, items[record_id]),
             source=Markup(", ").join(together.sources),
+            releases=tuple(sorted(together.releases)),
             benefit=benefits[record_id],
             url=page_url("record", record_id=record_id),
         )

@@ -141,6 +141,17 @@ _SOURCE = about(
 )
 
 
+def _brought() -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Publicación que trajo este dato; null si es anterior a que se anotara.",
+            "Release that brought this fact; null if it is older than the note of it.",
+        ),
+    )
+
+
 class JobsFactSchema(Schema):
     record_id = fields.String(required=True)
     period = fields.String(
@@ -155,6 +166,7 @@ class JobsFactSchema(Schema):
     kind = fields.String(required=True, allow_none=True, metadata={"enum": [*JobsKind, None]})
     jobs = fields.Integer(required=True)
     source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
+    release = _brought()
 
 
 class AmountFactSchema(Schema):
@@ -182,6 +194,7 @@ class AmountFactSchema(Schema):
         ),
     )
     source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
+    release = _brought()
 
 
 class EnergySchema(Schema):
@@ -197,6 +210,7 @@ class EnergySchema(Schema):
     valid_from = fields.Date(required=True, allow_none=True)
     valid_until = fields.Date(required=True, allow_none=True)
     source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
+    release = _brought()
 
 
 class EventSchema(Schema):
@@ -210,6 +224,7 @@ class EventSchema(Schema):
     reason = fields.String(required=True, allow_none=True)
     legal_basis = fields.String(required=True, allow_none=True)
     source = fields.String(required=True, allow_none=True, metadata=_SOURCE)
+    release = _brought()
 
 
 class ChangeSchema(Schema):

@@ -55,12 +55,13 @@ def words(client: FlaskClient, path: str) -> str:
 @pytest.mark.parametrize("path", [f"/api/v1/records/{ID}", f"/api/v1/taxpayers/{invented_nit(1)}"])
 def test_facts__are_in_the_answers(client: FlaskClient, path: str) -> None:
     response = client.get(path)
-    assert response.json["jobs"] == JOBS
+    assert response.json["jobs"] == [fact | {"release": None} for fact in JOBS]
     assert [(fact["tax"], fact["mechanism"], fact["amount_gtq"]) for fact in response.json["amounts"]] == [
         ("ISR", "exencion", 100.0), ("DAI", "franquicia", 50.0), ("DAI", "suspension", 999.0),
         ("IVA_IMP", "devolucion", 777.0),
     ]  # fmt: skip
-    assert response.json["energy"][0] == ENERGY[0] | {"valid_from": "2023-08-10", "valid_until": "2033-08-09"}
+    told = {"valid_from": "2023-08-10", "valid_until": "2033-08-09", "release": None}
+    assert response.json["energy"][0] == ENERGY[0] | told
     assert response.json["energy"][1]["municipality"] is None
     assert response.json["events"][0]["legal_basis"] == "Art. 43 bis, Decreto 29-89"
 
@@ -68,17 +69,17 @@ def test_facts__are_in_the_answers(client: FlaskClient, path: str) -> None:
 @pytest.mark.parametrize("path", [f"/registro/{ID}", f"/contribuyente/{invented_nit(1)}"])
 def test_page__tells_projected_and_reported_jobs_apart(client: FlaskClient, path: str) -> None:
     text = words(client, path)
-    reported, projected = text.index("Empleos reportados"), text.index("Empleos proyectados")
-    assert (
-        reported < text.index("2025 reportados 20 Boleta") < projected < text.index("2021 proyectados 1,500 Solicitud")
-    )
+    table = text[text.index("Período", text.index("Empleos prometidos y reportados por período")) :]
+    cells = "" if path.startswith("/registro") else "Energía renovable "
+    assert f"2025 {cells}no reportado 20 Boleta" in table
+    assert f"2021 {cells}1,500 no reportado Solicitud" in table
 
 
 @pytest.mark.parametrize("path", [f"/registro/{ID}", f"/contribuyente/{invented_nit(1)}"])
 def test_page__adds_the_year_without_what_is_suspended_or_paid_back_and_says_so(client: FlaskClient, path: str) -> None:
     text = words(client, path)
     assert "Q 150.00" in text
-    assert "Sin lo suspendido ni lo devuelto" in text
+    assert "lo suspendido o devuelto no entra en ninguna suma" in text
     assert "Q 999.00" in text
     assert "Q 1,926.00" not in text
 
@@ -87,8 +88,8 @@ def test_page__says_when_nothing_of_it_is_tax_forgone(tmp_path: Path) -> None:
     build_test_release(tmp_path / "releases", [ROW], amounts=AMOUNTS[2:])
     with make_app(tmp_path).test_client() as client:
         for path in (f"/registro/{ID}", f"/contribuyente/{invented_nit(1)}"):
-            assert "no es impuesto dejado de pagar y no se suma" in words(client, path)
-            assert "is not added up" in words(client, f"/en{path}")
+            assert "No hay montos de impuesto no pagado" in words(client, path)
+            assert "There are no amounts of tax not paid" in words(client, f"/en{path}")
 
 
 @pytest.mark.parametrize("path", [f"/registro/{ID}", f"/contribuyente/{invented_nit(1)}"])
@@ -115,7 +116,10 @@ def test_page__of_jobs_whose_kind_and_year_nobody_knows_is_told_all_the_same(tmp
     build_test_release(tmp_path / "releases", [ROW], jobs=unknown)
     with make_app(tmp_path).test_client() as client:
         for path in (f"/registro/{ID}", f"/contribuyente/{invented_nit(1)}"):
-            assert "Empleos que no dicen si son reportados o proyectados" in words(client, path)
+            text = words(client, path)
+            assert "Empleos que no dicen su período o si son reportados o proyectados" in text
+            assert "no indicada 4" in text
+            assert "no indicada 5" in text
 
 
 def test_release__made_before_there_were_energy_projects_opens_and_has_none(tmp_path: Path) -> None:

@@ -219,8 +219,9 @@ def test_facts__of_several_records_keep_the_order_asked_for(tmp_path: Path) -> N
         {"record_id": two, "period": "2025", "year": 2025, "kind": "reported", "jobs": 0, "source": "mineco"},
     ]
     release = open_release(build_test_release(tmp_path, [record(1), record(2)], jobs=jobs))
-    assert release.jobs_of([two, one]) == [jobs[0], jobs[2], jobs[1]]
-    assert release.jobs_of([one, one]) == [jobs[1]]
+    told = [fact | {"release": None} for fact in jobs]
+    assert release.jobs_of([two, one]) == [told[0], told[2], told[1]]
+    assert release.jobs_of([one, one]) == [told[1]]
     assert release.jobs_of([invented_record_id(3)]) == []
     assert release.amounts_of([]) == []
 

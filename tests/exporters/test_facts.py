@@ -318,3 +318,23 @@ def test_expenditure__is_published_as_the_reports_give_it(home: Home) -> None:
     assert home.table("expenditure") == [
         {name: told[name] for name in home.table("expenditure")[0]} for told in (total, estimate)
     ]
+
+
+def test_facts__tell_the_release_that_brought_each(home: Home) -> None:
+    record_id = published(
+        home, MAQUILA, jobs=jobs(MAQUILA, ("2024", "reported", 7), ("2025", "reported", 8)),
+        events=events(MAQUILA, ("suspension", date(2024, 1, 1), date(2024, 6, 30))),
+    )["record_id"]  # fmt: skip
+    home.approve_facts(Dataset.JOBS, jobs(MAQUILA, ("2024", "reported", 7), ("2025", "reported", 9)))
+    home.publish()
+    release = open_release(home.folder(2))
+    assert [(fact["jobs"], fact["release"]) for fact in release.jobs_of([record_id])] == [(7, 1), (9, 2)]
+    assert [event["release"] for event in release.events_of([record_id])] == [1]
+    # What a rollback brings back was brought when it first came.
+    home.rollback(1)
+    restored = open_release(home.folder(3))
+    assert [(fact["jobs"], fact["release"]) for fact in restored.jobs_of([record_id])] == [(7, 1), (8, 1)]
+    home.approve_facts(Dataset.JOBS, jobs(MAQUILA, ("2024", "reported", 7), ("2025", "reported", 9)))
+    home.publish()
+    again = open_release(home.folder(4))
+    assert [(fact["jobs"], fact["release"]) for fact in again.jobs_of([record_id])] == [(7, 1), (9, 4)]
