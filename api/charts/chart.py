@@ -84,6 +84,7 @@ class Chart:
     """Its name in addresses."""
     kind: ChartKind
     title: str
+    """What it shows, where a page tells of whom."""
     finding: str
     """The main finding in one sentence; also the alternative text."""
     coverage: str
@@ -94,6 +95,8 @@ class Chart:
     rows: tuple[Row, ...]
     missing: str
     """Words for a value that is not known."""
+    subject: str = ""
+    """Of whom it is, where not of all."""
     is_rest_last: bool = False
     """Whether the last row stands for all that are not drawn on their own."""
     breaks: tuple[Break, ...] = ()
@@ -102,6 +105,11 @@ class Chart:
     """Of a curve: what its diagonal means."""
     credit: str = ""
     """Whom the outlines of a map are from."""
+
+    @property
+    def full_title(self) -> str:
+        """What it shows and of whom, for where it stands alone."""
+        return f"{self.title}: {self.subject}" if self.subject else self.title
 
     def place(self, *units: Unit) -> int:
         """The first column of one of these units.

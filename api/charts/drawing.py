@@ -17,8 +17,8 @@ from api.charts.colours import GRID, INK, MUTED, PAPER, ROLES
 from api.charts.wording import wrap_text
 
 _SVG = "http://www.w3.org/2000/svg"
-_FACES = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
-"""Those of the pages: whoever reads has one of them, and none is sent."""
+_FACES = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+"""Those of the pages, but for `system-ui`, which is a broad face where nobody chose one. None is sent."""
 _USELESS = (
     "class", "role", "font-family", "pointer-events", "aria-hidden", "aria-label", "aria-roledescription", "version",
     "stroke-miterlimit",
@@ -51,7 +51,7 @@ def finish_svg(drawn: str, chart: Chart, *, lang: str) -> bytes:
     root.set("aria-labelledby", "title finding")
     style = Element(_tag("style"))
     style.text = STYLE
-    root[:0] = [_words("title", "title", chart.title), _words("desc", "finding", chart.finding), style]
+    root[:0] = [_words("title", "title", chart.full_title), _words("desc", "finding", chart.finding), style]
     return _text(root).encode()
 
 
@@ -60,7 +60,7 @@ def frame_for_sharing(drawn: str, chart: Chart, *, source: Sequence[str]) -> str
     root = _tidy(drawn)
     width, height = float(root.get("width", "0")), float(root.get("height", "0"))
     outer = width + 2 * _MARGIN
-    above, top = _paragraph(chart.title, _MARGIN / 2, 24, INK.light, width, weight="700")
+    above, top = _paragraph(chart.full_title, _MARGIN / 2, 24, INK.light, width, weight="700")
     finding, top = _paragraph(chart.finding, top + 4, 15.5, MUTED.light, width)
     root.set("x", str(_MARGIN))
     root.set("y", str(top + 14))

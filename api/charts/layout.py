@@ -27,6 +27,8 @@ TEXT: Mapping[Width, float] = {Width.NARROW: 12.5, Width.WIDE: 13.5}
 """Size of what is read first; notes and axes are `SMALL`."""
 SMALL: Mapping[Width, float] = {Width.NARROW: 11.5, Width.WIDE: 12.5}
 
+BOLDER = 1.1
+"""How much broader bold text is."""
 UNIT_ROOM = 27.0
 """Height at the top of every picture in which its unit stands."""
 

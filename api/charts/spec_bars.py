@@ -9,7 +9,20 @@ from typing import Any
 
 from api.charts.chart import Chart, Unit
 from api.charts.colours import INK, LINE, MAIN, REST
-from api.charts.layout import PIXELS, TEXT, UNIT_ROOM, Layer, Padding, Plot, Width, pixels, text_mark, unit_line, values
+from api.charts.layout import (
+    BOLDER,
+    PIXELS,
+    TEXT,
+    UNIT_ROOM,
+    Layer,
+    Padding,
+    Plot,
+    Width,
+    pixels,
+    text_mark,
+    unit_line,
+    values,
+)
 from api.charts.wording import drawn_text, scale_of, text_width, wrap_text
 
 _GAP = 8
@@ -68,7 +81,7 @@ def _height(lines: list[str], size: float, width: Width) -> float:
 
 
 def _layers(bars: list[_Bar], room: float, column: float, size: float, width: Width) -> list[Layer]:
-    widest = max((text_width(bar.text, size) * 1.06 for bar in bars), default=0) + 8
+    widest = max((text_width(bar.text, size) * BOLDER for bar in bars), default=0) + 8
     amounts = [bar.value for bar in bars if bar.value is not None]
     low, high = min([Decimal(0), *amounts]), max([Decimal(0), *amounts])
     domain = [float(low), float(high) if high > low else 1.0]

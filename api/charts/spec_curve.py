@@ -8,6 +8,7 @@ from typing import Any
 from api.charts.chart import Chart, Unit
 from api.charts.colours import GRID, INK, LINE, MAIN, MUTED, PAPER
 from api.charts.layout import (
+    BOLDER,
     PIXELS,
     SMALL,
     UNIT_ROOM,
@@ -118,7 +119,7 @@ def _marks(
     least = 0.0
     for mark in shown:
         point = points[mark.row]
-        lines = wrap_text(mark.label, room * (1 - point["x"]) - 24, size, lines=3)
+        lines = wrap_text(mark.label, (room * (1 - point["x"]) - 24) / BOLDER, size, lines=3)
         top = max(foot - point["y"] * height - size / 2, least)
         least = top + len(lines) * (size + 3) + 4
         rows.append({"x": point["x"] * room + 11, "y": min(top, foot - len(lines) * (size + 3)), "text": lines})

@@ -12,6 +12,7 @@ from api.charts.classes import ValueClass, class_of, make_classes
 from api.charts.colours import CLASSES, INK, LIGHT_CLASSES, MUTED, NOTHING, PAPER, REST
 from api.charts.geography import departments_topology, fit_map, label_places, project, shape_of_country
 from api.charts.layout import (
+    BOLDER,
     PIXELS,
     SMALL,
     UNIT_ROOM,
@@ -149,7 +150,7 @@ def _list_layers(places: list[_Place], left: float, top: float, room: float, wid
     """Number, name and value of each department, before a swatch of its colour."""
     size = SMALL[width]
     rows = []
-    widest = max(text_width(place.text, size) for place in places) * 1.06
+    widest = max(text_width(place.text, size) for place in places) * BOLDER
     for order, place in enumerate(places):
         y = top + _LINE * order + _LINE / 2
         name_room = room - _SWATCH - 34 - widest - 4

@@ -11,6 +11,7 @@ from api.charts.axes import Scale, grid_layers, round_scale, year_layer
 from api.charts.chart import Cell, Chart, Unit
 from api.charts.colours import INK, MAIN, MUTED, SECOND, Colour
 from api.charts.layout import (
+    BOLDER,
     PIXELS,
     SMALL,
     UNIT_ROOM,
@@ -67,17 +68,21 @@ def draw_columns(chart: Chart, width: Width) -> Plot:
     known = [(year, cell) for year, cell in rows if cell is not None]
     thick = min(frame.step * _COLUMN_SHARE, _WIDEST_COLUMN)
     texts = {year: frame.text(cell) for year, cell in known}
-    fits = all(text_width(text, size) <= frame.step for text in texts.values())
+    fits = all(text_width(text, size) * BOLDER <= frame.step for text in texts.values())
     told = set(texts) if fits else _most_telling(known)
     columns = [
         {"x": frame.place(year) - thick / 2, "x2": frame.place(year) + thick / 2, "value": float(Decimal(cell or 0))}
         for year, cell in known
     ]
     labels = [
-        {"x": _inside(frame.place(year), text_width(texts[year], size), frame.room, -left), "text": texts[year],
-         "value": max(float(Decimal(cell or 0)), 0.0)}
-        for year, cell in known if year in told
-    ]  # fmt: skip
+        {
+            "x": _inside(frame.place(year), text_width(texts[year], size) * BOLDER, frame.room, -left),
+            "text": texts[year],
+            "value": max(float(Decimal(cell or 0)), 0.0),
+        }
+        for year, cell in known
+        if year in told
+    ]
     layers: list[Layer] = [
         *grid_layers(frame.scale, width, left=0, right=frame.room, axis=frame.axis),
         {
@@ -177,7 +182,7 @@ def _peak_layer(peaks: list[dict[str, Any]], frame: _Frame) -> Layer:
     low, high = frame.scale.domain
     rows: list[dict[str, Any]] = []
     for peak in sorted(peaks, key=lambda peak: -peak["value"]):
-        wide = text_width(peak["text"], size)
+        wide = text_width(peak["text"], size) * BOLDER
         x = _inside(peak["x"], wide, frame.room, 0)
         y = frame.height - (peak["value"] - low) / (high - low) * _HEIGHT[frame.width] - 9
         if any(abs(row["x"] - x) < wide + 6 and abs(row["y"] - y) < size + 6 for row in rows):
@@ -215,7 +220,7 @@ def _key_layers(names: Sequence[str], width: Width, left: float) -> list[Layer]:
                 "encoding": {**across, "text": {"field": "text"}},
             },
         ]
-        x += 33 + text_width(name, size) * 1.05 + 16
+        x += 33 + text_width(name, size) * BOLDER + 16
     return layers
 
 

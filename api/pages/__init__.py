@@ -21,6 +21,7 @@ from api.pages import (
     home,
     how_to_read,
     methodology,
+    picture_page,
     pictures,
     proof,
     questions,
@@ -50,7 +51,7 @@ __all__ = ["register_pages", "render_error_page"]
 
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
-    pictures, cards,
+    picture_page, pictures, cards,
     how_to_read, questions, site,
     proof,
     explore, subjects,

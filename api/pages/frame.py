@@ -51,6 +51,7 @@ FOOTER = (
             Place("search", _l("Buscar por nombre o NIT")),
             Place("explore", _l("Explorar por tipo, ley o lugar")),
             Place("expenditure", _l("Gasto tributario")),
+            Place("pictures", _l("El registro en gráficas"), ("subject_pictures",)),
             Place("releases", _l("Publicaciones y cambios")),
             Place("data", _l("Descargar y citar")),
             Place("docs", _l("Interfaz para programas (API)")),

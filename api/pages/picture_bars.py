@@ -95,7 +95,8 @@ def largest_chart(release: Release, subject: Subject, reader: Reader) -> Chart |
     return Chart(
         name="mayores",
         kind=ChartKind.BARS,
-        title=subject.title(_("Quiénes no pagan más impuesto, %(year)s", year=ranking.year)),
+        title=_("Quiénes no pagan más impuesto, %(year)s", year=ranking.year),
+        subject=subject.name,
         finding=_largest_words(ranking),
         coverage=join_sentences(
             _(
@@ -134,7 +135,8 @@ def _count_chart(release: Release, subject: Subject, reader: Reader, axis: _Axis
     return Chart(
         name=axis.name,
         kind=ChartKind.BARS,
-        title=subject.title(axis.title),
+        title=axis.title,
+        subject=subject.name,
         finding=axis.finding
         % {
             "name": reader.name_of(axis.catalog, first.value),

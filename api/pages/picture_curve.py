@@ -27,7 +27,8 @@ def concentration_chart(release: Release, subject: Subject, reader: Reader) -> C
     return Chart(
         name="concentracion",
         kind=ChartKind.CURVE,
-        title=subject.title(_("Cuánto del impuesto no pagado es de unos pocos, %(year)s", year=found.year)),
+        title=_("Cuánto del impuesto no pagado es de unos pocos, %(year)s", year=found.year),
+        subject=subject.name,
         finding=_(
             "Los %(top)s mayores contribuyentes, de %(taxpayers)s, suman el %(share)s del impuesto no pagado.",
             top=found.top_taxpayers,

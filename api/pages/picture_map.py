@@ -141,7 +141,8 @@ def _map_chart(subject: Subject, reader: Reader, measured: _Measured) -> Chart:
     return Chart(
         name=measured.name,
         kind=ChartKind.MAP,
-        title=subject.title(measured.title),
+        title=measured.title,
+        subject=subject.name,
         finding=measured.finding,
         coverage=measured.coverage,
         unit=measured.unit,

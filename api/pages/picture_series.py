@@ -36,7 +36,8 @@ def amounts_chart(release: Release, subject: Subject, reader: Reader) -> Chart |
     return Chart(
         name="montos",
         kind=ChartKind.COLUMNS,
-        title=subject.title(_("Impuesto no pagado por año")),
+        title=_("Impuesto no pagado por año"),
+        subject=subject.name,
         finding=_(
             "%(year)s es el año del que más se ha publicado: %(amount)s no pagados por %(records)s.",
             year=told.year,
@@ -76,7 +77,8 @@ def jobs_chart(release: Release, subject: Subject, reader: Reader) -> Chart | No
     return Chart(
         name="empleos",
         kind=ChartKind.LINES,
-        title=subject.title(_("Empleos por año")),
+        title=_("Empleos por año"),
+        subject=subject.name,
         finding=_jobs_words(told),
         coverage=join_sentences(
             _("Lo proyectado se prometió al pedir el beneficio; lo reportado se informó después. No se suman."),
@@ -105,7 +107,8 @@ def begun_chart(release: Release, subject: Subject, reader: Reader) -> Chart | N
     return Chart(
         name="inicios",
         kind=ChartKind.COLUMNS,
-        title=subject.title(_("Beneficios por año de inicio")),
+        title=_("Beneficios por año de inicio"),
+        subject=subject.name,
         finding=_(
             "El año en que empezaron más beneficios es %(year)s: %(count)s de los %(dated)s con fecha de inicio.",
             year=most,

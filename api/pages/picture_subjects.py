@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.texts import gettext as _
 from api.pages.values import Reader
 from exemptions.catalog_entries import CatalogName
 from exemptions.errors import NotFound
@@ -64,10 +63,6 @@ class Subject:
     def is_whole(self) -> bool:
         """Whether it is the whole registry."""
         return self.kind.catalog is None
-
-    def title(self, what: str) -> str:
-        """The title of a picture of this subject, which tells it without the page around."""
-        return what if self.is_whole else _("%(what)s: %(name)s", what=what, name=self.name)
 
 
 def find_subject(release: Release, slug: str, code: str, reader: Reader) -> Subject:

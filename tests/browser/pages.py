@@ -27,6 +27,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/registro/{natural}",
     ),
     "taxpayer": ("/contribuyente/{nit}",),
+    "pictures": ("/graficas",),
+    "subject_pictures": ("/graficas/departamento/05", "/graficas/ley/D_29_89"),
     "data": ("/datos",),
     "releases": ("/publicaciones",),
     "release": ("/publicaciones/1", "/publicaciones/2"),

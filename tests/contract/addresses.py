@@ -39,6 +39,7 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("static", "filename"): "site.css",
     ("correction", "number"): LOGGED_NUMBER,
     **{(f"picture_{form}", "code"): "todo" for form in ("svg", "png", "csv")},
+    ("subject_pictures", "code"): "todo",
     ("v1.table_csv", "name"): "jobs",
     ("v1.table_ndjson", "name"): "jobs",
     ("v1.table_parquet", "name"): "jobs",
