@@ -79,3 +79,4 @@ def start_serving(app: Flask) -> None:
     with suppress(NothingPublished, ReleaseDamaged):
         state.store.current()
     state.store.start_watching()
+    state.renderer.is_eager = True

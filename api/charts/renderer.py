@@ -69,6 +69,8 @@ class Renderer:
     """Draws specifications as SVG and SVG as PNG. Safe to be used by many threads."""
 
     limits: RendererLimits = field(default_factory=RendererLimits)
+    is_eager: bool = False
+    """Whether the process may be started before it is needed, as a server does and a test does not."""
     _drawer: _Drawer | None = None
     _turn: Lock = field(default_factory=Lock)
     _places: BoundedSemaphore = field(init=False)
@@ -89,6 +91,16 @@ class Renderer:
         Raises: PictureUnavailable.
         """
         return self._order({"svg": svg, "scale": scale})
+
+    def prepare(self) -> None:
+        """Start the process, if that may be done before it is needed: a page is being made, and asks for pictures."""
+        if self.is_eager and self.pid is None and self._turn.acquire(blocking=False):
+            try:
+                if self.pid is None:
+                    self._end()
+                    self._start()
+            finally:
+                self._turn.release()
 
     def close(self) -> None:
         """End the process, if there is one; the next order starts another."""

@@ -89,6 +89,7 @@ def subject_pictures(release: Release, kind: str, code: str, *names: str) -> tup
     unknown = set(names) - set(subject.kind.charts)
     if unknown:
         raise KeyError(unknown.pop())
+    app_state().renderer.prepare()
     charts = (_BUILD[name](release, subject, reader) for name in names or subject.kind.charts)
     return tuple(_picture(release, subject, chart) for chart in charts if chart is not None)
 

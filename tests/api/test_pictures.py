@@ -167,7 +167,7 @@ def test_renderer__that_is_killed_draws_again(client: FlaskClient, app: Flask, r
 
 def test_renderer__that_cannot_draw_leaves_words_in_place_of_the_picture(registry_home: Path) -> None:
     app = make_app(registry_home)
-    app.extensions[EXTENSION].renderer.limits = RendererLimits(time_s=0.01)
+    app.extensions[EXTENSION].renderer.limits = RendererLimits(time_s=0.001)
     with app.test_client() as client:
         response = client.get(f"{CATEGORIES}.svg?w=narrow")
         assert response.status_code == 503
@@ -178,6 +178,19 @@ def test_renderer__that_cannot_draw_leaves_words_in_place_of_the_picture(registr
         assert client.get(f"{CATEGORIES}.png").status_code == 503
         assert client.get(f"{CATEGORIES}.csv").status_code == 200
     app.extensions[EXTENSION].renderer.close()
+
+
+def test_renderer__of_a_server_starts_while_the_page_is_made(registry_home: Path) -> None:
+    app = make_app(registry_home)
+    renderer: Renderer = app.extensions[EXTENSION].renderer
+    with app.test_client() as client:
+        assert client.get("/graficas").status_code == 200
+        assert renderer.pid is None
+        renderer.is_eager = True
+        assert client.get("/en/graficas").status_code == 200
+        assert renderer.pid is not None
+    renderer.close()
+    assert renderer.pid is None
 
 
 def test_renderer__takes_no_more_orders_than_may_wait() -> None:
