@@ -28,6 +28,8 @@ PATHS = (
     "/diccionario/municipalities",
     "/metodologia",
     "/estilo",
+    "/graficas",
+    "/graficas/departamento/01",
     "/correcciones",
     f"/correcciones?record_id={invented_record_id(3)}",
     f"/correcciones/{LOGGED_NUMBER}",
