@@ -127,7 +127,9 @@ def test_page__every_link_of_our_own_leads_somewhere(client: FlaskClient, path: 
     kinds = {re.sub(r"=[^&]*", "=", address): address for address in sorted(own)}
     for address in kinds.values():
         with client.get(address) as response:
-            assert response.status_code in (200, 301, 308), address
+            # What a withdrawn release brought is still told, and its page says that it was withdrawn.
+            gone = response.status_code == 410 and address.endswith("/publicaciones/1")
+            assert gone or response.status_code in (200, 301, 308), address
 
 
 @pytest.mark.parametrize("path", PATHS)
