@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from exemptions.clauses import typos_allowed
 from exemptions.names import LEGAL_FORMS, Word, query_words
@@ -104,6 +105,8 @@ def _nearest(tokens: Sequence[_Token], word: Word) -> list[_Token]:
     return [token for distance, token in distances if distance == best <= allowed]
 
 
+# The words of names repeat within a page and between pages (`sociedad`, `anonima`).
+@lru_cache(maxsize=16_384)
 def _typos(typed: str, text: str, is_prefix: bool, most: int) -> int:
     """How many typos lead from one word to another, or to its beginning; two letters changed round are one typo.
 

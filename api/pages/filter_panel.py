@@ -258,8 +258,11 @@ def _split(options: Sequence[Option]) -> tuple[list[Option], list[Option]]:
     if len(options) <= _SHOWN_AS_BOXES:
         return list(options), []
     first = {option.value for option in sorted(options, key=lambda option: -option.count)[:_BOXES_OF_MANY]}
-    boxes = [option for option in options if option.checked or option.value in first]
-    return boxes, [option for option in options if option not in boxes]
+    boxes: list[Option] = []
+    others: list[Option] = []
+    for option in options:
+        (boxes if option.checked or option.value in first else others).append(option)
+    return boxes, others
 
 
 def _list_options(options: Sequence[Option]) -> Markup | str:
