@@ -143,7 +143,7 @@ class Suggestions {
 
 // Results that follow the filters: the page itself is fetched, and its parts put in place of those shown.
 class LiveResults {
-  #form; #said; #request;
+  #form; #said; #request; #shown = location.pathname + location.search;
 
   constructor(form) {
     this.#form = form;
@@ -157,7 +157,10 @@ class LiveResults {
     document.addEventListener("change", (event) => this.#change(event.target));
     document.addEventListener("click", (event) => this.#follow(event));
     form.addEventListener("submit", (event) => this.#finish(event));
-    addEventListener("popstate", () => this.#load(location.href, { isNew: false }));
+    // Going to another part of the same page is told too, and needs nothing.
+    addEventListener("popstate", () => {
+      if (location.pathname + location.search !== this.#shown) this.#load(location.href, { isNew: false });
+    });
   }
 
   #change(field) {
@@ -201,6 +204,7 @@ class LiveResults {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!page.querySelector("[data-live=resultados]")) throw new Error("not a page of results");
       if (isNew) history.pushState(null, "", address);
+      this.#shown = location.pathname + location.search;
       this.#show(page, focus, isNew);
     } catch (error) {
       if (error.name !== "AbortError") location.assign(address);

@@ -14,6 +14,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/buscar",
         "/buscar?q=cooperatvia",
         "/buscar?q=xyzxyz",
+        "/buscar?type=BFT&view=table",
         "/buscar?category=COOP&department=16",
         "/buscar?regimen=1",
         "/buscar?release=1",

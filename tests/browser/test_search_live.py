@@ -117,6 +117,17 @@ def test_filters__change_the_results_in_place_and_keep_the_focus(page: Page, dem
     assert page.evaluate("window.kept") is True
 
 
+def test_results__are_not_fetched_again_for_another_part_of_the_page(page: Page, demonstration: str) -> None:
+    page.goto(f"{demonstration}/buscar?type=BFT")
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "/buscar" in request.url else None)
+    page.get_by_role("link", name="Sumas").click()
+    page.wait_for_url("**#sumas")
+    page.go_back()
+    page.wait_for_timeout(200)
+    assert fetched == []
+
+
 def test_filters__that_are_typed_tell_their_errors_at_the_field(page: Page, demonstration: str) -> None:
     page.goto(f"{demonstration}/buscar?type=BFT")
     page.locator("#f-jobs summary").click()
