@@ -34,7 +34,7 @@ SUBJECT_CODES: Mapping[str, str] = {
 """Page of a kind of subject → a code that exists."""
 
 OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
-    **{(f"{lang}.{page}", "code"): code for page, code in SUBJECT_CODES.items() for lang in ("es", "en")},
+    **{(page, "code"): code for page, code in SUBJECT_CODES.items()},
     ("root.download", "name"): "records.arrow",
     ("static", "filename"): "site.css",
     ("correction", "number"): LOGGED_NUMBER,
