@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from api.pages.language import page_url
 from exemptions.release import Release
+from exemptions.subjects import SubjectKind
 
-_PAGES_WITH_ONE = frozenset({"record", "taxpayer"})
+_PAGES_WITH_ONE = frozenset({"record", "taxpayer", *SubjectKind})
 """Pages whose picture is their own; the others show the registry's."""
 
 

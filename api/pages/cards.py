@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Response, render_template
@@ -15,6 +15,7 @@ from api.pages.blueprint import pages
 from api.pages.language import page_language
 from api.pages.render import page_reader
 from api.pages.sentences import verdict
+from api.pages.subject_words import KINDS
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader, holder_name
@@ -22,8 +23,11 @@ from api.parameters import parameter_reader
 from api.releases_at import release_numbered
 from api.state import app_state
 from exemptions.aggregates import taxpayers
+from exemptions.errors import NotFound
+from exemptions.matches import total
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
+from exemptions.subjects import CATALOG_OF, Subject, SubjectKind, get_subject
 
 WIDTH, HEIGHT = 1200, 630
 """The size that messengers ask for: 1.91 to 1."""
@@ -31,6 +35,16 @@ MEDIA_TYPE = "image/png"
 _TEXT_WIDTH = 1040
 _TITLE_SIZES = ((68, 2), (56, 3), (44, 4))
 """Sizes of the title from the largest, each with how many lines it may take; the last one shortens what is left."""
+_KINDS: Mapping[str, SubjectKind] = {
+    "tipo": SubjectKind.TYPE,
+    "categoria": SubjectKind.CATEGORY,
+    "ley": SubjectKind.LAW,
+    "impuesto": SubjectKind.TAX,
+    "departamento": SubjectKind.DEPARTMENT,
+    "municipio": SubjectKind.MUNICIPALITY,
+    "actividad": SubjectKind.ACTIVITY,
+}
+"""First part of the address of a subject's page → its kind."""
 _FACT_SIZE, _FACT_LINES = 34, 2
 
 
@@ -71,6 +85,22 @@ def show_taxpayer_card(nit: str) -> Response:
     if not found.rows:
         return _answer(release, "", pinned, _of_registry)
     return _answer(release, found.nit, pinned, lambda release, reader: _of_taxpayer(release, found.rows, reader))
+
+
+@pages.get("/tarjeta/<kind>/<code>.png", endpoint="card_subject")
+def show_subject_card(kind: str, code: str) -> Response:
+    """The picture of a type, category, law, tax, place or activity; of a law that grants nothing, the registry's."""
+    release, pinned = _asked()
+    found = _KINDS.get(kind)
+    if found is None:
+        raise NotFound("No existe esa imagen.", "There is no such picture.")
+    subject = get_subject(release.catalogs, found, code)
+    if subject.query is None:
+        return _answer(release, "", pinned, _of_registry)
+    query = subject.query
+    return _answer(
+        release, f"{kind} {subject.slug}", pinned, lambda release, reader: _of_subject(release, subject, query, reader)
+    )
 
 
 def card_svg(card: Card, release: Release) -> str:
@@ -114,14 +144,10 @@ def _answer(release: Release, subject: str, pinned: bool, make: Callable[[Releas
 
 
 def _of_registry(release: Release, reader: Reader) -> Card:
-    records = release.records.num_rows
-    people = taxpayers(release, RegistryQuery())
     return Card(
         kicker=_("Buscar, descargar y citar, sin registrarse"),
         title=_("Quién no paga impuestos en Guatemala, y por qué ley"),
-        fact=ngettext("%(records)s beneficio", "%(records)s beneficios", records, records=format_count(records))
-        + ", "
-        + ngettext("%(people)s contribuyente", "%(people)s contribuyentes", people, people=format_count(people)),
+        fact=_counted(release.records.num_rows, taxpayers(release, RegistryQuery())),
     )
 
 
@@ -144,6 +170,23 @@ def _of_taxpayer(release: Release, rows: list[int], reader: Reader) -> Card:
         fact=ngettext("%(count)s beneficio", "%(count)s beneficios", len(items), count=format_count(len(items)))
         + ", "
         + ngettext("%(active)s vigente", "%(active)s vigentes", active, active=format_count(active)),
+    )
+
+
+def _of_subject(release: Release, subject: Subject, query: RegistryQuery, reader: Reader) -> Card:
+    return Card(
+        kicker=str(KINDS[subject.kind].label),
+        title=reader.name_of(CATALOG_OF[subject.kind].value, subject.entry.code),
+        fact=_counted(total(release, query), taxpayers(release, query)),
+    )
+
+
+def _counted(records: int, people: int) -> str:
+    return ", ".join(
+        (
+            ngettext("%(records)s beneficio", "%(records)s beneficios", records, records=format_count(records)),
+            ngettext("%(people)s contribuyente", "%(people)s contribuyentes", people, people=format_count(people)),
+        )
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from flask import current_app, g, request
+from flask import g, request
 
 from api.pages.card_addresses import card_url
 from api.pages.language import LANGUAGES, SOURCE, Language, page_language, page_url, same_page_in
@@ -37,7 +37,6 @@ NAVIGATION = (
         _l("Explorar"),
         ("type", "category", "law", "tax", "department", "municipality", "activity"),
     ),
-    Place("expenditure", _l("Gasto tributario")),
     Place("data", _l("Datos"), ("docs",)),
     Place("releases", _l("Publicaciones"), ("release", "changes")),
     Place("reading", _l("Entender"), ("questions", "glossary", "methodology", "dictionary", "catalog")),
@@ -50,7 +49,6 @@ FOOTER = (
         (
             Place("search", _l("Buscar por nombre o NIT")),
             Place("explore", _l("Explorar por tipo, ley o lugar")),
-            Place("expenditure", _l("Gasto tributario")),
             Place("pictures", _l("El registro en gráficas"), ("subject_pictures",)),
             Place("releases", _l("Publicaciones y cambios")),
             Place("data", _l("Descargar y citar")),
@@ -200,12 +198,9 @@ def _release_facts(release: Release | None) -> ReleaseFacts | None:
 
 
 def _entries(places: tuple[Place, ...], page: str) -> tuple[NavigationEntry, ...]:
-    """The links to those of the places that this application has."""
-    registered = current_app.view_functions
     return tuple(
         NavigationEntry(page_url(place.page), str(place.label), page == place.page or page in place.family)
         for place in places
-        if f"{page_language()}.{place.page}" in registered
     )
 
 

@@ -22,11 +22,14 @@ from api.pages.language import LANGUAGES
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from api.state import absolute, app_state
+from exemptions.aggregates import facets
 from exemptions.calendar import format_instant
 from exemptions.catalog_entries import CatalogName
 from exemptions.columns import PersonKind
 from exemptions.errors import NotFound
+from exemptions.query import RegistryQuery
 from exemptions.release import Release
+from exemptions.subjects import SubjectKind, subject_query, subject_slug
 
 _MEDIA_TYPE = "application/xml; charset=utf-8"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -112,8 +115,22 @@ def _pages(release: Release) -> list[Paths]:
     return [
         *(_in_all(page) for page in sorted(_plain_pages())),
         *(_in_all("catalog", name=name.value) for name in CatalogName),
+        *_subjects(release),
         *(_in_all("release", number=number) for number in kept if number <= release.number),
     ]
+
+
+def _subjects(release: Release) -> Iterator[Paths]:
+    """The pages of types, categories, laws, taxes, places and activities that have records."""
+    plain = [kind for kind in SubjectKind if kind is not SubjectKind.LAW]
+    counted = facets(release, RegistryQuery(), [kind.value for kind in plain])
+    found = {kind: {entry.value for entry in counted[kind.value] if entry.count} for kind in plain}
+    for kind in plain:
+        yield from (_in_all(kind.value, code=code) for code in sorted(found[kind]))
+    for law in release.catalogs.laws.values():
+        granted = subject_query(release.catalogs, SubjectKind.LAW, law.code)
+        if granted is not None and found[SubjectKind.CATEGORY] & set(granted.category):
+            yield _in_all("law", slug=subject_slug(SubjectKind.LAW, law))
 
 
 def _in_all(page: str, **values: Any) -> Paths:

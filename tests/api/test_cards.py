@@ -91,7 +91,26 @@ def test_card__of_what_ended_is_the_registrys(app: Flask, client: FlaskClient, m
     assert "Quién no paga impuestos en Guatemala" in text
 
 
-@pytest.mark.parametrize("path", ["/tarjeta/registro/no-hay.png", f"/tarjeta/contribuyente/{invented_nit(999)}.png"])
+def test_card__of_a_subject_counts_its_records(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = client.get("/api/v1/records?category=ASOC&limit=1").json["total"]
+    text = drawn_words(app, client, "/tarjeta/categoria/ASOC.png", monkeypatch)
+    assert f"Categoría Asociación {found} beneficios" in text
+    for path in ("/ley/decreto-29-89", "/departamento/01", "/impuesto/ISR"):
+        text = drawn_words(app, client, f"/tarjeta{path}.png", monkeypatch)
+        assert load(client, path).find("h1").text.split()[0] in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tarjeta/registro/no-hay.png",
+        "/tarjeta/ley/no-hay.png",
+        "/tarjeta/pais/GT.png",
+        f"/tarjeta/contribuyente/{invented_nit(999)}.png",
+    ],
+)
 def test_card__of_nothing_is_not_there(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 

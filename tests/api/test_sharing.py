@@ -97,6 +97,7 @@ def test_error__has_no_lasting_address(public: FlaskClient, path: str, status: i
 def test_sitemap__has_the_pages_of_legal_persons_in_both_languages(public: FlaskClient) -> None:
     found = mapped(public)
     for path in ("/", "/buscar", "/metodologia", "/docs", "/publicaciones/3", "/diccionario/laws",
+                 "/explorar", "/categoria/ASOC", "/departamento/01", "/ley/decreto-29-89",
                  f"/registro/{invented_record_id(3)}", f"/contribuyente/{invented_nit(3)}"):  # fmt: skip
         assert path in found
         assert english(path) in found

@@ -40,6 +40,8 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("correction", "number"): LOGGED_NUMBER,
     **{(f"picture_{form}", "code"): "todo" for form in ("svg", "png", "csv")},
     ("subject_pictures", "code"): "todo",
+    ("card_subject", "kind"): "categoria",
+    ("card_subject", "code"): "COOP",
     ("v1.table_csv", "name"): "jobs",
     ("v1.table_ndjson", "name"): "jobs",
     ("v1.table_parquet", "name"): "jobs",
