@@ -67,7 +67,10 @@ KINDS: Mapping[SubjectKind, KindWords] = {
     ),
     SubjectKind.TAX: KindWords(
         _l("Impuesto"),
-        _l("Se cuentan los beneficios que cubren este impuesto, solo o junto con otros."),
+        _l(
+            "Se cuentan los beneficios que cubren este impuesto, solo o junto con otros. Los montos son los de esos "
+            "beneficios por todos sus impuestos; la tabla por impuesto y mecanismo los separa."
+        ),
         lambda n: ngettext(
             "%(count)s contribuyente tiene o tuvo un beneficio que cubre este impuesto.",
             "%(count)s contribuyentes tienen o tuvieron un beneficio que cubre este impuesto.",

@@ -183,6 +183,10 @@ def test_subject__offers_only_tables_that_hold_something(client: FlaskClient) ->
     assert "Curva de concentración" not in of_exporters
 
 
+def test_subject__of_a_tax_tells_that_amounts_are_of_all_taxes(client: FlaskClient) -> None:
+    assert "Los montos son los de esos beneficios por todos sus impuestos" in main_of(client, "/impuesto/ISR").text
+
+
 def test_subject__of_a_law_that_nothing_cites_has_no_figures(client: FlaskClient) -> None:
     page = main_of(client, "/ley/decreto-6-91")
     assert "Ninguna categoría del catálogo cita esta norma" in page.text
