@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.pages.labels import SOURCING
+from api.pages.language import page_url
 from api.pages.values import Item, Reader
 from exemptions.catalog_entries import LegalCitation, Sourcing
+from exemptions.laws import law_slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,6 @@ class LawLine:
 
     name: str
     url: str
-    """The page of the law; empty where there is none."""
     citations: tuple[Citation, ...]
 
 
@@ -36,7 +37,7 @@ def law_lines(item: Item, reader: Reader) -> tuple[LawLine, ...]:
     return tuple(
         LawLine(
             name=reader.name_of("laws", law),
-            url="",
+            url=page_url("law", slug=law_slug(reader.catalogs.laws[law])),
             citations=tuple(
                 _citation(citation, reader.lang) for citation in category.legal_citations if citation.law == law
             ),

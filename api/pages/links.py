@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import current_app
-
-from api.pages.language import page_language, page_url
+from api.pages.language import page_url
 from api.state import absolute
 from exemptions.query import RegistryQuery, query_params
 
@@ -45,10 +43,3 @@ def search_url(query: RegistryQuery, *, extra: Iterable[tuple[str, str]] = ()) -
 def _query(params: Iterable[tuple[str, str]], release: int) -> str:
     kept = [(name, value) for name, value in params if name not in _OWN]
     return urlencode([*kept, ("release", str(release))])
-
-
-def subject_url(page: str, code: str, params: Iterable[tuple[str, str]] = ()) -> str:
-    """The page of a type, category, tax, place or activity by its code; empty where there is no such page."""
-    if f"{page_language()}.{page}" not in current_app.view_functions:
-        return ""
-    return page_url(page, code=code, **dict(params))

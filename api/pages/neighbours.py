@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from api.formatting import format_money
 from api.pages.language import page_url
-from api.pages.links import search_url, subject_url
+from api.pages.links import search_url
 from api.pages.texts import gettext as _
 from api.pages.values import Item, Reader
 from exemptions.aggregates import facets
+from exemptions.laws import law_slug
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
 from exemptions.search import search
@@ -39,7 +40,7 @@ class SharedLine:
     url: str
     """The search for them."""
     subject_url: str
-    """The page about it; empty where there is none."""
+    """The page about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _shared(release: Release, item: Item, reader: Reader, choice: Sequence[tuple
                 name=reader.name_of(_CATALOG[name], code),
                 count=next((value.count for value in counted[name] if value.value == code), 0),
                 url=page_url("search", **{name: code}, **dict(choice)),
-                subject_url=subject_url(name, code, choice),
+                subject_url=page_url(name, code=code, **dict(choice)),
             )
 
 
@@ -112,7 +113,7 @@ def _same_law(release: Release, item: Item, reader: Reader, choice: Sequence[tup
         name=reader.name_of("laws", law),
         count=sum(counts[code] for code in found),
         url=search_url(RegistryQuery(category=tuple(found)), extra=choice),
-        subject_url="",
+        subject_url=page_url("law", slug=law_slug(reader.catalogs.laws[law]), **dict(choice)),
     )
 
 

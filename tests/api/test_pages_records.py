@@ -392,6 +392,8 @@ def test_record__leads_to_its_neighbours_with_their_counts(client: FlaskClient) 
     for link in links.values():
         count = link.text.split()[0]
         assert f"{count} registros" in load(client, link.attrs["href"]).text
+    for line in lines:
+        assert load(client, line.find_all("a")[0].attrs["href"]).find("h1").text
     # Who has no published name is nobody's neighbour by name.
     assert [near.text for near in section.find("ul", class_="near").find_all("li")] == ["COLEGIO LA LUCIÉRNAGA"]
 
