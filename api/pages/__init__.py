@@ -38,6 +38,7 @@ from api.pages.blueprint import pages
 from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.catalogues import PageTexts
 from api.pages.errors import render_error_page
+from api.pages.foot import register_feet
 from api.pages.language import LANGUAGES, SOURCE, page_language, page_url, select_locale
 from api.pages.opensearch import register_opensearch
 from api.pages.robots import register_robots
@@ -66,6 +67,7 @@ def register_pages(app: Flask) -> None:
     babel.domain_instance = PageTexts()
     speak_in_templates(app)
     register_assets(app)
+    register_feet(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -228,20 +229,20 @@ def _choice_group(
     numbers = {value.value: value.count for value in counted}
     # A chosen value stays in sight when nothing matches it, or it could not be taken back.
     numbers |= {code: 0 for code in chosen if code not in numbers}
+    shown = _shown_as_boxes(spec, numbers, chosen, reader)
     options = [
-        Option(code, value_label(spec, code, reader), count, format_count(count), code in chosen)
-        for code, count in numbers.items()
+        Option(code, value_label(spec, code, reader), numbers[code], format_count(numbers[code]), code in chosen)
+        for code in shown
     ]
     options.sort(key=_option_order(spec, reader))
-    boxes, more = _split(options)
     return Group(
         parameter=spec.parameter,
         label=spec.label(reader.lang),
         is_open=bool(chosen) or spec.parameter in errors or spec.parameter in _OPEN_AT_FIRST,
         active=len(chosen),
         error=errors.get(spec.parameter, ""),
-        options=tuple(boxes),
-        more=_list_options(sorted(more, key=lambda option: option.label)),
+        options=tuple(options),
+        more=_list_options(spec, {code: count for code, count in numbers.items() if code not in shown}, reader),
     )
 
 
@@ -253,22 +254,51 @@ def _option_order(spec: Filter, reader: Reader) -> Callable[[Option], tuple[int,
     return lambda option: (places.get(option.value, len(places)), option.label)
 
 
-def _split(options: Sequence[Option]) -> tuple[list[Option], list[Option]]:
-    """The options shown as boxes, and those in the list after them. What is chosen is always a box."""
-    if len(options) <= _SHOWN_AS_BOXES:
-        return list(options), []
-    first = {option.value for option in sorted(options, key=lambda option: -option.count)[:_BOXES_OF_MANY]}
-    boxes: list[Option] = []
-    others: list[Option] = []
-    for option in options:
-        (boxes if option.checked or option.value in first else others).append(option)
-    return boxes, others
+def _shown_as_boxes(spec: Filter, numbers: Mapping[str, int], chosen: Sequence[str], reader: Reader) -> Collection[str]:
+    """The codes shown as boxes; the others stand in the list after them. What is chosen is always a box."""
+    if len(numbers) <= _SHOWN_AS_BOXES:
+        return numbers.keys()
+    least = sorted(numbers.values(), reverse=True)[_BOXES_OF_MANY - 1]
+    frequent = [code for code, count in numbers.items() if count >= least]
+    frequent.sort(key=lambda code: (-numbers[code], value_label(spec, code, reader)))
+    return {*frequent[:_BOXES_OF_MANY], *chosen}
 
 
-def _list_options(options: Sequence[Option]) -> Markup | str:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A catalogue's values as the options of a list, in one language."""
+
+    parameter: str
+    version: str
+    """Of the catalogues, which are those of the release's own day."""
+    spec: Filter = field(compare=False)
+    reader: Reader = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _begun_options(listed: _Listed) -> Mapping[str, tuple[int, str]]:
+    """For each code its place by name and its option up to the count; the same for every search."""
+    spec, reader = listed.spec, listed.reader
+    codes = reader.catalogs.entries(spec.catalog) if spec.catalog else spec.choices
+    labels = sorted((value_label(spec, code, reader), code) for code in codes)
+    return {code: (place, _begin_option(code, label)) for place, (label, code) in enumerate(labels)}
+
+
+def _begin_option(code: str, label: str) -> str:
+    return f'<option value="{escape(code)}">{escape(label)} ('
+
+
+def _list_options(spec: Filter, numbers: Mapping[str, int], reader: Reader) -> Markup | str:
     """The options of a list, put together here: hundreds of municipalities take a template twenty times as long."""
+    if not numbers:
+        return ""
+    begun = _begun_options(_Listed(f"{spec.parameter} {reader.lang}", reader.catalogs.version, spec, reader))
+    # A code that the catalogue lacks stands last, by itself.
+    unknown = (len(begun), "")
+    ordered = sorted(numbers, key=lambda code: (begun.get(code, unknown)[0], code))
     written = (
-        f'<option value="{escape(one.value)}">{escape(one.label)} ({one.shown_count})</option>' for one in options
+        f"{begun[code][1] if code in begun else _begin_option(code, code)}{format_count(numbers[code])})</option>"
+        for code in ordered
     )
     return Markup("".join(written))  # noqa: S704 - both texts are escaped, and a count is digits and commas
 

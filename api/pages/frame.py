@@ -130,7 +130,6 @@ class Frame:
     """The path of the OpenSearch description; empty without a public address."""
     alternates: tuple[tuple[str, str], ...]
     navigation: tuple[NavigationEntry, ...]
-    footer: tuple[NavigationSection, ...]
     header_search: bool
     release: ReleaseFacts | None
     publisher: str
@@ -171,10 +170,6 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
         canonical=_address(request.path, canonical_query) if is_told else "",
         alternates=_alternates(canonical_query) if is_told else (),
         navigation=_entries(NAVIGATION, page),
-        footer=tuple(
-            NavigationSection(str(position), str(title), _entries(places, page))
-            for position, (title, places) in enumerate(FOOTER, 1)
-        ),
         header_search=release is not None and page not in _OWN_SEARCH and not is_error,
         release=_release_facts(release),
         publisher=settings.publisher or told_publisher.get("name") or "",
@@ -194,6 +189,14 @@ def _release_facts(release: Release | None) -> ReleaseFacts | None:
         published_at=release.published_at,
         status_date=release.status_date,
         demonstration=bool(release.manifest["demonstration"]),
+    )
+
+
+def foot_sections(page: str) -> tuple[NavigationSection, ...]:
+    """The links of the foot, as they stand on a page."""
+    return tuple(
+        NavigationSection(str(position), str(title), _entries(places, page))
+        for position, (title, places) in enumerate(FOOTER, 1)
     )
 
 
