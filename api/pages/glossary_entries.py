@@ -556,7 +556,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "iva",
         _l("IVA"),
-        _l("Impuesto al Valor Agregado: 12% de lo que se compra y de lo que se importa."),
+        _l("Impuesto al Valor Agregado: 12 por ciento de lo que se compra y de lo que se importa."),
         citations=(Citation(f"{_VAT_LAW}, art. 10"),),
         aliases=(_l("Impuesto al Valor Agregado"),),
         see_also=("constancia_exencion", "dai"),

@@ -144,8 +144,8 @@ QUESTION_GROUPS: tuple[QuestionGroup, ...] = (
                 (
                     _l(
                         "Porque cada informe vuelve a estimar los años anteriores, y el método también ha cambiado. "
-                        "Según la prensa, la cifra de 2022 bajó casi 13% de un informe al siguiente. Compare solo "
-                        "cifras de un mismo informe."
+                        "Según la prensa, la cifra de 2022 bajó casi 13 por ciento de un informe al siguiente. Compare "
+                        "solo cifras de un mismo informe."
                     ),
                 ),
             ),
