@@ -25,6 +25,7 @@ from api.pages import (
     pictures,
     proof,
     questions,
+    reconciliation,
     record,
     releases,
     search,
@@ -53,7 +54,7 @@ __all__ = ["register_pages", "render_error_page"]
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
     picture_page, pictures, cards,
-    how_to_read, questions, site,
+    how_to_read, questions, site, reconciliation,
     proof,
     explore, subjects,
     style,

@@ -50,6 +50,7 @@ FOOTER = (
             Place("search", _l("Buscar por nombre o NIT")),
             Place("explore", _l("Explorar por tipo, ley o lugar")),
             Place("pictures", _l("El registro en gráficas"), ("subject_pictures",)),
+            Place("reconciliation", _l("Lo publicado y lo estimado")),
             Place("releases", _l("Publicaciones y cambios")),
             Place("data", _l("Descargar y citar")),
             Place("docs", _l("Interfaz para programas (API)")),

@@ -51,6 +51,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "department": ("/departamento/01",),
     "municipality": ("/municipio/0101",),
     "activity": ("/actividad/1410",),
+    "reconciliation": ("/gasto-tributario/conciliacion",),
     "style": ("/estilo",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
