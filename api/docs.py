@@ -143,9 +143,11 @@ def _sections(document: Document) -> list[tuple[str, str, list[OperationText]]]:
 
 
 def _operation_text(document: Document, path: str, method: str, item: Document) -> OperationText:
-    answer = next(told for status, told in sorted(item["responses"].items()) if status.startswith("2"))
+    answer = next(given for status, given in sorted(item["responses"].items()) if status.startswith("2"))
     media = answer.get("content", {})
-    parameters = [*document["paths"][path].get("parameters", []), *item.get("parameters", [])]
+    told = [*document["paths"][path].get("parameters", []), *item.get("parameters", [])]
+    # What an operation tells of a parameter replaces what its path tells (OpenAPI 3.1, Operation Object).
+    parameters = {(parameter["name"], parameter["in"]): parameter for parameter in told}.values()
     samples = item.get("x-codeSamples", [])
     return OperationText(
         id=item["operationId"],

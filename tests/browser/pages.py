@@ -27,6 +27,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/registro/{expired}",
         "/registro/{natural}",
     ),
+    "proof": ("/registro/{temporary}/constancia", "/registro/{natural}/constancia"),
     "taxpayer": ("/contribuyente/{nit}",),
     "pictures": ("/graficas",),
     "subject_pictures": ("/graficas/departamento/05", "/graficas/ley/D_29_89"),
