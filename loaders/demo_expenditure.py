@@ -1,4 +1,8 @@
-"""An invented report of tax expenditure: totals of three years, each divided in every way that reports do."""
+"""Two invented reports of tax expenditure, their totals divided in every way that reports do.
+
+Together they show what becomes of real ones: the later report tells one year anew, and the first year was estimated by
+another method.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,17 @@ from exemptions.datasets import EXPENDITURE_COLUMNS
 from loaders.demo_draws import Draws
 
 REPORT = "INFORME INVENTADO DE DEMOSTRACIÓN"
-_METHOD = "Método inventado"
+"""What the name of each report begins with; the year of its edition follows."""
+_FIRST_METHOD = "Método inventado 1"
+_METHOD = "Método inventado 2"
 _NOTE = "Cifra inventada; no es una estimación de nadie."
 
 _YEARS = 3
 _FIRST_TOTAL = 1_500_000
 """Hundredths of a million quetzales, as all figures here."""
 _GROWTH_PCT = 6
+_RESTATED_PER_MILLE = 129
+"""By how much the earlier report tells its last year higher than the later one."""
 _SHARE_OF_PRODUCT = 0.023
 
 # In thousandths of the total.
@@ -32,16 +40,20 @@ Parts = Mapping[str, tuple[str, int]]
 
 
 def build_expenditure(*, seed: int, today: date) -> pl.DataFrame:
-    """The report as it stands on `today`, of the three years before.
+    """The reports as they stand on `today`, of the three years before.
 
+    The earlier one tells the first two years, the first by another method; the later one the last two.
     Shape: text columns under the headers of the expenditure dataset; every partition adds up to its total.
-    Order: year, partition, key.
+    Order: report, year, partition, key.
     """
-    totals = _totals(seed)
+    first, second, third = _totals(seed)
+    year, shares = today.year - _YEARS, _group_shares(seed)
+    earlier, later = (f"{REPORT} {edition}" for edition in (today.year - 1, today.year))
     rows = [
-        row
-        for place, total in enumerate(totals)
-        for row in _year(today.year - _YEARS + place, total, _group_shares(seed))
+        *_year(year, first, shares, report=earlier, method=_FIRST_METHOD),
+        *_year(year + 1, second * (1000 + _RESTATED_PER_MILLE) // 1000, shares, report=earlier, method=_METHOD),
+        *_year(year + 1, second, shares, report=later, method=_METHOD),
+        *_year(year + 2, third, shares, report=later, method=_METHOD),
     ]
     return pl.DataFrame(rows, schema={column.header: pl.String for column in EXPENDITURE_COLUMNS}, orient="row")
 
@@ -61,7 +73,9 @@ def _group_shares(seed: int) -> Mapping[str, int]:
     return dict(drawn.select("code", "share").iter_rows())
 
 
-def _year(year: int, total: int, group_shares: Mapping[str, int]) -> Iterator[tuple[str | None, ...]]:
+def _year(
+    year: int, total: int, group_shares: Mapping[str, int], *, report: str, method: str
+) -> Iterator[tuple[str | None, ...]]:
     catalogs = load_catalogs()
     taxes = _divided(total, _TAXES)
     groups = _divided(total, group_shares)
@@ -93,7 +107,7 @@ def _year(year: int, total: int, group_shares: Mapping[str, int]) -> Iterator[tu
             tax = key if partition == "impuesto" else None
             share = f"{figure / total * _SHARE_OF_PRODUCT * 100:.2f}"
             millions = f"{figure // 100}.{figure % 100:02}"
-            yield (str(year), tax, partition, key, name, millions, share, REPORT, _METHOD, _NOTE, None)
+            yield (str(year), tax, partition, key, name, millions, share, report, method, _NOTE, None)
 
 
 def _divided(total: int, shares: Mapping[str, int]) -> dict[str, int]:

@@ -124,9 +124,9 @@ def test_demo__publishes_facts_of_every_dataset(demonstration: Demonstration) ->
         assert demonstration.table(2, name).height > 0
     taxes = demonstration.table(2, "amounts")["tax"].cast(str)
     assert taxes.drop_nulls().n_unique() > 2
-    assert demonstration.table(2, "expenditure")["report"].cast(str).unique().to_list() == [
-        "INFORME INVENTADO DE DEMOSTRACIÓN"
-    ]
+    reports = demonstration.table(2, "expenditure")["report"].cast(str)
+    assert reports.str.starts_with("INFORME INVENTADO DE DEMOSTRACIÓN").all()
+    assert reports.n_unique() == 2
 
 
 def test_demo__says_how_many_rows_became_how_many_public_records(demonstration: Demonstration) -> None:

@@ -541,15 +541,25 @@ def test_month__tells_jobs_by_quarter_of_the_free_zones_and_by_year_of_the_other
 
 
 def test_month__names_its_estimates_as_invented_and_divides_them_without_a_rest(month: tuple[Chapter, ...]) -> None:
-    sums: Counter[tuple[str, str]] = Counter()
+    sums: Counter[tuple[str, str, str]] = Counter()
     for figure in file_of(month, Dataset.EXPENDITURE):
         assert "INVENTADO" in figure["INFORME"]
-        sums[figure["ANIO"], figure["PARTICION"]] += int(figure["MONTO_MILLONES_GTQ"].replace(".", ""))
-    years = {year for year, _ in sums}
+        amount = int(figure["MONTO_MILLONES_GTQ"].replace(".", ""))
+        sums[figure["INFORME"], figure["ANIO"], figure["PARTICION"]] += amount
+    years = {year for _, year, _ in sums}
     assert len(years) == 3
     assert max(years) < str(month[1].status_date.year)
-    for (year, _), total in sums.items():
-        assert total == sums[year, "total"]
+    for (report, year, _), total in sums.items():
+        assert total == sums[report, year, "total"]
+
+
+def test_month__tells_one_year_anew_and_one_by_another_method(month: tuple[Chapter, ...]) -> None:
+    totals = [figure for figure in file_of(month, Dataset.EXPENDITURE) if figure["PARTICION"] == "total"]
+    first, before, after, last = totals
+    assert before["ANIO"] == after["ANIO"]
+    assert float(before["MONTO_MILLONES_GTQ"]) > float(after["MONTO_MILLONES_GTQ"])
+    assert before["INFORME"] == first["INFORME"] != after["INFORME"] == last["INFORME"]
+    assert first["VERSION_METODOLOGIA"] != before["VERSION_METODOLOGIA"] == last["VERSION_METODOLOGIA"]
 
 
 def test_month__gives_every_energy_benefit_a_project_with_its_own_dates(month: tuple[Chapter, ...]) -> None:
