@@ -40,6 +40,13 @@ def format_millions(amount: Decimal) -> str:
     return f"{_sign(amount)}Q{NO_BREAK}{abs(amount) / MILLION:,.1f}"
 
 
+def format_whole_millions(amount: Decimal) -> str:
+    """Quetzales in millions with two decimals, or as many as the amount needs: `Q 3,152.51`, `Q 0.0000001`."""
+    millions = abs(amount) / MILLION
+    text = f"{millions:,.2f}" if millions == round(millions, 2) else f"{millions.normalize():,f}"
+    return f"{_sign(amount)}Q{NO_BREAK}{text}"
+
+
 def format_large(amount: Decimal, lang: str) -> str:
     """The size of an amount in words, rounded: `1,235 millones`, `1.23 billion`; empty below a million.
 

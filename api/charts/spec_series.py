@@ -246,7 +246,7 @@ def _break_layers(chart: Chart, frame: _Frame) -> list[Layer]:
     """A rule with words where the figures begin to be made by another method."""
     if not chart.breaks:
         return []
-    top = frame.height - _HEIGHT[frame.width] - 8
+    top = frame.height - _HEIGHT[frame.width] - 12
     rows = []
     for mark in chart.breaks:
         x = frame.place(mark.year) - frame.step / 2
@@ -261,7 +261,9 @@ def _break_layers(chart: Chart, frame: _Frame) -> list[Layer]:
     words = [
         {
             "data": values([row for row in rows if row["right"] is is_right]),
-            "mark": text_mark(SMALL[frame.width], MUTED.light, align="right" if is_right else "left", baseline="top"),
+            "mark": text_mark(
+                SMALL[frame.width], MUTED.light, align="right" if is_right else "left", baseline="bottom", dy=10
+            ),
             "encoding": {"x": pixels("at"), "y": pixels("top"), "text": {"field": "label"}},
         }
         for is_right in (False, True)

@@ -16,6 +16,7 @@ from api.pages import (
     corrections,
     data,
     dictionary,
+    expenditure,
     explore,
     glossary,
     home,
@@ -57,6 +58,7 @@ _FAMILIES = (
     how_to_read, questions, site, reconciliation,
     proof,
     explore, subjects,
+    expenditure,
     style,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""

@@ -15,6 +15,8 @@ from exemptions.release import Release
 WHOLE = "registro"
 """The kind whose only subject is the whole registry."""
 WHOLE_CODE = "todo"
+TAX, GROUP = "impuesto", "grupo"
+"""The kinds that official estimates have figures of their own for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +26,23 @@ class SubjectKind:
     slug: str
     catalog: CatalogName | None
     parameter: str
-    """Parameter of the search by its code; a law is searched by its categories."""
+    """Parameter of the search by its code; a law and a group are searched by their categories."""
     charts: tuple[str, ...]
 
 
 _MONEY = ("montos", "mayores", "concentracion")
 _JOBS_AND_TERMS = ("empleos", "inicios")
+_ESTIMATES = ("gasto-tributario",)
 _MAPS = ("mapa", "mapa-montos", "mapa-empleos")
 
 _KINDS = (
-    SubjectKind(WHOLE, None, "", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS, "actividades")),
+    SubjectKind(WHOLE, None, "", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS, "actividades", *_ESTIMATES)),
     SubjectKind("tipo", CatalogName.TYPES, "type", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS)),
     SubjectKind("categoria", CatalogName.CATEGORIES, "category", (*_MONEY, *_MAPS, *_JOBS_AND_TERMS, "actividades")),
     SubjectKind("ley", CatalogName.LAWS, "category", ("categorias", *_MONEY, *_MAPS, *_JOBS_AND_TERMS)),
     # What a record's taxpayer does not pay is not told apart by tax here, so a tax has no pictures of money.
-    SubjectKind("impuesto", CatalogName.TAXES, "tax", ("categorias", "mapa", "inicios")),
+    SubjectKind(TAX, CatalogName.TAXES, "tax", ("categorias", "mapa", "inicios", *_ESTIMATES)),
+    SubjectKind(GROUP, CatalogName.EXPENDITURE_GROUPS, "category", _ESTIMATES),
     SubjectKind(
         "departamento", CatalogName.DEPARTMENTS, "department", ("categorias", "municipios", *_MONEY, *_JOBS_AND_TERMS)
     ),
@@ -81,8 +85,16 @@ def find_subject(release: Release, slug: str, code: str, reader: Reader) -> Subj
 def _query(release: Release, kind: SubjectKind, code: str) -> RegistryQuery:
     if kind.catalog is CatalogName.LAWS:
         return RegistryQuery(category=_granted_by(release, code))
+    if kind.catalog is CatalogName.EXPENDITURE_GROUPS:
+        return RegistryQuery(category=_covered_by(release, code))
     chosen: dict[str, Any] = {kind.parameter: (code,)}
     return RegistryQuery(**chosen)
+
+
+def _covered_by(release: Release, group: str) -> tuple[str, ...]:
+    """The categories that a group of the official reports stands for."""
+    categories = release.catalogs.categories.values()
+    return tuple(sorted(category.code for category in categories if category.expenditure_group == group))
 
 
 def _granted_by(release: Release, law: str) -> tuple[str, ...]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from difflib import get_close_matches
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +13,20 @@ import pyarrow.parquet as pq
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
+from api.estimate_query import (
+    ALL,
+    LATEST,
+    PARAMETERS,
+    contradictions_of,
+    matching_estimates,
+    read_estimate_query,
+    refuse_unknown_reports,
+    restatements_of,
+)
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import CHOICE, ReleaseChoice, chosen_release, read_choice
+from api.releases_at import chosen_release
 from api.schemas.expenditure import ExpenditureSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
@@ -26,13 +34,11 @@ from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from exemptions.catalog_entries import CatalogName
 from exemptions.catalogs import load_catalogs
 from exemptions.columns import LIST_SEPARATOR
-from exemptions.estimates import Estimate, Estimates, Restatement, read_estimates
+from exemptions.estimates import Estimate, Restatement, read_estimates
 from exemptions.fact_codes import Partition
-from exemptions.filters import FILTER, Filter, FilterKind
-from exemptions.parameters import MAX_TEXT, ParameterReader
+from exemptions.parameters import MAX_TEXT
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
@@ -60,45 +66,6 @@ _COLUMNS = (
 _SCHEMA = {name: pl.String() for name in _COLUMNS} | {
     "year": pl.Int64(), "amount_gtq": pl.Decimal(18, 2), "pct_gdp": pl.Float64(), "is_latest": pl.Boolean(),
 }  # fmt: skip
-_LATEST, _ALL = "latest", "all"
-_PARAMETERS = ("year", "tax", "partition", "report", "group", "type", "category", "vintage")
-_YEAR = re.compile(r"[0-9]{4}")
-_PARTITION = Filter(
-    "partition", FilterKind.CODE, "partition", "Partición", "Partition", "{value}", "{value}", choices=tuple(Partition)
-)
-
-
-_GROUP = Filter(
-    "group",
-    FilterKind.CODE,
-    "group",
-    "Grupo de beneficiarios",
-    "Group of beneficiaries",
-    "{value}",
-    "{value}",
-    catalog=CatalogName.EXPENDITURE_GROUPS,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class EstimateQuery:
-    """Which estimates are asked for: any of the values of each filter that has some."""
-
-    year: tuple[int, ...]
-    tax: tuple[str, ...]
-    partition: tuple[str, ...]
-    report: tuple[str, ...]
-    group: tuple[str, ...]
-    type: tuple[str, ...]
-    category: tuple[str, ...]
-    vintage: str
-    choice: ReleaseChoice
-
-    def params(self) -> list[tuple[str, str]]:
-        """The filters in their canonical order."""
-        names = ("year", "tax", "partition", "report", "group", "type", "category")
-        chosen = [(name, str(value)) for name in names for value in getattr(self, name)]
-        return chosen + ([("vintage", self.vintage)] if self.vintage != _LATEST else [])
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -172,7 +139,7 @@ def _filters() -> list[Document]:
             "`latest`: solo la cifra más reciente de cada cosa; `all`: también las que un informe posterior corrigió.",
             "`latest`: only the newest figure of each thing; `all`: those that a later report restated as well.",
         ),
-        {"type": "string", "enum": [_LATEST, _ALL], "default": _LATEST},
+        {"type": "string", "enum": [LATEST, ALL], "default": LATEST},
     )
     return [*filters, vintage]
 
@@ -222,12 +189,12 @@ def export_expenditure_parquet() -> Response:
 
 
 def _answer(suffix: str, media_type: str, make: Callable[[Release, list[Estimate]], tuple[bytes, Headers]]) -> Response:
-    reader = parameter_reader(*_PARAMETERS, *CHOICE)
-    query = _read(reader)
+    reader = parameter_reader(*PARAMETERS)
+    query = read_estimate_query(reader, app_state().catalogs)
     reader.raise_problems()
     require_acceptable(media_type)
     release = chosen_release(query.choice)
-    _refuse_unknown_reports(query, release)
+    refuse_unknown_reports(query, release)
     representation = Representation(
         release=release,
         key=f"{PATH}{suffix}?{urlencode(query.params())}",
@@ -235,91 +202,7 @@ def _answer(suffix: str, media_type: str, make: Callable[[Release, list[Estimate
         pinned=query.choice.is_pinned,
         by_language=False,
     )
-    return answer_body(representation, lambda: make(release, _matching(release, query)))
-
-
-def _read(reader: ParameterReader) -> EstimateQuery:
-    catalogs = app_state().catalogs
-    return EstimateQuery(
-        year=_years(reader),
-        tax=reader.codes(FILTER["tax"], catalogs),
-        partition=reader.codes(_PARTITION, catalogs),
-        report=tuple(sorted({value.strip() for value in reader.values("report")})),
-        group=reader.codes(_GROUP, catalogs),
-        type=reader.codes(FILTER["type"], catalogs),
-        category=reader.codes(FILTER["category"], catalogs),
-        vintage=_vintage(reader),
-        choice=read_choice(reader),
-    )
-
-
-def _years(reader: ParameterReader) -> tuple[int, ...]:
-    found = set()
-    for value in reader.values("year"):
-        if _YEAR.fullmatch(value.strip()):
-            found.add(int(value))
-        else:
-            reader.add("year", value, "Un año tiene cuatro cifras: 2025.", "A year has four digits: 2025.")
-    return tuple(sorted(found))
-
-
-def _vintage(reader: ParameterReader) -> str:
-    given = [value.strip() for value in reader.values("vintage")] or [_LATEST]
-    if len(given) > 1 or given[0] not in (_LATEST, _ALL):
-        near = next(iter(get_close_matches(given[-1], (_LATEST, _ALL), 1, 0.0)), _LATEST)
-        reader.add("vintage", given[-1], "Use `latest` o `all`, una vez.", "Use `latest` or `all`, once.", near)
-    return given[0]
-
-
-def _refuse_unknown_reports(query: EstimateQuery, release: Release) -> None:
-    """A report's name is known only once the release is.
-
-    Raises: InvalidQuery.
-    """
-    known = sorted({report for report, _method in read_estimates(release).reports})
-    problems = ParameterReader({})
-    for report in query.report:
-        if report not in known:
-            nearest = next(iter(get_close_matches(report, known, 1, 0.0)), None)
-            hint_es, hint_en = (
-                (f" El más parecido es «{nearest}».", f" The nearest is “{nearest}”.") if nearest else ("", "")
-            )
-            problems.add(
-                "report", report,
-                f"La publicación no tiene ese informe.{hint_es}",
-                f"The release has no such report.{hint_en}",
-                nearest,
-            )  # fmt: skip
-    problems.raise_problems()
-
-
-def _matching(release: Release, query: EstimateQuery) -> list[Estimate]:
-    """The estimates that fit every filter. Order: the release's."""
-    estimates = read_estimates(release)
-    return [
-        figure
-        for figure in estimates.all
-        if (query.vintage == _ALL or estimates.is_latest(figure))
-        and (not query.year or figure.year in query.year)
-        and (not query.tax or figure.tax in query.tax)
-        and (not query.partition or figure.partition in query.partition)
-        and (not query.report or figure.report in query.report)
-        and _fits_beneficiaries(estimates, figure, query, release)
-    ]
-
-
-def _fits_beneficiaries(estimates: Estimates, figure: Estimate, query: EstimateQuery, release: Release) -> bool:
-    if not (query.group or query.type or query.category):
-        return True
-    coverage = estimates.find_group(figure)
-    if coverage is None:
-        return False
-    types = {release.catalogs.categories[code].exempt_type for code in coverage.categories}
-    return (
-        (not query.group or coverage.group.code in query.group)
-        and (not query.type or not types.isdisjoint(query.type))
-        and (not query.category or not set(coverage.categories).isdisjoint(query.category))
-    )
+    return answer_body(representation, lambda: make(release, matching_estimates(release, query)))
 
 
 def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:
@@ -337,9 +220,7 @@ def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:
 
 def _make_json(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
     estimates = read_estimates(release)
-    years = {figure.year for figure in found}
-    restated = [one for one in estimates.restatements if one.after.year in years]
-    contradicted = [one for one in estimates.contradictions if one.year in years]
+    restated, contradicted = restatements_of(estimates, found), contradictions_of(estimates, found)
     body = {
         **release_facts(release),
         "total": len(found),

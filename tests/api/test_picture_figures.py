@@ -94,7 +94,11 @@ def jobs(made: list[Row]) -> list[Row]:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     home: Path = tmp_path_factory.mktemp("figures")
     made = rows()
-    build_test_release(home / "releases", made, amounts=amounts(made), jobs=jobs(made))
+    totals = [
+        {"year": year, "partition": "total", "key": "TOTAL", "amount_cents": year * 10**9, "report": f"Informe {year}"}
+        for year in (2023, 2024)
+    ]
+    build_test_release(home / "releases", made, amounts=amounts(made), jobs=jobs(made), expenditure=totals)
     app = make_app(home)
     with app.test_client() as client:
         yield client

@@ -53,6 +53,11 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "municipality": ("/municipio/0101",),
     "activity": ("/actividad/1410",),
     "reconciliation": ("/gasto-tributario/conciliacion",),
+    "expenditure": (
+        "/gasto-tributario",
+        "/gasto-tributario?category=MAQ_ADT_E&vintage=all",
+        "/gasto-tributario?tax=IUSI",
+    ),
     "style": ("/estilo",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
