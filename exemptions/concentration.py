@@ -8,8 +8,9 @@ from decimal import Decimal
 import polars as pl
 
 from exemptions.facts import quetzales
+from exemptions.figures import amount_figures
 from exemptions.query import RegistryQuery, selection
-from exemptions.rankings import Measure, find_basis, share_of, taxpayer_values
+from exemptions.rankings import Measure, add_taxpayers, find_basis, share_of, taxpayer_values
 from exemptions.release import Release
 
 LEAST_TAXPAYERS = 20
@@ -59,11 +60,36 @@ def measure_concentration(release: Release, query: RegistryQuery) -> Concentrati
     return found[0]
 
 
+def measure_tax_concentration(release: Release, tax: str) -> Concentration | None:
+    """The concentration of one tax not paid, in the year that most records tell of it.
+
+    None as for `measure_concentration`; amounts stated for all taxes together are of no tax.
+    Raises: ReleaseDamaged.
+    """
+    found: list[Concentration | None] = release.answers.get(
+        ("tax concentration", tax), lambda: [_measure_tax(release, tax)]
+    )
+    return found[0]
+
+
 def _measure(release: Release, query: RegistryQuery) -> Concentration | None:
     basis = find_basis(release, query, Measure.AMOUNT)
-    if basis is None:
+    return None if basis is None else _spread(taxpayer_values(release, query, basis), basis.year)
+
+
+def _measure_tax(release: Release, tax: str) -> Concentration | None:
+    figures = amount_figures(release, RegistryQuery()).filter("is_not_paid", pl.col("year").is_not_null())
+    own = figures.filter(pl.col("tax").cast(pl.String) == tax)
+    told = own.group_by("year").agg(records=pl.col("row").n_unique()).sort("records", "year", descending=True)
+    if told.is_empty():
         return None
-    values = taxpayer_values(release, query, basis)
+    year = int(told.item(0, "year"))
+    chosen = own.filter(pl.col("year") == year).select("row", value="cents")
+    return _spread(add_taxpayers(release, chosen), year)
+
+
+def _spread(values: pl.DataFrame, year: int) -> Concentration | None:
+    """How the values of taxpayers, the largest first, are spread over them."""
     if values.height < LEAST_TAXPAYERS:
         return None
     reached = values.get_column("value").clip(lower_bound=0).cum_sum()
@@ -77,7 +103,7 @@ def _measure(release: Release, query: RegistryQuery) -> Concentration | None:
         return CurvePoint(taxpayers, _share(Decimal(taxpayers), Decimal(count)), amount, _share(amount, total))
 
     return Concentration(
-        year=basis.year,
+        year=year,
         taxpayers=count,
         total_gtq=total,
         top_taxpayers=_TOP,

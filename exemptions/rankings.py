@@ -103,7 +103,14 @@ def taxpayer_values(release: Release, query: RegistryQuery, basis: Basis) -> pl.
     Order: largest first, ties in name order.
     Raises: ReleaseDamaged.
     """
-    figures = _figures_of(release, query, basis)
+    return add_taxpayers(release, _figures_of(release, query, basis))
+
+
+def add_taxpayers(release: Release, figures: pl.DataFrame) -> pl.DataFrame:
+    """What every taxpayer has of some figures; they are `row` and `value`.
+
+    Shape and order: those of `taxpayer_values`.
+    """
     named = figures.with_columns(taxpayer=taxpayer_rows(release).gather(figures.get_column("row")))
     values = named.group_by("taxpayer").agg(
         value=pl.col("value").cast(pl.Int128).sum(), records=pl.col("row").n_unique()

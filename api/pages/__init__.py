@@ -22,6 +22,7 @@ from api.pages import (
     home,
     how_to_read,
     methodology,
+    outcomes,
     picture_page,
     pictures,
     proof,
@@ -55,7 +56,7 @@ __all__ = ["register_pages", "render_error_page"]
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
     picture_page, pictures, cards,
-    how_to_read, questions, site, reconciliation,
+    how_to_read, questions, site, reconciliation, outcomes,
     proof,
     explore, subjects,
     expenditure,

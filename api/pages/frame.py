@@ -51,6 +51,7 @@ FOOTER = (
             Place("explore", _l("Explorar por tipo, ley o lugar")),
             Place("pictures", _l("El registro en gráficas"), ("subject_pictures",)),
             Place("reconciliation", _l("Lo publicado y lo estimado")),
+            Place("outcomes", _l("Lo que cuesta y lo prometido")),
             Place("releases", _l("Publicaciones y cambios")),
             Place("data", _l("Descargar y citar")),
             Place("docs", _l("Interfaz para programas (API)")),

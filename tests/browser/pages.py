@@ -58,6 +58,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/gasto-tributario?category=MAQ_ADT_E&vintage=all",
         "/gasto-tributario?tax=IUSI",
     ),
+    "outcomes": ("/resultados",),
     "style": ("/estilo",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
