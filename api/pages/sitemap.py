@@ -73,7 +73,8 @@ def answer_part(kind: str, number: int) -> Response:
         raise NotFound("El mapa del sitio no tiene esa parte.", "The map of the site has no such part.")
     first = (number - 1) * PART_PAGES
     last = min(first + PART_PAGES, found.count(release))
-    key = f"{request.path}\x00{len(app_state().store.list())}"
+    # A withdrawal takes the page of a release away, though the current one stays as it is.
+    key = f"{request.path}\x00{app_state().store.published()}"
     return _answer(release, key, "urlset", "url", lambda: chain.from_iterable(found.paths(release, first, last)))
 
 
@@ -111,7 +112,7 @@ def _plain_pages() -> Iterator[str]:
 
 def _pages(release: Release) -> list[Paths]:
     """The pages that are of no one record or taxpayer."""
-    kept = (entry.release for entry in app_state().store.list() if not entry.withdrawn)
+    kept = app_state().store.published()
     return [
         *(_in_all(page) for page in sorted(_plain_pages())),
         *(_in_all("catalog", name=name.value) for name in CatalogName),

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.api.conftest import make_app
 from tests.api.html_page import Element
 from tests.api.test_pages import ERRORS, PATHS, english, load
-from tests.exemptions.releases import invented_nit, invented_record_id
+from tests.exemptions.releases import build_test_release, invented_nit, invented_record_id, point_at, record
 
 SITE = "https://registro.example"
 ENGINES = ("/sitemap.xml", "/opensearch.xml", "/en/opensearch.xml", "/opensearch.json")
@@ -118,6 +118,18 @@ def test_sitemap__tells_the_moment_of_the_release_and_has_no_other_part(public: 
     assert set(moments) == {b"2026-02-15T12:00:00Z"}
     for path in ("/sitemap-records-0.xml", "/sitemap-records-2.xml", "/sitemap-accounts-1.xml"):
         assert public.get(path).status_code == 404
+
+
+def test_sitemap__leaves_out_a_release_as_soon_as_it_is_withdrawn(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    for number in (1, 2):
+        build_test_release(releases, [record(1)], number)
+    with make_app(tmp_path, EXEMPTIONS_BASE_URL=SITE).test_client() as client:
+        assert f"{SITE}/publicaciones/1" in locations(client, "/sitemap-pages-1.xml")
+        point_at(releases, 2, withdrawn=[1])
+        found = locations(client, "/sitemap-pages-1.xml")
+    assert f"{SITE}/publicaciones/2" in found
+    assert f"{SITE}/publicaciones/1" not in found
 
 
 def test_robots__keeps_out_of_staff_and_endless_searches(public: FlaskClient) -> None:
