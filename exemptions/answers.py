@@ -46,3 +46,7 @@ class AnswerCache(Generic[Answer]):
             self._answers.move_to_end(key)
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)
+
+    def __len__(self) -> int:
+        """How many answers are kept."""
+        return len(self._answers)

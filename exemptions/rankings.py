@@ -69,7 +69,10 @@ def rank_taxpayers(release: Release, query: RegistryQuery, measure: Measure, *, 
     """
     if not 1 <= limit <= MOST_RANKED:
         raise ValueError(f"a ranking has from 1 to {MOST_RANKED} taxpayers")
-    key = ("ranking", selection(query), measure, limit)
+    if limit != SHOWN:
+        # Kept, each of the thousand lengths that a client may ask for would hold up to a thousand taxpayers.
+        return _rank(release, query, measure, limit)
+    key = ("ranking", selection(query), measure)
     # An answer is never None, so it is kept inside a list.
     found: list[Ranking | None] = release.answers.get(key, lambda: [_rank(release, query, measure, limit)])
     return found[0]

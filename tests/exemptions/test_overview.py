@@ -174,6 +174,15 @@ def test_rank_taxpayers__adds_the_benefits_of_a_taxpayer_in_the_year_that_most_t
     ]
 
 
+def test_rank_taxpayers__of_many_lengths_fill_no_memory(tmp_path: Path) -> None:
+    release = open_release(build_test_release(tmp_path, rows()))
+    rank_taxpayers(release, EVERYTHING, Measure.AMOUNT)
+    kept = len(release.answers)
+    lengths = [rank_taxpayers(release, EVERYTHING, Measure.AMOUNT, limit=limit) for limit in (1, 2, 3, 999)]
+    assert [len(ranking.entries) for ranking in lengths if ranking] == [1, 2, 3, 3]
+    assert len(release.answers) == kept
+
+
 def test_rank_taxpayers__adds_two_benefits_of_one_year(tmp_path: Path) -> None:
     amounts = [amount(1, 2025, 150), amount(2, 2025, 250), amount(3, 2025, 300)]
     release = open_release(build_test_release(tmp_path, rows(), amounts=amounts, jobs=[]))
