@@ -13,6 +13,9 @@ from api.state import app_state
 from exemptions.catalogs import Catalogs
 from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
 
+_LONGEST_KEPT = 1_024
+"""Bytes of a query string whose reading is kept. What people ask for is shorter, and longer ones could fill memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedSearch:
@@ -37,7 +40,8 @@ def asked_search(*, also: Collection[str] = ()) -> AskedSearch:
     if isinstance(known, AskedSearch):
         return known
     asked = _read_search(params, state.catalogs)
-    state.asked.keep(request.query_string, asked)
+    if len(request.query_string) <= _LONGEST_KEPT:
+        state.asked.keep(request.query_string, asked)
     return asked
 
 

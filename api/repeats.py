@@ -30,6 +30,10 @@ _KEPT_BYTES = 32 * 1024**2
 _ENTRY_BYTES = 4_096
 """What an entry takes beside its body: key and headers, each of a few hundred bytes as a rule."""
 
+_LONGEST_KEY = 2_048
+"""Letters of what decides an answer. Browsers send a few hundred; four headers at their limits would take 34 KB, eight
+times what an entry is counted with."""
+
 _REPEATED = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 _DECIDING = (
     "SCRIPT_NAME",
@@ -120,7 +124,8 @@ class _Body:
 
 
 def _key(environ: Environ) -> _Key | None:
-    """What decides the answer; None for requests that are no plain GET."""
+    """What decides the answer; None for requests that are no plain GET, or too long to be kept."""
     if environ["REQUEST_METHOD"] != "GET":
         return None
-    return tuple(map(environ.get, _DECIDING))
+    key = tuple(map(environ.get, _DECIDING))
+    return key if sum(map(len, filter(None, key))) <= _LONGEST_KEY else None

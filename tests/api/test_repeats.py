@@ -105,6 +105,14 @@ def test_repeats__of_a_release_that_was_withdrawn_are_gone(tmp_path: Path) -> No
     assert [fetch(client, path).status_code for _ in range(2)] == [200, 200]
 
 
+def test_repeats__keep_no_endless_headers(dispatched: tuple[FlaskClient, list[str]]) -> None:
+    client, seen = dispatched
+    headers = {"Accept_Language": "es, " + ", ".join(f"x-{number}" for number in range(1_000))}
+    first, again = (fetch(client, "/api/v1/records?limit=1", **headers) for _ in range(2))
+    assert len(seen) == 2
+    assert (again.status_code, again.data, told(again)) == (200, first.data, told(first))
+
+
 def test_repeats__of_errors_are_made_anew(dispatched: tuple[FlaskClient, list[str]]) -> None:
     client, seen = dispatched
     path = "/api/v1/records?type=NADA"
@@ -130,3 +138,13 @@ def test_repeats__are_logged_and_counted_like_first_answers(
     assert again["params"] == {"q": len("Persona Buscada")}
     assert "Buscada" not in caplog.text
     assert count() == before + 2
+
+
+def test_searches__of_endless_query_strings_are_read_anew(registry_home: Path) -> None:
+    app = make_app(registry_home)
+    kept = app.extensions["registry"].asked
+    short, long = "limit=1", "&".join(["limit=1", *["category=COOP"] * 80])
+    for query in (short, long):
+        assert fetch(app.test_client(), f"/api/v1/records?{query}").status_code == 200
+    assert kept.find(short.encode()) is not None
+    assert kept.find(long.encode()) is None
