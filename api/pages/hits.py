@@ -45,8 +45,10 @@ class HitRow:
 
 
 def hit_rows(items: Sequence[Item], release: int, query: RegistryQuery, reader: Reader) -> tuple[HitRow, ...]:
-    """The records of one page of results; links keep the release where the search named one."""
-    pinned: dict[str, object] = {"release": release} if query.release is not None or query.as_of is not None else {}
+    """The records of one page of results; links keep the release or the day that the search named."""
+    pinned: dict[str, object] = {"release": release} if query.release is not None else {}
+    if query.as_of is not None:
+        pinned = {"as_of": query.as_of.isoformat()}
     record, taxpayer = page_url("record", record_id=_PLACE, **pinned), page_url("taxpayer", nit=_PLACE, **pinned)
     found_nit = find_nit(query.q)
     names = [item["name"] for item in items]

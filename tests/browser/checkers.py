@@ -85,6 +85,7 @@ def lighthouse_report(address: str, *, chromium: str, folder: Path) -> dict[str,
         f"--output-path={report}", f"--chrome-flags={flags} --disable-component-update --disable-sync",
     ]  # fmt: skip
     environment = {**os.environ, "CHROME_PATH": chromium}
-    subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert run.returncode == 0, run.stderr
     found: dict[str, Any] = json.loads(report.read_text())
     return found

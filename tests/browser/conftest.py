@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -67,14 +68,27 @@ def site(tmp_path: Path) -> Iterator[str]:
     yield from served(environment)
 
 
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """A demonstration registry on the disk, and what its commands are run with."""
+
+    environment: Mapping[str, str]
+
+
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demonstration registry."""
+def demonstration_home(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """A demonstration registry with three people."""
     home = tmp_path_factory.mktemp("demonstration") / "home"
     environment = {"EXEMPTIONS_HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
     subprocess.run([sys.executable, "-m", "api.cli", "demo", "--rows", "500"], env=environment, cwd=ROOT, check=True)
     add_people(environment)
-    yield from served(environment)
+    return Demonstration(environment)
+
+
+@pytest.fixture(scope="session")
+def demonstration(demonstration_home: Demonstration) -> Iterator[str]:
+    """The address of the demonstration registry."""
+    yield from served(demonstration_home.environment)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +97,7 @@ def examples(demonstration: str) -> Examples:
     return read_examples(demonstration)
 
 
-def add_people(environment: dict[str, str]) -> None:
+def add_people(environment: Mapping[str, str]) -> None:
     book = open_book(read_settings(environment))
     people = {ADMINISTRATOR: StaffRole.ADMINISTRATOR, LOADER: StaffRole.LOADER, APPROVER: StaffRole.APPROVER}
     with book.write() as session:
@@ -94,11 +108,11 @@ def add_people(environment: dict[str, str]) -> None:
     book.close()
 
 
-def served(environment: dict[str, str]) -> Iterator[str]:
+def served(environment: Mapping[str, str]) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--workers", "1"]
     address = {"EXEMPTIONS_BASE_URL": f"http://127.0.0.1:{port}"}
-    service = subprocess.Popen(command, env=environment | address, cwd=ROOT, start_new_session=True)
+    service = subprocess.Popen(command, env={**environment, **address}, cwd=ROOT, start_new_session=True)
     try:
         wait_until_answered(f"http://127.0.0.1:{port}/health/live", service)
         yield f"http://127.0.0.1:{port}"
