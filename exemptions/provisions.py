@@ -80,6 +80,19 @@ def provisions_of(catalogs: Catalogs, *, category: str | None = None, tax: str |
     )
 
 
+FILTERED: Mapping[str, str] = {"tax": "tax", "type": "exempt_type", "category": "category"}
+"""Parameter → the attribute of a provision that it chooses by."""
+
+
+def choose_provisions(catalogs: Catalogs, chosen: Mapping[str, tuple[str, ...]]) -> tuple[Provision, ...]:
+    """The provisions that have any of the values of each parameter of `FILTERED` that has some."""
+    return tuple(
+        provision
+        for provision in list_provisions(catalogs)
+        if all(not values or getattr(provision, FILTERED[name]) in values for name, values in chosen.items())
+    )
+
+
 def _of_categories(catalogs: Catalogs) -> Iterator[Provision]:
     for category in catalogs.categories.values():
         by_tax = _scenarios_by_tax(catalogs, category)

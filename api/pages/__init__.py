@@ -26,6 +26,7 @@ from api.pages import (
     picture_page,
     pictures,
     proof,
+    provisions,
     questions,
     reconciliation,
     record,
@@ -59,7 +60,7 @@ _FAMILIES = (
     how_to_read, questions, site, reconciliation, outcomes,
     proof,
     explore, subjects,
-    expenditure,
+    expenditure, provisions,
     style,
 )  # fmt: skip
 """The modules of pages; importing one adds its addresses to the blueprint."""

@@ -143,10 +143,10 @@ def _category_facts(category: Category, reader: Reader) -> list[CategoryFact]:
     facts = [
         CategoryFact(_("Tipo exento"), reader.name_of("types", category.exempt_type)),
         CategoryFact(_("Permanencia"), str(PERMANENCE[category.permanence])),
-        CategoryFact(_("Plazo"), _term(category, reader)),
+        CategoryFact(_("Plazo"), term_words(category, reader)),
         CategoryFact(
             _("Autoridad que califica"),
-            reader.name_of("authorities", category.authority) if category.authority else _("ninguna: lo da la ley"),
+            authority_words(category, reader),
         ),
         CategoryFact(_("Empleos"), _("se reportan") if category.jobs_apply else _("no aplican")),
         CategoryFact(_("Personas individuales"), _("pueden tenerlo") if category.natural_persons else _("no")),
@@ -159,7 +159,13 @@ def _category_facts(category: Category, reader: Reader) -> list[CategoryFact]:
     return facts
 
 
-def _term(category: Category, reader: Reader) -> str:
+def authority_words(category: Category, reader: Reader) -> str:
+    """Who decides that somebody belongs to it."""
+    return reader.name_of("authorities", category.authority) if category.authority else _("ninguna: lo da la ley")
+
+
+def term_words(category: Category, reader: Reader) -> str:
+    """How long its benefit lasts."""
     note = category.term_note_en if reader.lang == "en" else category.term_note_es
     parts = []
     if category.term_years is not None:

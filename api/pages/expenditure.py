@@ -100,6 +100,8 @@ class ExpenditurePage:
     compared: tuple[ComparedTable, ...]
     vintages: tuple[VintageRow, ...]
     downloads: tuple[Link, ...]
+    reconciliation_url: str
+    provisions_url: str
     permalink: str
     citation: str
 
@@ -135,6 +137,8 @@ def _build(release: Release, newest: int, query: EstimateQuery, reader: Reader) 
         compared=compared_tables(release, query, teller),
         vintages=_vintages(estimates, query),
         downloads=_downloads(release, query, len(found)),
+        reconciliation_url=page_url("reconciliation", **teller.pin),
+        provisions_url=page_url("provisions", **teller.pin),
         permalink=permalink,
         citation=_citation(release, reader, permalink),
     )

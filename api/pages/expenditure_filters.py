@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -73,30 +73,38 @@ def filter_form(query: EstimateQuery, estimates: Estimates, reader: Reader) -> F
         choices=(*choices, _vintages(query)),
         hidden=tuple((name, value) for name, value in chosen if name in ("partition", "report"))
         + tuple(query.choice.params),
-        chips=tuple(
-            Link(f"{LABELS[name]}: {_value_name(name, value, reader)}", _without(query, name, value))
-            for name, value in chosen
-        ),
+        chips=tuple(filter_chip(name, value, _without(query, name, value), reader) for name, value in chosen),
         clear_url=_address(query.choice.params),
     )
 
 
+def filter_chip(name: str, value: str, url: str, reader: Reader) -> Link:
+    """What is chosen, with the page without it."""
+    return Link(f"{LABELS[name]}: {value_name(name, value, reader)}", url)
+
+
 def _choice(name: str, query: EstimateQuery, estimates: Estimates, reader: Reader) -> Choice:
-    given = [str(value) for value in getattr(query, name)]
+    given = tuple(str(value) for value in getattr(query, name))
+    if name != "year":
+        return code_choice(name, given, reader)
+    return _choice_of(name, given, [str(year) for year in reversed(estimates.years)], reader)
+
+
+def code_choice(name: str, given: tuple[str, ...], reader: Reader) -> Choice:
+    """The list of a parameter that takes codes of a catalogue, with what is chosen already."""
+    return _choice_of(name, given, list(reader.catalogs.entries(_CATALOGS[name])), reader)
+
+
+def _choice_of(name: str, given: tuple[str, ...], values: Sequence[str], reader: Reader) -> Choice:
     several = len(given) > 1
-    values: Iterable[str] = (
-        [str(year) for year in reversed(estimates.years)]
-        if name == "year"
-        else reader.catalogs.entries(_CATALOGS[name])
-    )
     return Choice(
         name=name,
         label=str(LABELS[name]),
         any_label=_("Los elegidos arriba") if several else _("Todos"),
         options=tuple(
-            Option(value, _value_name(name, value, reader), not several and value in given) for value in values
+            Option(value, value_name(name, value, reader), not several and value in given) for value in values
         ),
-        kept=tuple(given) if several else (),
+        kept=given if several else (),
     )
 
 
@@ -114,7 +122,8 @@ def _value_word(vintage: str) -> str:
     return _("Las más recientes") if vintage == LATEST else _("También las corregidas")
 
 
-def _value_name(name: str, value: str, reader: Reader) -> str:
+def value_name(name: str, value: str, reader: Reader) -> str:
+    """What people call a value of a parameter."""
     if name == "vintage":
         return _value_word(value)
     if name == "partition":

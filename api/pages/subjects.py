@@ -16,6 +16,7 @@ from api.pages.language import page_url
 from api.pages.links import Link, export_url, search_url
 from api.pages.pictures import Picture, subject_pictures
 from api.pages.render import answer_page, page_reader
+from api.pages.subject_estimates import SubjectEstimates, subject_estimates
 from api.pages.subject_facts import SubjectFact, subject_facts
 from api.pages.subject_links import subject_url
 from api.pages.subject_parts import (
@@ -110,6 +111,8 @@ class SubjectPage:
     catalog: Link
     counted: CountedLine | None
     permalink: str
+    estimates: SubjectEstimates | None
+    """None for a kind that official reports do not tell of."""
     ways: WaysOut | None = None
     """None for a law that no category cites."""
     result: SubjectResult | None = None
@@ -208,6 +211,7 @@ def _build(
         catalog=_catalog_link(subject),
         counted=_counted(release, subject, reader),
         permalink=absolute(_page(subject, release=release.number)),
+        estimates=subject_estimates(release, subject, reader, pin),
     )
     if subject.query is None:
         return page

@@ -25,15 +25,13 @@ from api.v1.described import release_parameters
 from exemptions.catalogs import load_catalogs
 from exemptions.columns import LIST_SEPARATOR
 from exemptions.filters import FILTER
-from exemptions.provisions import Provision, list_provisions
+from exemptions.provisions import FILTERED, Provision, choose_provisions
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/expenditure/provisions"
 _JSON = "application/json"
 _CSV = "text/csv"
-_FILTERS = ("tax", "type", "category")
-_ATTRIBUTES = {"tax": "tax", "type": "exempt_type", "category": "category"}
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -93,10 +91,10 @@ def export_provisions() -> Response:
 
 
 def _answer(
-    suffix: str, media_type: str, make: Callable[[Release, list[Provision]], tuple[bytes, Headers]]
+    suffix: str, media_type: str, make: Callable[[Release, tuple[Provision, ...]], tuple[bytes, Headers]]
 ) -> Response:
-    reader = parameter_reader(*_FILTERS, *CHOICE)
-    chosen = {name: reader.codes(FILTER[name], app_state().catalogs) for name in _FILTERS}
+    reader = parameter_reader(*FILTERED, *CHOICE)
+    chosen = {name: reader.codes(FILTER[name], app_state().catalogs) for name in FILTERED}
     choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(media_type)
@@ -109,19 +107,15 @@ def _answer(
         pinned=choice.is_pinned,
         by_language=False,
     )
-    found = [
-        one
-        for one in list_provisions(release.catalogs)
-        if all(not values or getattr(one, _ATTRIBUTES[name]) in values for name, values in chosen.items())
-    ]
+    found = choose_provisions(release.catalogs, chosen)
     return answer_body(representation, lambda: make(release, found))
 
 
-def _make_json(release: Release, found: list[Provision]) -> tuple[bytes, Headers]:
+def _make_json(release: Release, found: tuple[Provision, ...]) -> tuple[bytes, Headers]:
     return encode_json({**release_facts(release), "total": len(found), "items": [asdict(one) for one in found]}), ()
 
 
-def _make_csv(release: Release, found: list[Provision]) -> tuple[bytes, Headers]:
+def _make_csv(release: Release, found: tuple[Provision, ...]) -> tuple[bytes, Headers]:
     columns = [column.name for column in fields(Provision)]
     lines = [[_cell(getattr(one, name)) for name in columns] for one in found]
     frame = pl.DataFrame(lines, schema=dict.fromkeys(columns, pl.String), orient="row")

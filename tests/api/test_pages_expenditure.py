@@ -224,3 +224,29 @@ def test_expenditure__without_any_estimate_says_that_none_was_published(tmp_path
         page = main_of(client, PATH)
     assert "no tiene ninguna estimación oficial del gasto tributario" in page.text
     assert page.find_all("form") == [] and page.find_all("ul", class_="download-list") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/categoria/MAQ_SERV", "category=MAQ_SERV"),
+        ("/impuesto/ISR", "tax=ISR"),
+        ("/ley/decreto-29-89", "category=MAQ_ADT_E"),
+        ("/tipo/COOP", "type=COOP"),
+    ],
+)
+def test_subject__shows_its_official_figures_whole(client: FlaskClient, path: str, query: str) -> None:
+    section = main_of(client, path).find("section", id="sec-estimado")
+    items = client.get(f"/api/v1/expenditure?{query}").json["items"]
+    assert items
+    for item in items:
+        assert millions(item["amount_gtq"]) in section.text
+        flagged = "Abarca" in section.text and "todas juntas" in section.text
+        assert flagged == (len(item["covers"]) > 1)
+    address = next(link.attrs["href"] for link in section.find_all("a") if "Ver estas estimaciones" in link.text)
+    assert address.startswith(f"{PATH}?") and client.get(address).status_code == 200
+
+
+def test_subject__that_no_report_tells_of_says_so(client: FlaskClient) -> None:
+    assert "Ningún informe oficial publicado da una cifra de esto." in main_of(client, "/impuesto/IUSI").text
+    assert main_of(client, "/departamento/01").find_all("section", id="sec-estimado") == []

@@ -53,6 +53,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "municipality": ("/municipio/0101",),
     "activity": ("/actividad/1410",),
     "reconciliation": ("/gasto-tributario/conciliacion",),
+    "provisions": ("/gasto-tributario/tratamientos", "/gasto-tributario/tratamientos?category=COOP&group_by=category"),
     "expenditure": (
         "/gasto-tributario",
         "/gasto-tributario?category=MAQ_ADT_E&vintage=all",
