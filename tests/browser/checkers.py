@@ -13,8 +13,8 @@ from typing import Any
 NODE_MODULES = Path(sys.prefix) / "checkers" / "node_modules"
 PATIENCE_S = 240
 
-_WRONGLY_FOUND = ("<details> element is not permitted as a descendant of <dt>",)
-"""HTML keeps headings and sectioning content out of `dt`; `details` is neither, and the W3C's checker agrees."""
+_WRONGLY_FOUND = tuple(f"<details> element is not permitted as a descendant of <{name}>" for name in ("dt", "th"))
+"""HTML keeps headings and sectioning content out of these; `details` is neither, and the W3C's checker agrees."""
 
 _STYLE_RULES: Mapping[str, str] = {
     # How the templates are indented and quoted is no matter of those who read the page.

@@ -103,10 +103,19 @@ def iter_paths(examples: Examples) -> Iterator[str]:
     """The address of every face of every page, in Spanish and in English."""
     for paths in PATHS.values():
         for path in paths:
-            filled = examples.fill(path)
-            yield filled
-            yield "/en" if filled == "/" else f"/en{filled}"
+            yield from _in_languages(examples.fill(path))
     yield from OUTSIDE_THE_PAGES
+
+
+def iter_first_paths(examples: Examples) -> Iterator[str]:
+    """One address of every page, in Spanish and in English: for what the faces of a page have in common."""
+    for first, *_others in PATHS.values():
+        yield from _in_languages(examples.fill(first))
+    yield from OUTSIDE_THE_PAGES
+
+
+def _in_languages(path: str) -> tuple[str, str]:
+    return path, "/en" if path == "/" else f"/en{path}"
 
 
 def _first(site: str, params: Mapping[str, str]) -> Mapping[str, object]:
