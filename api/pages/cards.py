@@ -23,6 +23,7 @@ from api.parameters import parameter_reader
 from api.releases_at import release_numbered
 from api.state import app_state
 from exemptions.aggregates import taxpayers
+from exemptions.columns import PersonKind
 from exemptions.errors import NotFound
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
@@ -69,10 +70,13 @@ def show_card() -> Response:
 
 @pages.get("/tarjeta/registro/<record_id>.png", endpoint="card_record")
 def show_record_card(record_id: str) -> Response:
-    """The picture of a benefit; of one that ended, the registry's."""
+    """The picture of a legal person's benefit; of a natural person's, and of one that ended, the registry's.
+
+    A picture stays with messengers, where no withdrawal reaches it, so none tells the name of a natural person.
+    """
     release, pinned = _asked()
     row = find_record(release, record_id).row
-    if row is None:
+    if row is None or release.to_items([row], ["person_kind"])[0]["person_kind"] == PersonKind.NATURAL:
         return _answer(release, "", pinned, _of_registry)
     return _answer(release, record_id, pinned, lambda release, reader: _of_record(release, row, reader))
 

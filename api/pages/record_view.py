@@ -34,6 +34,7 @@ from api.pages.written import own_words
 from api.releases_at import ReleaseChoice, release_days
 from api.state import app_state
 from exemptions.calendar import guatemala_day
+from exemptions.columns import PersonKind
 from exemptions.matches import total
 from exemptions.origins import value_releases
 from exemptions.query import RegistryQuery
@@ -46,6 +47,8 @@ class RecordPage:
 
     release: int
     name: str
+    is_natural: bool
+    """Whether it is a natural person's, to which search engines are not to lead by name."""
     nit: str
     category: str
     status: str
@@ -92,6 +95,7 @@ def build_record(release: Release, row: int, choice: ReleaseChoice) -> RecordPag
     return RecordPage(
         release=release.number,
         name=holder_name(item),
+        is_natural=item["person_kind"] == PersonKind.NATURAL,
         nit=format_tax_number(item["nit"]) if item["nit"] else "",
         category=category,
         status=item["status"],

@@ -17,8 +17,9 @@ from tests.api.test_pages import load
 from tests.api.test_sharing import SITE, told
 from tests.exemptions.releases import invented_nit, invented_record_id
 
-ENDED, WITHHELD = 12, 14
-"""Numbers of a record that the newest release no longer has, and of one whose name it withholds."""
+ENDED, NAMED, WITHHELD = 12, 13, 14
+"""Numbers of a record that the newest release no longer has, and of two of natural persons: the name of one is public,
+that of the other is withheld."""
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +75,11 @@ def test_card__tells_name_and_status(app: Flask, client: FlaskClient, monkeypatc
     assert "Publicación 3" in text
 
 
-def test_card__of_a_withheld_name_has_none(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = drawn_words(app, client, f"/tarjeta/registro/{invented_record_id(WITHHELD)}.png", monkeypatch)
-    assert "Persona individual (nombre reservado)" in text
+@pytest.mark.parametrize("number", [NAMED, WITHHELD])
+def test_card__of_a_natural_person_is_the_registrys(public: FlaskClient, number: int) -> None:
+    registrys = public.get("/tarjeta.png").headers["ETag"]
+    own = public.get(f"/tarjeta/registro/{invented_record_id(number)}.png", headers={"If-None-Match": registrys})
+    assert own.status_code == 304
 
 
 def test_card__of_a_taxpayer_counts_its_benefits(

@@ -105,6 +105,22 @@ def test_sitemap__has_the_pages_of_legal_persons_in_both_languages(public: Flask
     assert not [path for path in found if any(invented_record_id(number) in path for number in NATURAL)]
 
 
+@pytest.mark.parametrize("number", NATURAL)
+def test_page__of_a_natural_person_is_not_for_search_engines(public: FlaskClient, number: int) -> None:
+    assert told(load(public, f"/registro/{invented_record_id(number)}"))["robots"] == "noindex"
+
+
+def test_page__of_a_natural_person_whose_benefit_ended_is_not_for_search_engines(tmp_path: Path) -> None:
+    rows = [record(1, name="FICTICIO,EJEMPLAR,,UNO,", nit=None, person_kind="natural", category="MAQ_REP"), record(2)]
+    rows.append(record(3))
+    ended = [{"record_id": invented_record_id(number), "kind": "ended", "release": 2} for number in (1, 3)]
+    build_test_release(tmp_path / "releases", rows)
+    build_test_release(tmp_path / "releases", [rows[1]], 2, changes=ended)
+    with make_app(tmp_path, EXEMPTIONS_BASE_URL=SITE).test_client() as client:
+        heads = [told(load(client, f"/registro/{invented_record_id(number)}")) for number in (1, 3)]
+    assert ["robots" in head for head in heads] == [True, False]
+
+
 def test_sitemap__leads_only_to_pages_that_search_engines_may_keep(public: FlaskClient) -> None:
     found = mapped(public)
     wrong = {path: status for path in found if (status := public.get(path).status_code) != 200}
