@@ -31,6 +31,7 @@ from api.pages import (
     reconciliation,
     record,
     releases,
+    scorecard,
     search,
     site,
     style,
@@ -57,7 +58,7 @@ __all__ = ["register_pages", "render_error_page"]
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
     picture_page, pictures, cards,
-    how_to_read, questions, site, reconciliation, outcomes,
+    how_to_read, questions, site, reconciliation, outcomes, scorecard,
     proof,
     explore, subjects,
     expenditure, provisions,

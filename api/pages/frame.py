@@ -73,6 +73,7 @@ FOOTER = (
         _l("Sobre este sitio"),
         (
             Place("about", _l("Acerca de este registro")),
+            Place("scorecard", _l("Autoevaluación")),
             Place("corrections", _l("Reportar un error y ver las correcciones")),
             Place("privacy", _l("Privacidad")),
             Place("accessibility", _l("Accesibilidad")),

@@ -21,9 +21,13 @@ JSON = "application/json"
 CSV = "text/csv"
 
 
-def answer_json(path: str, make: Callable[[Release], Mapping[str, object]]) -> Response:
+def answer_json(path: str, make: Callable[[Release], Mapping[str, object]], *, by_language: bool = False) -> Response:
     """What `make` tells of the chosen release, after the release's own facts."""
-    return _answer(path, JSON, JSON, lambda release: (encode_json({**release_facts(release), **make(release)}), ()))
+
+    def write(release: Release) -> tuple[bytes, Headers]:
+        return encode_json({**release_facts(release), **make(release)}), ()
+
+    return _answer(path, JSON, JSON, write, by_language=by_language)
 
 
 def answer_csv(
@@ -40,13 +44,20 @@ def answer_csv(
     return _answer(path, CSV, f"{CSV}; charset=utf-8; header=present", write)
 
 
-def _answer(path: str, asked: str, media_type: str, make: Callable[[Release], tuple[bytes, Headers]]) -> Response:
+def _answer(
+    path: str,
+    asked: str,
+    media_type: str,
+    make: Callable[[Release], tuple[bytes, Headers]],
+    *,
+    by_language: bool = False,
+) -> Response:
     reader = parameter_reader(*CHOICE)
     choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(asked)
     release = chosen_release(choice)
     representation = Representation(
-        release=release, key=path, media_type=media_type, pinned=choice.is_pinned, by_language=False
+        release=release, key=path, media_type=media_type, pinned=choice.is_pinned, by_language=by_language
     )
     return answer_body(representation, lambda: make(release))

@@ -60,6 +60,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/gasto-tributario?tax=IUSI",
     ),
     "outcomes": ("/resultados",),
+    "scorecard": ("/autoevaluacion",),
     "style": ("/estilo",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }

@@ -34,6 +34,8 @@ OPERATIONS = {
     "exportRecordsJson": "/api/v1/records.json",
     "exportRecordsNdjson": "/api/v1/records.ndjson",
     "exportRecordsParquet": "/api/v1/records.parquet",
+    "exportScorecardCsv": "/api/v1/scorecard.csv",
+    "getScorecard": "/api/v1/scorecard",
     "getCorrection": "/api/v1/corrections/{number}",
     "exportTableCsv": "/api/v1/releases/{number}/tables/{name}.csv",
     "exportTableNdjson": "/api/v1/releases/{number}/tables/{name}.ndjson",
