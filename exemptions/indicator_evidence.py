@@ -33,29 +33,28 @@ class Evidence:
 
     @property
     def records(self) -> int:
-        return self.release.records.num_rows
+        return int(self.release.records.num_rows)
 
     def told(self, *keys: str) -> int:
         """Records that have a value in every one of these columns, or tell that it is withheld."""
-        return self._frame.select(pl.all_horizontal(self._is_told(key) for key in keys).sum()).item()
+        return self._count(pl.all_horizontal(self._is_told(key) for key in keys))
 
     def with_validity(self) -> int:
         """Records that are permanent, or tell their first and last day."""
         has_term = self._is_told("valid_from") & self._is_told("valid_until")
-        return self._frame.select(((pl.col("permanence") == "permanent") | has_term).sum()).item()
+        return self._count((pl.col("permanence") == "permanent") | has_term)
 
     def reported(self, status: str) -> tuple[int, int]:
         """Records whose number is published, and those that it applies to."""
-        counted = self._frame.select(
-            reported=(pl.col(status) == ValueState.REPORTED).sum(),
-            applies=(pl.col(status) != ValueState.NOT_APPLICABLE).sum(),
+        return (
+            self._count(pl.col(status) == ValueState.REPORTED),
+            self._count(pl.col(status) != ValueState.NOT_APPLICABLE),
         )
-        return counted.row(0)
 
     def of_categories(self, has: Callable[[str], bool]) -> int:
         """Records whose category has something."""
         codes = [code for code in self.release.catalogs.categories if has(code)]
-        return self._frame.select(pl.col("category").is_in(codes).sum()).item()
+        return self._count(pl.col("category").is_in(codes))
 
     @cached_property
     def provisions(self) -> tuple[Provision, ...]:
@@ -140,6 +139,9 @@ class Evidence:
     @cached_property
     def _frame(self) -> pl.DataFrame:
         return pl.DataFrame(pl.from_arrow(self.release.records.select(list(_NEEDED))))
+
+    def _count(self, having: pl.Expr) -> int:
+        return int(self._frame.select(having.sum()).item())
 
     def _is_told(self, key: str) -> pl.Expr:
         hiding = [
