@@ -85,6 +85,8 @@ class Figures:
     series: tuple[ShownSeries, ...]
     blocks: tuple[PartitionBlock, ...]
     restatements: tuple[RestatementRow, ...]
+    """Those of the series that are shown; others of the same years stand apart."""
+    other_restatements: tuple[RestatementRow, ...]
     contradictions: tuple[ContradictionRow, ...]
     all: tuple[EstimateCells, ...]
 
@@ -102,6 +104,7 @@ class ExpenditurePage:
     downloads: tuple[Link, ...]
     reconciliation_url: str
     provisions_url: str
+    outcomes_url: str
     permalink: str
     citation: str
 
@@ -139,6 +142,7 @@ def _build(release: Release, newest: int, query: EstimateQuery, reader: Reader) 
         downloads=_downloads(release, query, len(found)),
         reconciliation_url=page_url("reconciliation", **teller.pin),
         provisions_url=page_url("provisions", **teller.pin),
+        outcomes_url=page_url("outcomes", **teller.pin),
         permalink=permalink,
         citation=_citation(release, reader, permalink),
     )
@@ -153,12 +157,14 @@ def _figures(release: Release, found: Sequence[Estimate], teller: EstimateTeller
     leads = [figure for figure in current if figure.series in keys]
     lead = leads[0] if len(keys) == 1 and leads else None
     contradictions = contradictions_of(estimates, list(found))
+    restated = restatements_of(estimates, list(found))
     return Figures(
         lead=None if lead is None else teller.cells(lead),
         year=year,
         series=tuple(_series(release, key, teller) for key in keys),
         blocks=partition_blocks([figure for figure in current if figure is not lead], contradictions, teller),
-        restatements=restatement_rows(restatements_of(estimates, list(found)), teller),
+        restatements=restatement_rows((one for one in restated if one.after.series in keys), teller),
+        other_restatements=restatement_rows((one for one in restated if one.after.series not in keys), teller),
         contradictions=contradiction_rows(contradictions, teller),
         all=tuple(teller.cells(figure) for figure in found),
     )

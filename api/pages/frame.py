@@ -37,7 +37,7 @@ NAVIGATION = (
         _l("Explorar"),
         ("type", "category", "law", "tax", "department", "municipality", "activity"),
     ),
-    Place("expenditure", _l("Gasto tributario"), ("provisions", "reconciliation")),
+    Place("expenditure", _l("Gasto tributario"), ("provisions", "reconciliation", "outcomes")),
     Place("data", _l("Datos"), ("docs",)),
     Place("releases", _l("Publicaciones"), ("release", "changes")),
     Place("reading", _l("Entender"), ("questions", "glossary", "methodology", "dictionary", "catalog")),

@@ -51,7 +51,7 @@ def provision_entry(provision: Provision, teller: EstimateTeller, *, by_tax: boo
     return ProvisionEntry(
         code=provision.code,
         name=_beneficiaries(provision, reader) if by_tax or provision.category is None else tax,
-        kind=_mechanism(provision, reader).text,
+        kind=_mechanism(provision, reader).text if provision.mechanism else _("mecanismo no declarado"),
         is_objective=not provision.has_registered_beneficiaries,
         facts=tuple(_facts(provision, teller)),
         estimate=None if series is None else teller.cells(series.points[-1]),

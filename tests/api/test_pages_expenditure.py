@@ -167,7 +167,7 @@ def test_expenditure__puts_the_registry_beside_the_reports(client: FlaskClient) 
     assert cells_of(by_year.find("tbody").find_all("tr")[0]) == [
         "2023", "Q 17,326,000,000.00", "Q 100.50 en 1 registro", "Q 99.00, en 1 registro",
     ]  # fmt: skip
-    taxes = {cells_of(row)[1]: cells_of(row)[2:] for row in by_tax.find("tbody").find_all("tr")}
+    taxes = {cells_of(row)[0]: cells_of(row)[2:] for row in by_tax.find("tbody").find_all("tr")}
     assert taxes["Impuesto Sobre la Renta"] == ["Q 5,000,000,000.00", "Q 100.50 en 1 registro", "—"]
     assert taxes["Derechos Arancelarios a la Importación"][:2] == ["sin estimación publicada", "ningún monto publicado"]
 
