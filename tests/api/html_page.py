@@ -45,6 +45,18 @@ class Element:
         return given is not None and (value in given.split() if name == "class" else given == value)
 
 
+def untied_errors(page: Element) -> list[str]:
+    """The errors of fields that no field, or no group of boxes, is described by and tells to be wrong."""
+    tied = {
+        name
+        for tag in ("input", "select", "textarea", "fieldset")
+        for element in page.find_all(tag)
+        if tag == "fieldset" or element.attrs.get("aria-invalid") == "true"
+        for name in element.attrs.get("aria-describedby", "").split()
+    }
+    return [error.text for error in page.find_all("p", class_="field-error") if error.attrs.get("id") not in tied]
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from exemptions.correction_log import CorrectionState
 from exemptions.inbox import make_inbox, read_reports
 from exporters.corrections import answer_publicly, refresh_log, take_in_corrections
 from tests.api.conftest import LOGGED_NUMBER, NOW, build_registry, make_app, write_corrections
-from tests.api.html_page import Element, read_page
+from tests.api.html_page import Element, read_page, untied_errors
 from tests.exemptions.releases import invented_nit, invented_record_id
 from tests.exporters.staging import Home, row
 from tests.unprivileged import unprivileged
@@ -123,6 +123,7 @@ def test_report__with_a_fault_is_not_taken_and_nothing_typed_is_lost(
         assert field.attrs["aria-invalid"] == "true"
         assert page.find("p", id=f"aviso-{wrong}-error").text
         assert f"aviso-{wrong}-error" in field.attrs["aria-describedby"]
+        assert untied_errors(page) == []
     if wrong != "source":
         assert page.find("input", name="source").attrs["value"] == "Resolución «5»"
 

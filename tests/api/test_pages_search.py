@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.conftest import make_app
-from tests.api.html_page import Element, read_page
+from tests.api.html_page import Element, read_page, untied_errors
 from tests.exemptions.releases import build_test_release, invented_nit, invented_record_id, point_at
 
 QUERIES = (
@@ -289,6 +289,8 @@ def test_search__with_wrong_parameters_tells_each_at_its_field(client: FlaskClie
     assert field.attrs["value"] == "muchos"
     assert page.find("p", id=field.attrs["aria-describedby"]).text
     assert "open" in page.find("details", id="f-category").attrs
+    assert untied_errors(page) == []
+    assert "COOP" in page.find("p", id="error-category").text
     # What was right stays chosen.
     assert [box.attrs["value"] for box in page.find("details", id="f-department").find_all("input")
             if "checked" in box.attrs] == ["01"]  # fmt: skip

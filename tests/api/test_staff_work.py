@@ -14,7 +14,7 @@ from exemptions.accounts import Actor, StaffRole, set_role
 from exemptions.audit import Act, list_entries
 from exemptions.jobs import JobKind, get_job
 from exemptions.models import Batch
-from tests.api.html_page import read_page
+from tests.api.html_page import read_page, untied_errors
 from tests.api.staff_home import StaffHome, Visitor, registry_file, school
 from tests.exemptions.releases import invented_nit
 
@@ -65,20 +65,20 @@ def test_journey__from_a_bad_file_to_a_rollback(home: StaffHome, luis: Visitor, 
     assert approved.status_code == 303
     done = marta.publish("Registro de prueba").text
     assert "Se hizo la publicación 1." in done
-    assert "COLEGIO INVENTADO 2" in public(home, "/buscar?q=inventado")[1]
+    assert "COLEGIO INVENTADO 2" in read_page(public(home, "/buscar?q=inventado")[1]).text
 
     home.wait(days=1)
     later = luis.load([school(1), school(2, NOMBRE="COLEGIO CON OTRO NOMBRE"), *map(school, range(3, 6))])
     assert marta.approve(later).status_code == 303
     marta.publish()
-    assert "COLEGIO CON OTRO NOMBRE" in public(home, "/buscar?q=colegio")[1]
+    assert "COLEGIO CON OTRO NOMBRE" in read_page(public(home, "/buscar?q=colegio")[1]).text
 
     home.wait(days=1)
     asked = marta.post("/publicaciones/1/volver", {"confirm": "1"}, page="/publicaciones/1")
     assert asked.status_code == 303
     assert home.work() == 1
     assert "con el contenido de la 1" in marta.get(asked.headers["Location"].removeprefix("/staff")).text
-    assert "COLEGIO CON OTRO NOMBRE" not in public(home, "/buscar?q=colegio")[1]
+    assert "COLEGIO CON OTRO NOMBRE" not in read_page(public(home, "/buscar?q=colegio")[1]).text
     recorded = acts(home)
     for actor, act in [
         ("luis", Act.BATCH_LOADED), ("marta", Act.BATCH_APPROVED), ("marta", Act.RELEASE_PUBLISHED),
@@ -189,6 +189,7 @@ def test_guards__are_lifted_with_numbers_that_cover_them_and_a_reason(
     missing = marta.post(f"{page}/aprobar", {"removals": "", "reason": ""}, page=page)
     assert missing.status_code == 422
     assert read_page(missing.text).find("p", id="e-removals").text == "Escriba un número entero."
+    assert untied_errors(read_page(missing.text)) == []
     few = marta.post(f"{page}/aprobar", {"removals": "9", "reason": "Se depuró"}, page=page)
     assert few.status_code == 409
     assert "No alcanza: son 10." in read_page(few.text).find("p", id="e-removals").text
@@ -269,6 +270,7 @@ def test_rollback__needs_the_number_typed(luis: Visitor, marta: Visitor) -> None
     wrong = marta.post("/publicaciones/1/volver", {"confirm": "2"}, page="/publicaciones/1")
     assert wrong.status_code == 422
     assert "Escriba el número de la publicación, 1" in wrong.text
+    assert untied_errors(read_page(wrong.text)) == []
     assert luis.home.work() == 0
 
 
@@ -323,6 +325,9 @@ def test_upload__tells_what_is_wrong_beside_its_field(luis: Visitor) -> None:
     page = read_page(answer.text)
     for name in ("cutoff", "header_row", "mapping", "dataset", "save_as"):
         assert page.find("p", id=f"e-{name}").text
+    assert untied_errors(page) == []
+    # A field keeps its hint beside its error.
+    assert page.find("input", id="f-cutoff").attrs["aria-describedby"] == "h-cutoff e-cutoff"
 
 
 def test_upload__takes_the_options_and_keeps_them_as_a_profile(home: StaffHome, luis: Visitor) -> None:
