@@ -14,7 +14,7 @@ from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader, amount_in_words, records_phrase, taxpayers_phrase
 from exemptions.query import RegistryQuery
-from exemptions.rankings import Measure, RankedTaxpayer, Ranking, rank_taxpayers
+from exemptions.rankings import Measure, RankedTaxpayer, Ranking, rank_taxpayers, share_of
 from exemptions.release import Release
 from exemptions.series import YearCount, terms_by_year
 
@@ -105,8 +105,11 @@ def _leaders(ranking: Ranking, entries: tuple[RankedTaxpayer, ...]) -> Leaders:
     )
     note = _("De %(taxpayers)s con el dato publicado de ese año.", taxpayers=taxpayers_phrase(ranking.taxpayers))
     if len(entries) < ranking.taxpayers:
-        shown = sum((entry.value for entry in entries), Decimal(0))
-        note += " " + _("Los de esta lista suman el %(share)s.", share=format_percent(shown / ranking.total))
+        # Corrections below zero may leave a total of nothing or less, of which nobody has a share.
+        share = share_of(sum((entry.value for entry in entries), Decimal(0)), ranking.total)
+        note += (
+            " " + _("Los de esta lista suman el %(share)s.", share=format_percent(share)) if share is not None else ""
+        )
     return Leaders(
         title=title,
         entries=tuple(_largest(entry, is_amount=is_amount) for entry in entries),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 from api.pages import catalogs as catalog_pages
@@ -72,6 +73,15 @@ def test_home__names_those_with_the_most_as_the_api_ranks_them(client: FlaskClie
     first = amounts.find("ol").find_all("li")[0].find("span", class_="leader-value").text
     assert first == f"Q {rankings['amount']['items'][0]['value']:,.2f} 12,346 millones de quetzales"
     assert amounts.find("p").find("a").attrs["href"] == "/buscar?sort=-amount_gtq"
+
+
+@pytest.mark.parametrize("corrected_to", [-100, -300])
+def test_home__tells_no_share_of_a_total_that_is_not_positive(tmp_path: Path, corrected_to: int) -> None:
+    rows = [record(1, name="Hilos de Agua, S. A.", amount_gtq=100), record(2, amount_gtq=corrected_to)]
+    build_test_release(tmp_path / "releases", rows)
+    (amounts,) = load(make_app(tmp_path).test_client(), "/").find_all("section", class_="leaders")
+    assert "Hilos de Agua, S. A." in amounts.text
+    assert "suman" not in amounts.text
 
 
 def test_home__tells_since_when_with_the_searches_behind(client: FlaskClient) -> None:
