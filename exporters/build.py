@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import tee, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,9 @@ DOWNLOADS: Mapping[str, str] = {
     "parquet": "downloads/records.parquet",
 }
 """Format → file of the whole registry. Text is kept compressed and streamed plain."""
+
+_JSON_ROWS = 4_096
+"""Rows of JSON made at once: 4 MB, which is in memory several times while it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,25 @@ def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str
         for block in FORMATS["csv"].stream([records], metadata=metadata):
             rows.write(block)
     # Both formats of JSON have the same objects, and making their text is the larger part of the work.
-    first, again = tee(stream_ndjson([records]))
     with Packed(folder / DOWNLOADS["ndjson"]) as lines, Packed(folder / DOWNLOADS["json"]) as objects:
-        for line_block, object_block in zip_longest(first, array_of(again), fillvalue=b""):
-            lines.write(line_block)
-            objects.write(object_block)
+        for block in array_of(_written(stream_ndjson(_slices(records)), lines)):
+            objects.write(block)
     return Downloads(
         dict.fromkeys(DOWNLOADS.values(), records.num_rows),
         {DOWNLOADS["csv"]: rows.plain, DOWNLOADS["ndjson"]: lines.plain, DOWNLOADS["json"]: objects.plain},
     )
+
+
+def _slices(records: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    for start in range(0, records.num_rows, _JSON_ROWS):
+        yield records.slice(start, _JSON_ROWS)
+
+
+def _written(blocks: Iterable[bytes], file: Packed) -> Iterator[bytes]:
+    """The blocks, each after it was written to `file`. (`itertools.tee` would hold the last 57 of them.)"""
+    for block in blocks:
+        file.write(block)
+        yield block
 
 
 def write_json(path: Path, value: object) -> None:
