@@ -40,12 +40,13 @@ def find_changes(
     A value that the new table withholds is not told either as it was before.
     Order: record_id, then the order of the columns.
     """
-    after = to_plain_frame(new)
-    before = to_plain_frame(old) if old is not None else after.clear()
+    earlier = new.slice(0, 0) if old is None else old
+    before, after = (to_plain_frame(table.select(["record_id"])) for table in (earlier, new))
     added = _whole(after.join(before, on="record_id", how="anti"), ChangeKind.ADDED)
     ended = _whole(before.join(after, on="record_id", how="anti"), ChangeKind.ENDED)
-    both = before.join(after, on="record_id", how="inner", suffix="_after")
-    changed = pl.concat([_field_changes(both, field) for field in COMPARED])
+    both = before.with_row_index("before").join(after.with_row_index("after"), on="record_id", how="inner")
+    # Column by column: both releases side by side would take twice the memory of either.
+    changed = pl.concat([_field_changes(earlier, new, both, field) for field in COMPARED])
     reasons = calendar.select("record_id", "before", "after", "reason", field=pl.lit("status"))
     reasoned = changed.join(reasons, on=["record_id", "field", "before", "after"], how="left")
     rows = pl.concat([added, ended, reasoned.select(added.columns)])
@@ -100,16 +101,25 @@ def _whole(records: pl.DataFrame, kind: ChangeKind) -> pl.DataFrame:
     )
 
 
-def _field_changes(both: pl.DataFrame, field: str) -> pl.DataFrame:
-    after = f"{field}_after"
-    differing = both.filter(pl.col(field).ne_missing(pl.col(after)))
-    withheld = pl.col("withheld_fields_after").str.split(";").list.contains(_GOVERNOR.get(field, field))
+def _field_changes(old: pa.RecordBatch, new: pa.RecordBatch, both: pl.DataFrame, field: str) -> pl.DataFrame:
+    """What differs in one field; `both` has the records that both tables hold, with their rows `before` and `after`."""
+    before, after = (
+        to_plain_frame(table.select([field])).get_column(field).gather(both.get_column(rows))
+        for table, rows in ((old, "before"), (new, "after"))
+    )
+    differs = before.ne_missing(after)
+    rows = both.filter(differs)
+    hidden = to_plain_frame(new.select(["withheld_fields"])).to_series().gather(rows.get_column("after"))
+    differing = rows.select(
+        "record_id", hidden.alias("hidden"), before.filter(differs).alias("old"), after.filter(differs).alias("new")
+    )
+    withheld = pl.col("hidden").str.split(";").list.contains(_GOVERNOR.get(field, field))
     return differing.select(
         "record_id",
         kind=pl.lit(ChangeKind.CHANGED.value),
         field=pl.lit(field),
-        before=pl.when(~withheld.fill_null(False)).then(as_text(field, field)),
-        after=as_text(field, after),
+        before=pl.when(~withheld.fill_null(False)).then(as_text(field, "old")),
+        after=as_text(field, "new"),
     )
 
 

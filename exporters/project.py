@@ -59,14 +59,18 @@ def project(
     # A part at a time: what the rules need beside each value takes several times the memory of the values themselves.
     slices = list(rows.iter_slices(_PART_ROWS)) or [rows]
     parts = [_disclose(part, figures, catalogs, policy) for part in slices]
+    withheld = describe_withheld(policy, [part.disclosed for part in parts])
+    taxpayers = pl.concat([part.taxpayers for part in parts]).n_unique()
     public = pl.concat([part.records for part in parts])
+    # What is no longer needed goes at once: each of these frames holds the whole registry.
+    del rows, slices, parts
     order = [name_order_expr(pl.col("name")), "nit", pl.col("category").cast(pl.String), "resolution", "record_id"]
-    ordered = public.sort(order, nulls_last=True)
+    public = public.sort(order, nulls_last=True)
     return Projection(
-        records=to_batch(_with_changed_release(ordered, previous, release), table_schema()),
-        facts=publish_facts(ordered, facts, policy),
-        withheld=describe_withheld(policy, [part.disclosed for part in parts]),
-        taxpayers=pl.concat([part.taxpayers for part in parts]).n_unique(),
+        records=to_batch(_with_changed_release(public, previous, release), table_schema()),
+        facts=publish_facts(public, facts, policy),
+        withheld=withheld,
+        taxpayers=taxpayers,
     )
 
 
