@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +27,7 @@ from exemptions.guard_texts import blocked
 from exemptions.guards import Hold, Lift, Load, find_holds
 from exemptions.history import Comparison
 from exemptions.models import Batch, BatchFinding
+from exemptions.shelf import from_pages, map_pages
 
 
 class State(StrEnum):
@@ -96,13 +96,15 @@ def read_staged(home: Path, batch: Batch) -> pl.DataFrame:
     Raises: ReleaseDamaged if the file is not the one that was staged.
     """
     path = staged_path(home, batch.id)
-    data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != batch.staged_sha256:
-        raise ReleaseDamaged(
-            f"El archivo preparado del lote {batch.id} falta o cambió; cárguelo de nuevo.",
-            f"The staged file of batch {batch.id} is missing or altered; load it again.",
-        )
-    return pl.read_ipc(io.BytesIO(data)).select(staged_schema(Dataset(batch.dataset)).keys())
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            pages = map_pages(file)
+        if hashlib.sha256(pages).hexdigest() == batch.staged_sha256:
+            return from_pages(pages).select(staged_schema(Dataset(batch.dataset)).keys())
+    raise ReleaseDamaged(
+        f"El archivo preparado del lote {batch.id} falta o cambió; cárguelo de nuevo.",
+        f"The staged file of batch {batch.id} is missing or altered; load it again.",
+    )
 
 
 def next_batch_id(session: Session) -> int:

@@ -59,15 +59,18 @@ def read_sqlite(connection: Connection, statement: Select[Any], schema: Schema) 
 
 def insert_sqlite(connection: Connection, target: str, frame: pl.DataFrame) -> None:
     """Add the rows of `frame` to `target`, a quoted table with the list of the frame's columns."""
-    dates = [pl.col(name).dt.to_string("%Y-%m-%d") for name, kind in frame.schema.items() if kind == pl.Date]
     attached = connection.info.setdefault(ATTACHED, [])
     if frame.height >= _CHILD_ROWS and len(attached) < _ATTACHED_MAX and _path(connection) is not None:
-        _insert_by_child(connection, target, frame.with_columns(dates), attached)
+        _insert_by_child(connection, target, frame, attached)
         return
     places = ", ".join("?" for _ in frame.columns)
     statement = f"INSERT INTO {target} VALUES ({places})"  # noqa: S608 - names come from the frame's own schema
     for chunk in frame.iter_slices(_CHUNK):
-        connection.exec_driver_sql(statement, chunk.with_columns(dates).rows())
+        connection.exec_driver_sql(statement, _dates_as_text(chunk).rows())
+
+
+def _dates_as_text(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
 
 
 def _insert_by_child(connection: Connection, target: str, frame: pl.DataFrame, attached: list[str]) -> None:
@@ -85,11 +88,11 @@ def _insert_by_child(connection: Connection, target: str, frame: pl.DataFrame, a
 
 
 def _write_in_child(file: Path, frame: pl.DataFrame) -> None:
-    schema = frame.clear().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    schema = _dates_as_text(frame.clear()).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     with _start("write", file, stdout=None) as child:
         with pa.ipc.new_stream(_pipe(child.stdin), schema) as stream:
             for chunk in frame.iter_slices(_CHUNK):
-                stream.write_table(chunk.to_arrow(compat_level=pl.CompatLevel.oldest()))
+                stream.write_table(_dates_as_text(chunk).to_arrow(compat_level=pl.CompatLevel.oldest()))
         _pipe(child.stdin).close()
     if child.returncode != 0:
         raise _failure(child)

@@ -110,8 +110,8 @@ class Entry:
     """What a comparison is about to write into the book.
 
     `closed` are versions that end. `fresh` has the key, `record_id` and `first_release` of records that the book never
-    held. `rows` has the versions that begin, and `content` what the book will hold; both as `CURRENT_SCHEMA`, without a
-    `version_id` for the versions that begin.
+    held. `rows` has the versions that begin in order of record_id, and `content` what the book will hold, those last;
+    both as `CURRENT_SCHEMA`, without a `version_id` for the versions that begin.
     """
 
     closed: pl.Series
@@ -133,7 +133,8 @@ def prepare_entry(
     changed = _with_status_since(comparison.changed, cutoff)
     nothing = pl.lit(None, pl.Int64).alias("version_id")
     columns = list(CURRENT_SCHEMA)
-    rows = pl.concat([frame.with_columns(nothing).select(columns) for frame in (added, changed)])
+    # In this order the index of the random identifiers grows at its end, which saves a fifth of the time.
+    rows = pl.concat([frame.with_columns(nothing).select(columns) for frame in (added, changed)]).sort("record_id")
     kept = current.filter(~pl.col("version_id").is_in(closed.implode())) if len(closed) else current
     return Entry(closed, fresh, rows, pl.concat([kept.select(columns), rows]))
 
@@ -145,8 +146,7 @@ def write_entry(session: Session, entry: Entry, *, release: int, batch: int | No
     rows = entry.rows.select("record_id", *COMPARED, "status_since").with_columns(
         pl.lit(batch, dtype=pl.Int64).alias("batch"), pl.lit(release, dtype=pl.Int64).alias("from_release")
     )
-    # In this order the index of the random identifiers grows at its end, which saves a fifth of the time.
-    insert_frame(session, _VERSIONS, rows.sort("record_id"))
+    insert_frame(session, _VERSIONS, rows)
 
 
 def restore_content(session: Session, *, source: int, release: int) -> None:

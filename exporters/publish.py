@@ -7,7 +7,7 @@ is replaced. Whatever happens in between, readers have the release before, and t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from exemptions.editions import apply_edition, compare_edition, read_current, re
 from exemptions.history import Entry, prepare_entry, read_content, write_entry
 from exemptions.models import Batch
 from exemptions.settings import Settings
+from exemptions.shelf import shelve
 from exemptions.status import derive_status
 from exporters.assemble import Draft, Previous, policy_sha256
 from exporters.gather import gather_events
@@ -136,7 +137,7 @@ def rollback(
         same_policy = restored.manifest.get("policy_sha256") == policy_sha256(policy)
         day = source.status_date if same_policy else work.today
         draft = Draft(number, work.at, day, None, restores=release, source=restored if same_policy else None)
-        counts = add_release(session, work, draft, read_content(session), policy, previous)
+        counts = add_release(session, work, draft, shelve(read_content(session), book.home), policy, previous)
         details = {"restores": release, "sent_back": sent_back, **counts}
         _enter(session, work, Act.RELEASE_ROLLED_BACK, number, details)
     switch(work)
@@ -165,25 +166,32 @@ def _apply_batches(
     The last batch of the registry is written by the function that is given back: what it brings is known before, so it
     can be written while the files are being made.
     """
-    altered = False
+    altered, home = False, work.book.home
     last: tuple[Batch, Entry] | None = None
     newest = max((place for place, batch in enumerate(batches) if batch.dataset == Dataset.REGISTRY), default=None)
     for place, batch in enumerate(batches):
-        dataset, staged = Dataset(batch.dataset), read_staged(work.book.home, batch)
+        dataset, staged = Dataset(batch.dataset), read_staged(home, batch)
         current = read_current(session, dataset)
         comparison = compare_edition(current, staged, dataset=dataset, mode=Mode(batch.mode))
         altered = altered or not comparison.is_empty
         if place == newest:
-            last = batch, prepare_entry(session, current, comparison, release=number, cutoff=batch.cutoff)
+            entry = prepare_entry(session, current, comparison, release=number, cutoff=batch.cutoff)
+            last = batch, _put_aside(entry, home)
         else:
             apply_edition(
                 session, current, comparison, dataset=dataset, release=number, batch=batch.id, cutoff=batch.cutoff
             )
     session.flush()
     if last is None:
-        return altered, read_content(session), lambda: None
+        return altered, shelve(read_content(session), home), lambda: None
     batch, entry = last
     return altered, entry.content, partial(write_entry, session, entry, release=number, batch=batch.id)
+
+
+def _put_aside(entry: Entry, home: Path) -> Entry:
+    """The entry with its content on the disk: parts of it are needed until the last file is made."""
+    content = shelve(entry.content, home)
+    return replace(entry, content=content, rows=content.tail(entry.rows.height))
 
 
 def _is_calendar_due(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
 from exemptions.batches import staged_path
-from loaders.uploads import synced_file
+from loaders.uploads import hash_file, synced_file
 
 
 def write_staged(content: pl.DataFrame, home: Path, *, batch: int) -> str:
@@ -17,9 +15,7 @@ def write_staged(content: pl.DataFrame, home: Path, *, batch: int) -> str:
 
     A file of that number left by a load that was interrupted before its batch entered the book is replaced.
     """
-    sink = io.BytesIO()
-    content.rechunk().write_ipc(sink, compression="uncompressed", compat_level=pl.CompatLevel.oldest())
-    data = sink.getbuffer()
-    with synced_file(staged_path(home, batch)) as file:
-        file.write(data)
-    return sha256(data).hexdigest()
+    path = staged_path(home, batch)
+    with synced_file(path) as file:
+        content.write_ipc(file, compression="uncompressed", compat_level=pl.CompatLevel.newest())
+    return hash_file(path)
