@@ -45,6 +45,14 @@ def test_make__the_readme_names_only_targets_that_exist() -> None:
     assert named <= targets
 
 
+def test_make__the_readme_tells_what_the_check_needs() -> None:
+    """Every program that the recipe looks for, by the name of the package that it offers to install."""
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
+    asked = {package for line in re.findall(r"sudo apt install ([a-z0-9 -]+)\)", recipe) for package in line.split()}
+    assert asked >= {"nodejs", "default-jre-headless"}
+    assert [package for package in (*sorted(asked), "chromium", "poppler-utils") if package not in README] == []
+
+
 def test_commands__every_one_of_every_module_is_offered() -> None:
     context = click.Context(commands)
     modules = [import_module(f"api.cli.{path.stem}") for path in (ROOT / "api/cli").glob("[!_]*.py")]
