@@ -269,7 +269,7 @@ def test_catalogs__have_a_page_each_with_every_code(client: FlaskClient) -> None
                      if "id" in element.attrs]  # fmt: skip
             assert codes == list(known.entries(name)), name
     assert client.get("/diccionario/nada").status_code == 404
-    assert set(catalog_pages._SEARCHED_BY) <= set(CatalogName)
+    assert set(catalog_pages._SUBJECTS) <= set(CatalogName)
 
 
 def test_category__tells_law_taxes_authority_and_what_is_unsourced(client: FlaskClient) -> None:
