@@ -47,7 +47,7 @@ CATALOG_OF: Mapping[Axis, CatalogName] = {
 }
 """Axis → the catalogue that names its values."""
 
-_MONEY = pl.Decimal(18, 2)
+_MONEY = pl.Decimal(38, 2)
 _SCHEMA: Mapping[str, Any] = {
     "year": pl.Int64, "code": pl.String, "official_gtq": _MONEY, "official_pct_gdp": pl.Float64,
     "official_key": pl.String, "official_report": pl.String, "official_method_version": pl.String,

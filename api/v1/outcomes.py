@@ -19,12 +19,12 @@ from exemptions.outcomes import Outcome, list_outcomes
 from exemptions.release import Release
 
 PATH = "/api/v1/outcomes"
-_MONEY = pl.Decimal(18, 2)
+_MONEY = pl.Decimal(38, 2)
 _SCHEMA: Mapping[str, Any] = {
     "category": pl.String, "year": pl.Int64, "not_paid_gtq": _MONEY, "not_paid_records": pl.Int64,
     "reported_jobs": pl.Int64, "reported_records": pl.Int64, "projected_jobs": pl.Int64,
     "projected_records": pl.Int64, "compared_records": pl.Int64, "compared_projected": pl.Int64,
-    "compared_reported": pl.Int64, "fulfilled": pl.Decimal(18, 4), "compared_no_ratio": pl.String,
+    "compared_reported": pl.Int64, "fulfilled": pl.Decimal(38, 4), "compared_no_ratio": pl.String,
     "per_job_records": pl.Int64, "per_job_amount_gtq": _MONEY, "per_job_jobs": pl.Int64,
     "amount_per_job_gtq": _MONEY, "per_job_no_ratio": pl.String,
 }  # fmt: skip

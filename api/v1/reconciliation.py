@@ -17,11 +17,11 @@ from api.v1.of_release import CSV, JSON, answer_csv, answer_json
 from exemptions.reconciliation import ReasonKind, ReconciliationLine, reconcile
 from exemptions.release import Release
 
-_MONEY = pl.Decimal(18, 2)
+_MONEY = pl.Decimal(38, 2)
 _SCHEMA: Mapping[str, Any] = {
     "year": pl.Int64, "tax": pl.String, "registry_not_paid_gtq": _MONEY, "registry_records": pl.Int64,
     "registry_deferred_gtq": _MONEY, "registry_deferred_records": pl.Int64, "official_gtq": _MONEY,
-    "official_report": pl.String, "official_method_version": pl.String, "ratio": pl.Decimal(18, 4),
+    "official_report": pl.String, "official_method_version": pl.String, "ratio": pl.Decimal(38, 4),
     "no_ratio": pl.String, "not_individualised_treatments": pl.Int64, "withheld_records": pl.Int64,
     "missing_records": pl.Int64, "tax_not_told_gtq": _MONEY, "tax_not_told_records": pl.Int64,
     "tax_not_estimated_gtq": _MONEY,

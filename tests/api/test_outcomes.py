@@ -155,3 +155,14 @@ def test_outcomes__of_a_release_without_figures_says_so(tmp_path: Path) -> None:
     with make_app(tmp_path).test_client() as empty:
         shown = empty.get(PAGE).text
     assert "no tiene montos ni empleos" in shown and "ninguna revocatoria" in shown and "Ninguna categoría" in shown
+
+
+def test_outcomes__as_csv_hold_sums_larger_than_any_one_amount(tmp_path: Path) -> None:
+    largest = 10**18 - 1
+    rows = [record(number, category="MAQ_ADT_E", amount_gtq=largest) for number in range(1, 5)]
+    build_test_release(tmp_path / "releases", rows)
+    client = make_app(tmp_path).test_client()
+    (line,) = table(client, f"{PATH}.csv")
+    assert line["not_paid_gtq"] == "39999999999999999.96"
+    assert client.get("/api/v1/expenditure/reconciliation.csv").status_code == 200
+    assert client.get("/api/v1/expenditure/summary.csv?group_by=category").status_code == 200
