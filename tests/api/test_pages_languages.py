@@ -25,6 +25,7 @@ from exemptions.catalogs import load_catalogs
 from exemptions.columns import COLUMNS
 from exemptions.filters import FILTERS
 from exemptions.nit import format_nit
+from exemptions.scorecard import INDICATORS
 from tests.api.conftest import make_app
 from tests.api.html_page import Element, read_page
 from tests.api.test_pages_texts import KEYWORDS, METHODS, PLACEHOLDER, PROPER_NAMES, texts_of
@@ -138,6 +139,7 @@ def data_words(registry_home: Path) -> str:
     for column in COLUMNS:
         told += [column.label("es"), column.about("es"), column.key]
     told += [spec.label("es") for spec in FILTERS]
+    told += [text.es for indicator in INDICATORS for text in (indicator.asks, indicator.rule)]
     told += [title.text("es") for title in TITLES.values()]
     told.append(client.get("/api/v1/corrections").get_data(as_text=True))
     return "\x1f".join(told).casefold()
