@@ -27,7 +27,7 @@ def reason_query(kind: ReasonKind, release: int, year: int, tax: str | None) -> 
     own = [("tax", tax)] if tax else []
     match kind:
         case ReasonKind.NOT_INDIVIDUALISED:
-            return _address("/api/v1/expenditure/provisions", own, release)
+            return _address("/api/v1/expenditure/provisions", [*own, ("beneficiaries", "none")], release)
         case ReasonKind.WITHHELD | ReasonKind.MISSING:
             return _address("/api/v1/overview", own, release)
         case ReasonKind.DIFFERENT_CONCEPT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +32,9 @@ from exporters.csv_format import LINE_END
 PATH = "/api/v1/expenditure/provisions"
 _JSON = "application/json"
 _CSV = "text/csv"
+_BENEFICIARIES = "beneficiaries"
+_ALL = "all"
+_HAS_BENEFICIARIES: Mapping[str, tuple[bool, ...]] = {_ALL: (True, False), "registered": (True,), "none": (False,)}
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -45,6 +48,14 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
         query_parameter(name, told, {"type": "array", "items": {"type": "string", "enum": codes}})
         for name, told, codes in described
     ]
+    beneficiaries = query_parameter(
+        _BENEFICIARIES,
+        both(
+            "`registered`: con beneficiarios inscritos; `none`: exenciones de operaciones, sin nadie inscrito.",
+            "`registered`: with registered beneficiaries; `none`: exemptions of operations, nobody registered.",
+        ),
+        {"type": "string", "enum": list(_HAS_BENEFICIARIES), "default": _ALL},
+    )
     return operation(
         operation_id,
         tag="expenditure",
@@ -56,7 +67,7 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
             "without registered beneficiaries. What nobody declares is null.",
         ),
         media=media,
-        parameters=[*parameters, *release_parameters()],
+        parameters=[*parameters, beneficiaries, *release_parameters()],
         problems=(404, 410),
         example=f"{PATH}{suffix}?category=COOP",
     )
@@ -93,13 +104,15 @@ def export_provisions() -> Response:
 def _answer(
     suffix: str, media_type: str, make: Callable[[Release, tuple[Provision, ...]], tuple[bytes, Headers]]
 ) -> Response:
-    reader = parameter_reader(*FILTERED, *CHOICE)
+    reader = parameter_reader(*FILTERED, _BENEFICIARIES, *CHOICE)
     chosen = {name: reader.codes(FILTER[name], app_state().catalogs) for name in FILTERED}
+    beneficiaries = reader.name(_BENEFICIARIES, list(_HAS_BENEFICIARIES), _ALL)
     choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(media_type)
     release = chosen_release(choice)
     asked = [(name, value) for name, values in chosen.items() for value in values]
+    asked.append((_BENEFICIARIES, beneficiaries))
     representation = Representation(
         release=release,
         key=f"{PATH}{suffix}?{urlencode(asked)}",
@@ -107,7 +120,9 @@ def _answer(
         pinned=choice.is_pinned,
         by_language=False,
     )
-    found = choose_provisions(release.catalogs, chosen)
+    wanted = _HAS_BENEFICIARIES[beneficiaries]
+    chosen_provisions = choose_provisions(release.catalogs, chosen)
+    found = tuple(one for one in chosen_provisions if one.has_registered_beneficiaries in wanted)
     return answer_body(representation, lambda: make(release, found))
 
 

@@ -125,6 +125,16 @@ def test_reconciliation__every_number_leads_to_a_query_that_answers(client: Flas
     assert [one["amount_gtq"] for one in client.get(official["query"]).json["items"]] == [official["amount_gtq"]]
 
 
+def test_reconciliation__treatments_without_beneficiaries_are_those_of_the_query(client: FlaskClient) -> None:
+    reasons = [reason for item in client.get(PATH).json["items"] for reason in item["reasons"]]
+    objective = [reason for reason in reasons if reason["kind"] == "not_individualised"]
+    assert objective
+    for reason in objective:
+        answer = client.get(reason["query"]).json
+        assert answer["total"] == reason["count"]
+        assert not any(one["has_registered_beneficiaries"] for one in answer["items"])
+
+
 def test_reconciliation__as_csv_has_the_same_figures(client: FlaskClient) -> None:
     rows = table(client, f"{PATH}.csv")
     items = client.get(PATH).json["items"]
