@@ -40,6 +40,11 @@ PINNED_OTHERWISE = {
     "picture_svg": "its page names the release",
     "picture_png": "its page names the release",
     "picture_csv": "its page names the release",
+    "card": "the page that shows it names the release",
+    "card_record": "the page that shows it names the release",
+    "card_taxpayer": "the page that shows it names the release",
+    "card_subject": "the page that shows it names the release",
+    "style": "it shows what pages are made of",
     "glossary": "it explains words",
     "reading": "it explains the program",
     "questions": "it explains the program",
@@ -345,8 +350,8 @@ def test_timeline__tells_acts_statements_and_publications_apart(home: Home) -> N
     assert words[0].startswith("Primer día del beneficio: resolución RES-1; base legal: ")
     # The edition of a year ago was loaded now: its statement is of its own day, its publication of today.
     assert lines[1][0] == "31 de diciembre de 2025"
-    assert words[1] == "Consta como «suspendido» al 31 de diciembre de 2025: Falta de informe"
-    assert words[2] == "Revocatoria: base legal: Decreto 29-89, artículo 45"
+    assert words[1] == "Consta como «suspendido» al 31 de diciembre de 2025: Falta de informe publicación 1"
+    assert words[2] == "Revocatoria: base legal: Decreto 29-89, artículo 45 publicación 2"
     assert lines[3] == ("20 de noviembre de 2026", "20 de noviembre de 2026 Apareció en el registro publicación 1")
     assert lines[4][0] == "21 de noviembre de 2026"
     assert words[4].startswith("Cambió en el registro: Estado")

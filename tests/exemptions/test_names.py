@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exemptions.names import Word, find_nit, name_order, name_order_expr, query_words, search_texts
-from exemptions.text import fold_text, fold_texts
+from exemptions.text import fold_expr, fold_text
 from tests.exemptions.releases import invented_nit
 
 
@@ -115,7 +115,8 @@ def test_words__every_name_is_found_by_itself(name: str) -> None:
 
 @given(st.text(st.sampled_from("aZ09ÁÉÍÓÚÜÑáéíóúüñ .'-"), max_size=30))
 def test_fold__one_text_and_a_column_agree(text: str) -> None:
-    assert [fold_text(text)] == fold_texts([text])
+    column = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    assert fold_text(text) == column.select(fold_expr(pl.col("text"))).item()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
