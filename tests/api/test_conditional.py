@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from api.state import EXTENSION, AppState
+from api.state import EXTENSION, AppState, FinishedBody
 from tests.api.conftest import make_app
 from tests.exemptions.releases import build_test_release, record
 
@@ -124,3 +124,11 @@ def test_conditional__a_repeated_question_is_answered_from_the_finished_bodies(r
     again = client.get("/api/v1/records?limit=1")
     assert finished is not None
     assert (again.data, again.headers["Link"]) == (finished.body, first.headers["Link"])
+
+
+def test_conditional__many_small_answers_are_not_kept_for_ever(registry_home: Path) -> None:
+    state: AppState = make_app(registry_home).extensions[EXTENSION]
+    for number in range(110_000):
+        state.bodies.keep(str(number), FinishedBody(b"", ()))
+    assert state.bodies.find("0") is None
+    assert state.bodies.find("109999") is not None
