@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -55,12 +55,14 @@ class Comparison:
         return self.added.is_empty() and self.ended.is_empty() and self.changed.is_empty()
 
 
-def read_content(session: Session, *, release: int | None = None) -> pl.DataFrame:
+def read_content(
+    session: Session, *, release: int | None = None, columns: Sequence[str] = tuple(CURRENT_SCHEMA)
+) -> pl.DataFrame:
     """The records that hold in the book, or that held at `release`.
 
-    Shape: `CURRENT_SCHEMA`. Order: version_id.
+    Shape: `columns` of `CURRENT_SCHEMA`. Order: version_id.
     """
-    return read_frame(session, _content_statement(release), CURRENT_SCHEMA)
+    return read_frame(session, _content_statement(release, columns), {name: CURRENT_SCHEMA[name] for name in columns})
 
 
 def compare(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode) -> Comparison:
@@ -154,11 +156,11 @@ def restore_content(session: Session, *, source: int, release: int) -> None:
     restore_versions(session, _VERSIONS, source=source, release=release)
 
 
-def _content_statement(release: int | None) -> Select[tuple[object, ...]]:
+def _content_statement(release: int | None, names: Sequence[str]) -> Select[tuple[object, ...]]:
     of_key = {*KEY, "record_id", "first_release"}
     columns = [
         _VERSIONS.c.id.label("version_id") if n == "version_id" else (_KEYS if n in of_key else _VERSIONS).c[n]
-        for n in CURRENT_SCHEMA
+        for n in names
     ]
     return (
         select(*columns)

@@ -34,7 +34,7 @@ BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
 _FIRST_ROWS = 1_024
 
-FACT_TABLES = ("jobs", "amounts", "energy", "events", "expenditure")
+FACT_TABLES = ("jobs", "amounts", "energy", "events", "expenditure", "withheld_cells")
 """Tables beside the records that people take away; the others tell what changed, and have addresses of their own."""
 
 # Answers are counts, sums and single facets, 20 KB at most; ranks are 4 bytes a row, 8 MB each at 2,000,000 rows.
@@ -88,7 +88,7 @@ class Release:
         return _map_table(self.folder, "expenditure")
 
     def fact_table(self, name: str) -> pa.RecordBatch:
-        """The whole of a table beside the records: jobs, amounts, energy, events or expenditure, as it was published.
+        """The whole of a table of `FACT_TABLES`, as it was published.
 
         Raises: NotFound if this release has no such table.
         """

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -17,12 +18,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from exemptions.bulk import read_frame
-from exemptions.calendar import format_instant
+from exemptions.calendar import format_instant, guatemala_day
 from exemptions.catalogs import Catalogs
 from exemptions.database import is_demonstration, is_two_person
 from exemptions.disclosure import Policy
 from exemptions.integrity import MANIFEST, MANIFEST_FORMAT
 from exemptions.models import RecordKey, RecordVersion, Release
+from exemptions.releases import list_releases
 from exemptions.settings import Settings
 from exemptions.status import no_events, status_changes
 from exporters import build
@@ -36,6 +38,8 @@ from exporters.project import project
 from exporters.scan import private_identifiers, scan_file, scan_folder, scan_hidden
 from exporters.steps import Progress, Step
 from exporters.tables import read_arrow, to_plain_frame, write_arrow
+from exporters.withheld_cells import TABLE as WITHHELD_CELLS
+from exporters.withheld_cells import Earlier, Withheld, find_withheld_cells
 
 _OWN = ("changes.arrow", "history.arrow", MANIFEST)
 """Files that a rollback makes anew; all others it shares with the release that it restores."""
@@ -197,10 +201,35 @@ def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progres
     )
     progress(Step.TABLES)
     origins = find_origins(projection.facts, inputs.previous_table, release=draft.number)
-    tables = {"records": projection.records, **projection.facts, "origins": origins}
+    cells = find_withheld_cells(
+        inputs.session,
+        Withheld(inputs.content, inputs.facts.amounts, projection.facts["amounts"]),
+        _earlier(inputs, draft.number),
+        catalogs=inputs.catalogs,
+        policy=inputs.policy,
+        release=draft.number,
+        day=guatemala_day(draft.at),
+    )
+    tables = {"records": projection.records, **projection.facts, "origins": origins, WITHHELD_CELLS: cells}
     rows = build.write_tables(folder, tables, projection.withheld)
     build.write_catalogs(folder, inputs.catalogs)
     return rows, projection.taxpayers
+
+
+def _earlier(inputs: Inputs, number: int) -> list[Earlier]:
+    """The releases before `number`, as far as the table of what is withheld needs them; oldest first."""
+    found = []
+    for release in reversed(list_releases(inputs.session)):
+        if release.number >= number:
+            continue
+        if release.withdrawn_at is not None:
+            found.append(Earlier(release.number, None, None, None))
+            continue
+        kept = Previous.read(inputs.settings.releases, release)
+        cells = kept.table(WITHHELD_CELLS) if kept.has(WITHHELD_CELLS) else None
+        digest = next(entry["sha256"] for entry in kept.manifest["files"] if entry["path"] == "amounts.arrow")
+        found.append(Earlier(release.number, cells, partial(kept.table, "amounts"), digest))
+    return found
 
 
 def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:

@@ -68,6 +68,16 @@ def gather_facts(session: Session, content: pl.DataFrame) -> Facts:
     return _with_registry(facts, content)
 
 
+def gather_amounts(session: Session, content: pl.DataFrame, *, release: int | None = None) -> pl.DataFrame:
+    """The amounts of the records of `content` that the book holds, or held at `release`, the registry's own among them.
+
+    Shape: record_id, year, tax, mechanism, amount_cents, source.
+    """
+    held = read_current(session, Dataset.AMOUNTS, release=release)
+    amounts = held.join(content.select("record_id", *KEY), on=KEY, how="inner").select(_AMOUNTS)
+    return pl.concat([amounts, _own_amounts(content, amounts)])
+
+
 def gather_events(session: Session, content: pl.DataFrame, *, release: int | None = None) -> pl.DataFrame:
     """The events of the records of `content` that the book holds, or held at `release`.
 
@@ -121,20 +131,25 @@ def _with_registry(facts: Facts, content: pl.DataFrame) -> Facts:
         kind="jobs_kind",
         jobs="jobs",
     )
-    amounts = content.filter(pl.col("amount_cents").is_not_null()).select(
+    own_jobs = jobs.join(facts.jobs, on=("record_id", "year", "kind"), how="anti").with_columns(source)
+    return replace(
+        facts,
+        jobs=pl.concat([facts.jobs, own_jobs.select(_JOBS)]),
+        amounts=pl.concat([facts.amounts, _own_amounts(content, facts.amounts)]),
+    )
+
+
+def _own_amounts(content: pl.DataFrame, amounts: pl.DataFrame) -> pl.DataFrame:
+    """What the registry's own rows state of the years that `amounts` do not speak of."""
+    own = content.filter(pl.col("amount_cents").is_not_null()).select(
         "record_id",
         pl.lit(None, pl.String).alias("tax"),
         pl.lit(None, pl.String).alias("mechanism"),
         "amount_cents",
+        pl.lit(REGISTRY_SOURCE).alias("source"),
         year="amount_year",
     )
-    own_jobs = jobs.join(facts.jobs, on=("record_id", "year", "kind"), how="anti").with_columns(source)
-    own_amounts = amounts.join(facts.amounts, on=("record_id", "year"), how="anti").with_columns(source)
-    return replace(
-        facts,
-        jobs=pl.concat([facts.jobs, own_jobs.select(_JOBS)]),
-        amounts=pl.concat([facts.amounts, own_amounts.select(_AMOUNTS)]),
-    )
+    return own.join(amounts, on=("record_id", "year"), how="anti").select(_AMOUNTS)
 
 
 def _shown_jobs(jobs: pl.DataFrame) -> pl.DataFrame:

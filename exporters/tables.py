@@ -67,6 +67,22 @@ EXPENDITURE = pa.schema(
         ("source_url", pa.string()),
     ]
 )
+WITHHELD_CELLS = pa.schema(
+    [
+        ("year", pa.int64()),
+        ("category", pa.string()),
+        ("person_kind", pa.string()),
+        ("tax", pa.string()),
+        ("state", pa.string()),
+        ("taxpayers", pa.int64()),
+        ("amount_cents", pa.int64()),
+        ("since_release", pa.int64()),
+        ("since_date", pa.date32()),
+        ("ground", pa.string()),
+        ("authority", pa.string()),
+        ("decided_on", pa.date32()),
+    ]
+)
 CHANGES = pa.schema(
     [
         ("record_id", pa.string()),
@@ -87,6 +103,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "energy": ENERGY,
     "events": EVENTS,
     "expenditure": EXPENDITURE,
+    "withheld_cells": WITHHELD_CELLS,
     "changes": CHANGES,
     "history": CHANGES,
     "origins": ORIGINS,

@@ -133,9 +133,10 @@ def withdraw(
         case = _open_case(session, work, asked)
         plan = _plan(session, work, case)
         _refuse_surprise(case, plan)
-        rebuilt = _rebuild(session, work, case, plan)
         gone = (asked.release, *plan.others)
+        # First, since what takes their place must not repeat a number from what is gone.
         _bury(session, work, gone, asked.reason)
+        rebuilt = _rebuild(session, work, case, plan)
         _record(session, work, case, plan, rebuilt)
         work.progress(Step.COMMIT)
     switch(work)

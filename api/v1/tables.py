@@ -49,8 +49,9 @@ def _describe(form: Format) -> Document:
         tag="releases",
         summary=(f"Una tabla de una publicación, en {form.name}", f"A table of a release, as {form.name}"),
         about=(
-            "Empleos, montos, energía, eventos o gasto tributario, completos. Los montos están en quetzales.",
-            "Jobs, amounts, energy, events or tax expenditure, whole. Amounts are in quetzales.",
+            "Empleos, montos, energía, eventos, gasto tributario o lo que se reserva, completos. Los montos están en "
+            "quetzales.",
+            "Jobs, amounts, energy, events, tax expenditure or what is withheld, whole. Amounts are in quetzales.",
         ),
         media={form.media_type.split(";")[0]: schema},
         parameters=[_NUMBER, _NAME],

@@ -45,6 +45,14 @@ FACT_SCHEMAS: Mapping[str, pa.Schema] = {
             ("amount_cents", pa.int64()), ("source", pa.string()),
         ]
     ),
+    "withheld_cells": pa.schema(
+        [
+            ("year", pa.int64()), ("category", pa.string()), ("person_kind", pa.string()), ("tax", pa.string()),
+            ("state", pa.string()), ("taxpayers", pa.int64()), ("amount_cents", pa.int64()),
+            ("since_release", pa.int64()), ("since_date", pa.date32()), ("ground", pa.string()),
+            ("authority", pa.string()), ("decided_on", pa.date32()),
+        ]
+    ),
     "energy": pa.schema(
         [
             ("record_id", pa.string()), ("project", pa.string()), ("technology", pa.string()),
@@ -201,6 +209,7 @@ def build_test_release(
     energy: Iterable[Row] | None = (),
     events: Iterable[Row] | None = None,
     expenditure: Iterable[Row] = (),
+    withheld_cells: Iterable[Row] = (),
     changes: Iterable[Row] = (),
     history: Iterable[Row] = (),
     count_only: Iterable[Row] = (),
@@ -230,6 +239,7 @@ def build_test_release(
         **({} if energy is None else {"energy": energy}),
         "events": events,
         "expenditure": expenditure,
+        "withheld_cells": withheld_cells,
         "changes": changes,
         "history": [*history, *changes],
     }
