@@ -18,7 +18,7 @@ TRIES = 2
 _WRONGLY_FOUND = tuple(f"<details> element is not permitted as a descendant of <{name}>" for name in ("dt", "th"))
 """HTML keeps headings and sectioning content out of these; `details` is neither, and the W3C's checker agrees."""
 
-_STYLE_RULES: Mapping[str, str] = {
+_STYLE_RULES: Mapping[str, Any] = {
     # How the templates are indented and quoted is no matter of those who read the page.
     "no-trailing-whitespace": "off",
     "attribute-boolean-style": "off",
@@ -29,6 +29,8 @@ _STYLE_RULES: Mapping[str, str] = {
     "no-redundant-role": "off",
     # The boxes of a filter and the list of its rarer values are one parameter.
     "form-dup-name": "off",
+    # HTML allows every sign but white space in an id; those of provisions are their codes, which have dots.
+    "valid-id": ["error", {"relaxed": True}],
     "no-inline-style": "error",
     # Names of taxpayers may be longer than any line.
     "text-content": "error",
