@@ -14,7 +14,7 @@ from api.pages.labels import STATUS, STATUS_MEANING, VALUE_STATE
 from api.pages.render import answer_page, answer_plain, page_reader
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, column_label
-from api.pages.withheld import CountedLine, WithheldLine, counted_lines, withheld_lines
+from api.pages.withheld import CellLine, CountedLine, WithheldLine, cell_lines, counted_lines, withheld_lines
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from exemptions.aggregates import sums
@@ -54,6 +54,7 @@ class MethodologyPage:
     states: tuple[tuple[str, str], ...]
     counted: tuple[CountedLine, ...] = ()
     withheld: tuple[WithheldLine, ...] = ()
+    cells: tuple[CellLine, ...] = ()
     coverage_heads: tuple[str, ...] = ()
     coverage: tuple[CoverageLine, ...] = ()
 
@@ -79,6 +80,7 @@ def show_methodology() -> Response:
                 states=state_lines(),
                 counted=counted_lines(release.withheld, reader),
                 withheld=withheld_lines(release.withheld, reader),
+                cells=cell_lines(release, reader),
                 coverage_heads=tuple(str(VALUE_STATE[state]) for state in _STATES),
                 coverage=_coverage(release, reader),
             )

@@ -7,17 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.formatting import format_day
+from api.formatting import format_day, format_money
 from api.pages.labels import LEVEL, PERSON_KIND
+from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
-from api.pages.texts import ngettext
+from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Item, Reader, column_label
 from exemptions.columns import COLUMN
+from exemptions.disclosure_control import CellState
+from exemptions.errors import NotFound
+from exemptions.facts import quetzales
+from exemptions.release import Release
 
 Account = Mapping[str, Any]
 """The content of `withheld.json`."""
 
 _COUNT_ONLY = "count_only"
+_CELLS = "withheld_cells"
+_CELL_STATES: Mapping[str, LazyString] = {
+    CellState.PUBLISHED: _l("Se dice la suma"),
+    CellState.FEW: _l("No se dice: son menos de tres"),
+    CellState.DOMINANT: _l("No se dice: uno solo tiene casi todo"),
+    CellState.COMPLEMENTARY: _l("No se dice: con otras cifras públicas se podría calcular la de alguien"),
+}
 _NAMED_CATEGORIES = 4
 """More categories than these are counted instead of named."""
 
@@ -60,6 +72,51 @@ class CountedLine:
     ground: str
     authority: str
     date: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellLine:
+    """What is withheld of one year, category, kind of person and tax; None where it may not be told."""
+
+    year: int
+    category: str
+    person_kind: str
+    tax: str
+    state: str
+    taxpayers: int | None
+    amount: str | None
+    since_release: int | None
+    ground: str
+    authority: str
+    date: str
+
+
+def cell_lines(release: Release, reader: Reader) -> tuple[CellLine, ...]:
+    """The cells of a release's latest year, which its table tells all; none for a release made before that table."""
+    try:
+        cells = release.fact_table(_CELLS).to_pylist()
+    except NotFound:
+        return ()
+    latest = max((cell["year"] for cell in cells), default=0)
+    lines = [_cell_line(cell, reader) for cell in cells if cell["year"] == latest]
+    return tuple(sorted(lines, key=lambda line: (line.category, line.person_kind, line.tax)))
+
+
+def _cell_line(cell: Mapping[str, Any], reader: Reader) -> CellLine:
+    cents = cell["amount_cents"]
+    return CellLine(
+        year=cell["year"],
+        category=reader.name_of("categories", cell["category"]),
+        person_kind=str(PERSON_KIND[cell["person_kind"]]),
+        tax=_("Todos juntos") if cell["tax"] is None else reader.name_of("taxes", cell["tax"]),
+        state=str(_CELL_STATES[cell["state"]]),
+        taxpayers=cell["taxpayers"],
+        amount=None if cents is None else format_money(quetzales(cents)),
+        since_release=cell["since_release"],
+        ground=cell["ground"],
+        authority=cell["authority"],
+        date=format_day(cell["decided_on"], reader.lang),
+    )
 
 
 def notes_of(item: Item, account: Account, reader: Reader) -> tuple[WithheldNote, ...]:

@@ -22,6 +22,7 @@ from api.v1 import (
     suggest,
     tables,
     taxpayers,
+    withheld,
 )
 from api.v1.blueprints import root, v1
 
@@ -41,6 +42,7 @@ MODULES = (
     provisions,
     reconciliation,
     releases,
+    withheld,
     scorecard,
     downloads,
     tables,

@@ -56,6 +56,8 @@ OPERATIONS = {
     "listExpenditure": "/api/v1/expenditure",
     "listOutcomes": "/api/v1/outcomes",
     "listProvisions": "/api/v1/expenditure/provisions",
+    "listWithheld": "/api/v1/withheld",
+    "exportWithheldCsv": "/api/v1/withheld.csv",
     "reconcileExpenditure": "/api/v1/expenditure/reconciliation",
     "summarizeExpenditure": "/api/v1/expenditure/summary",
     "listRecords": "/api/v1/records",

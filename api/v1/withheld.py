@@ -1,0 +1,112 @@
+"""`GET /withheld`: how many taxpayers and how much are withheld, on what ground, as far as it may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+from flask import Response
+
+from api.conditional import Headers, Representation, answer_body
+from api.json_text import encode_json
+from api.negotiation import require_acceptable
+from api.parameters import parameter_reader
+from api.releases_at import CHOICE, chosen_release, read_choice
+from api.schemas.withheld import WithheldSchema
+from api.spec import Document, operation
+from api.v1.answers import release_facts
+from api.v1.blueprints import v1
+from api.v1.described import release_parameters
+from exemptions.facts import quetzales
+from exemptions.release import Release
+from exporters.csv_format import LINE_END
+
+PATH = "/api/v1/withheld"
+_JSON = "application/json"
+_CSV = "text/csv"
+_TABLE = "withheld_cells"
+
+
+def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
+    return operation(
+        operation_id,
+        tag="releases",
+        summary=title,
+        about=(
+            "Por año, categoría, clase de persona e impuesto: cuántos contribuyentes y cuánto impuesto no pagado se "
+            "reservan, con fundamento, autoridad y fecha. Una cifra se dice si son al menos tres y ninguno pasa del "
+            "85 %, y cambia cuando cambiaron al menos tres. No hay totales: permitirían calcular lo que no se dice.",
+            "By year, category, kind of person and tax: how many taxpayers and how much tax not paid are withheld, "
+            "with ground, authority and date. A number is told if they are at least three and none is above 85 %, and "
+            "changes when at least three changed. There are no totals: they would let one compute what is not told.",
+        ),
+        media=media,
+        parameters=release_parameters(),
+        problems=(404, 410),
+        example=f"{PATH}{suffix}",
+    )
+
+
+@v1.route("/withheld")
+@v1.doc(**_describe("listWithheld", "", {_JSON: WithheldSchema}, ("Lo que se reserva", "What is withheld")))
+def show_withheld() -> Response:
+    """The cells of what is withheld, and the counts of withheld values."""
+    return _answer("", _JSON, _make_json)
+
+
+@v1.route("/withheld.csv")
+@v1.doc(
+    **_describe(
+        "exportWithheldCsv",
+        ".csv",
+        {_CSV: {"type": "string"}},
+        ("Lo que se reserva, en CSV", "What is withheld, as CSV"),
+    )
+)
+def export_withheld() -> Response:
+    """The cells of what is withheld, as CSV."""
+    return _answer(".csv", _CSV, _make_csv)
+
+
+def _answer(suffix: str, media_type: str, make: Callable[[Release], tuple[bytes, Headers]]) -> Response:
+    reader = parameter_reader(*CHOICE)
+    choice = read_choice(reader)
+    reader.raise_problems()
+    require_acceptable(media_type)
+    release = chosen_release(choice)
+    release.fact_table(_TABLE)
+    representation = Representation(
+        release=release,
+        key=f"{PATH}{suffix}",
+        media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
+        pinned=choice.is_pinned,
+        by_language=False,
+    )
+    return answer_body(representation, lambda: make(release))
+
+
+def _make_json(release: Release) -> tuple[bytes, Headers]:
+    items = [_item(row) for row in release.fact_table(_TABLE).to_pylist()]
+    counts = {
+        "count_only": release.withheld.get("count_only", []),
+        "fields_withheld": release.withheld.get("fields", []),
+    }
+    return encode_json({**release_facts(release), "total": len(items), "items": items, **counts}), ()
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    dates = {key: row[key].isoformat() if row[key] else None for key in ("since_date", "decided_on")}
+    amount = None if row["amount_cents"] is None else quetzales(row["amount_cents"])
+    return {
+        ("amount_gtq" if key == "amount_cents" else key): amount if key == "amount_cents" else dates.get(key, value)
+        for key, value in row.items()
+    }
+
+
+def _make_csv(release: Release) -> tuple[bytes, Headers]:
+    cells = pl.DataFrame(pl.from_arrow(release.fact_table(_TABLE)))
+    told = cells.with_columns((pl.col("amount_cents").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(18, 2)))
+    disposition = f'attachment; filename="reservado-{release.number}.csv"'
+    text = told.rename({"amount_cents": "amount_gtq"}).write_csv(line_terminator=LINE_END)
+    return text.encode(), (("Content-Disposition", disposition),)
