@@ -83,7 +83,7 @@ $(CHECKED): requirements/check.txt requirements/checkers/package-lock.json $(STA
 	@touch $@
 
 check: lint test $(CHECKED) ## Everything that must pass before a change is proposed, a real browser's look included.
-	@$(BIN)/python -m pytest tests/browser -rs
+	@$(BIN)/python -m pytest tests/browser -rs --numprocesses=2 --dist=loadfile
 
 # What the service is measured against has an environment of its own, so that nothing of it can be imported by accident.
 BENCH := $(VENV)/bench

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Mapping
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +12,7 @@ from tests.browser.conftest import ADMINISTRATOR, APPROVER, sign_in
 from tests.browser.pages import Examples, iter_first_paths, iter_paths
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 STAFF = (
     "", "/cargar", "/trabajos", "/lotes", "/lotes/1", "/lotes/1/cambios", "/publicaciones", "/publicaciones/1",
     "/datos/registry", "/cuenta", "/correcciones", "/tokens",
@@ -19,10 +20,14 @@ STAFF = (
 OF_ADMINISTRATORS = ("/personas", f"/personas/{APPROVER}", "/bitacora")
 
 
-def violations(page: Page, address: str) -> list[str]:
+def violations(page: Page, address: str, rules: Mapping[str, object] = RULES) -> list[str]:
     page.goto(address)
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, options=dict(rules)).response["violations"]
     return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"]]
+
+
+def faults_of(page: Page, site: str, paths: Iterable[str], rules: Mapping[str, object]) -> dict[str, list[str]]:
+    return {path: faults for path in paths if (faults := violations(page, f"{site}{path}", rules))}
 
 
 def open_page(browser: Browser, scheme: str, *, width: int = 360, height: int = 740) -> Page:
@@ -35,22 +40,21 @@ def open_page(browser: Browser, scheme: str, *, width: int = 360, height: int = 
     return context.new_page()
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width", "walk"),
-    [("light", 360, iter_paths), ("dark", 360, iter_first_paths), ("light", 1440, iter_first_paths)],
-    ids=["light at 360", "dark at 360", "light at 1440"],
-)
-def test_pages__of_the_public_have_no_fault(
-    browser: Browser,
-    demonstration: str,
-    examples: Examples,
-    scheme: str,
-    width: int,
-    walk: Callable[[Examples], Iterator[str]],
+def test_pages__of_the_public_have_no_fault(browser: Browser, demonstration: str, examples: Examples) -> None:
+    assert faults_of(open_page(browser, "light"), demonstration, iter_paths(examples), RULES) == {}
+
+
+def test_pages__of_the_public_have_no_fault_on_a_wide_screen(
+    browser: Browser, demonstration: str, examples: Examples
 ) -> None:
-    page = open_page(browser, scheme, width=width)
-    found = {path: faults for path in walk(examples) if (faults := violations(page, f"{demonstration}{path}"))}
-    assert found == {}
+    page = open_page(browser, "light", width=1440)
+    assert faults_of(page, demonstration, iter_first_paths(examples), RULES) == {}
+
+
+def test_pages__of_the_public_can_be_read_in_the_dark(browser: Browser, demonstration: str, examples: Examples) -> None:
+    """The scheme changes colours and nothing else."""
+    page = open_page(browser, "dark")
+    assert faults_of(page, demonstration, iter_paths(examples), CONTRAST) == {}
 
 
 @pytest.mark.parametrize(("name", "paths"), [(APPROVER, STAFF), (ADMINISTRATOR, OF_ADMINISTRATORS)])
@@ -65,3 +69,12 @@ def test_violations__are_seen_where_there_are_some(browser: Browser) -> None:
     page = open_page(browser, "light")
     faulty = "data:text/html,<html lang=es><title>x</title><main><h1>x</h1><img src=x><button></button></main>"
     assert {fault.partition(":")[0] for fault in violations(page, faulty)} >= {"image-alt", "button-name"}
+
+
+def test_violations__of_contrast_are_seen_in_the_scheme_that_has_them(browser: Browser) -> None:
+    pale = "<style>@media (prefers-color-scheme: dark) { body { background: black; color: rgb(50 50 50) } }</style>"
+    address = f"data:text/html,<html lang=es><title>x</title>{pale}<main><h1>Palabras</h1></main>"
+    assert violations(open_page(browser, "light"), address, CONTRAST) == []
+    assert [fault.partition(":")[0] for fault in violations(open_page(browser, "dark"), address, CONTRAST)] == [
+        "color-contrast"
+    ]
