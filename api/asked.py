@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import request
 
 from api.parameters import request_params
+from api.releases_at import CHOICE
 from api.state import app_state
 from exemptions.catalogs import Catalogs
-from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_request, query_params
+from exemptions.errors import InvalidQuery
+from exemptions.filters import FILTERS
+from exemptions.parameters import ParameterReader
+from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, parse_query, parse_request, query_params
+
+Own = TypeVar("Own")
+_SELECTING = (*(spec.parameter for spec in FILTERS), *CHOICE)
 
 _LONGEST_KEPT = 1_024
 """Bytes of a query string whose reading is kept. What people ask for is shorter, and longer ones could fill memory."""
@@ -43,6 +51,23 @@ def asked_search(*, also: Collection[str] = ()) -> AskedSearch:
     if len(request.query_string) <= _LONGEST_KEPT:
         state.asked.keep(request.query_string, asked)
     return asked
+
+
+def asked_selection(own: str, read: Callable[[ParameterReader], Own]) -> tuple[RegistryQuery, Own]:
+    """The records that this request is about, in no order and on no page, and the value of the route's own parameter.
+
+    Raises: InvalidQuery with every problem.
+    """
+    params = request_params()
+    reader = ParameterReader(params)
+    reader.refuse_unknown((*_SELECTING, own))
+    value = read(reader)
+    try:
+        query = parse_query({name: params[name] for name in _SELECTING if name in params}, app_state().catalogs)
+    except InvalidQuery as error:
+        raise InvalidQuery((*reader.problems, *error.problems)) from error
+    reader.raise_problems()
+    return query, value
 
 
 def _read_search(params: Mapping[str, Sequence[str]], catalogs: Catalogs) -> AskedSearch:

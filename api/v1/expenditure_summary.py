@@ -9,25 +9,21 @@ from urllib.parse import urlencode
 import polars as pl
 from flask import Response
 
+from api.asked import asked_selection
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
-from api.parameters import request_params
-from api.releases_at import CHOICE, release_of_query
+from api.releases_at import release_of_query
 from api.schemas.expenditure_summary import ExpenditureSummarySchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
-from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, release_parameters
 from exemptions.catalog_entries import CatalogName
 from exemptions.columns import LIST_SEPARATOR
-from exemptions.errors import InvalidQuery
 from exemptions.expenditure_summary import OFFICIAL_AXES, Axis, OfficialFigure, RegistrySum, SummaryRow, summarize
-from exemptions.filters import FILTERS
-from exemptions.parameters import ParameterReader
-from exemptions.query import RegistryQuery, parse_query, query_params
+from exemptions.query import RegistryQuery, query_params
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
@@ -35,7 +31,6 @@ PATH = "/api/v1/expenditure/summary"
 _JSON = "application/json"
 _CSV = "text/csv"
 _AXIS = "group_by"
-_SELECTING = (*(spec.parameter for spec in FILTERS), *CHOICE)
 
 CATALOG_OF: Mapping[Axis, CatalogName] = {
     Axis.TAX: CatalogName.TAXES,
@@ -112,7 +107,7 @@ def export_summary() -> Response:
 def _answer(
     suffix: str, media_type: str, make: Callable[[Release, Axis, RegistryQuery], tuple[bytes, Headers]]
 ) -> Response:
-    axis, query = _read()
+    query, axis = asked_selection(_AXIS, lambda reader: Axis(reader.name(_AXIS, list(Axis), Axis.YEAR)))
     require_acceptable(media_type)
     release = release_of_query(query)
     is_csv = media_type == _CSV
@@ -124,24 +119,6 @@ def _answer(
         by_language=not is_csv,
     )
     return answer_body(representation, lambda: make(release, axis, query))
-
-
-def _read() -> tuple[Axis, RegistryQuery]:
-    """What is asked for.
-
-    Raises: InvalidQuery with every problem.
-    """
-    params = request_params()
-    reader = ParameterReader(params)
-    reader.refuse_unknown((*_SELECTING, _AXIS))
-    axis = Axis(reader.name(_AXIS, list(Axis), Axis.YEAR))
-    selecting = {name: values for name, values in params.items() if name in _SELECTING}
-    try:
-        query = parse_query(selecting, app_state().catalogs)
-    except InvalidQuery as error:
-        raise InvalidQuery((*reader.problems, *error.problems)) from error
-    reader.raise_problems()
-    return axis, query
 
 
 def _make_json(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:

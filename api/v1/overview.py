@@ -9,26 +9,23 @@ from urllib.parse import urlencode
 import polars as pl
 from flask import Response
 
+from api.asked import asked_selection
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.overview_links import PATH, OverviewTable
-from api.parameters import request_params
-from api.releases_at import CHOICE, download_name, release_of_query
+from api.releases_at import download_name, release_of_query
 from api.schemas.overview import OverviewSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
-from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, release_parameters
 from api.v1.labelled import labelled_facets
 from exemptions.columns import PersonKind
-from exemptions.errors import InvalidQuery, NotFound
-from exemptions.filters import FILTERS
+from exemptions.errors import NotFound
 from exemptions.overview import AXES, Overview, build_overview
-from exemptions.parameters import ParameterReader
-from exemptions.query import RegistryQuery, parse_query, query_params
+from exemptions.query import RegistryQuery, query_params
 from exemptions.rankings import MOST_RANKED, SHOWN, Ranking
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
@@ -36,7 +33,6 @@ from exporters.csv_format import LINE_END
 _JSON = "application/json"
 _CSV = "text/csv"
 _RANKED = "ranked"
-_SELECTING = (*(spec.parameter for spec in FILTERS), *CHOICE)
 
 
 def _parameters() -> list[Document]:
@@ -105,7 +101,7 @@ def export_overview_csv(table: str) -> Response:
 def _answer(
     path: str, media_type: str, make: Callable[[Release, RegistryQuery, int], tuple[bytes, Headers]]
 ) -> Response:
-    query, ranked = _read()
+    query, ranked = asked_selection(_RANKED, lambda reader: reader.count_between(_RANKED, 1, MOST_RANKED, SHOWN))
     require_acceptable(media_type)
     release = release_of_query(query)
     is_csv = media_type == _CSV
@@ -117,24 +113,6 @@ def _answer(
         by_language=not is_csv,
     )
     return answer_body(representation, lambda: make(release, query, ranked))
-
-
-def _read() -> tuple[RegistryQuery, int]:
-    """The query, which has no order, and how many taxpayers are wanted.
-
-    Raises: InvalidQuery with every problem.
-    """
-    params = request_params()
-    reader = ParameterReader(params)
-    reader.refuse_unknown((*_SELECTING, _RANKED))
-    ranked = reader.count_between(_RANKED, 1, MOST_RANKED, SHOWN)
-    selecting = {name: values for name, values in params.items() if name in _SELECTING}
-    try:
-        query = parse_query(selecting, app_state().catalogs)
-    except InvalidQuery as error:
-        raise InvalidQuery((*reader.problems, *error.problems)) from error
-    reader.raise_problems()
-    return query, ranked
 
 
 def _make_json(release: Release, query: RegistryQuery, ranked: int) -> tuple[bytes, Headers]:
