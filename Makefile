@@ -54,7 +54,7 @@ run: setup ## Serve a demonstration registry of invented data at http://127.0.0.
 	@exec $(BIN)/exemptions serve --port $(PORT)
 
 test: setup ## Run the tests on all cores.
-	@$(BIN)/python -m pytest -rs --ignore=tests/browser --numprocesses=auto --maxprocesses=8 --dist=loadfile
+	@$(BIN)/python -m pytest -rs --ignore=tests/browser --ignore=tests/outside --numprocesses=auto --maxprocesses=8 --dist=loadfile
 
 KILLS := 600
 trust: setup ## Kill loads, approvals and publications KILLS times and look at what is left (another number: KILLS=5000).
@@ -82,8 +82,16 @@ $(CHECKED): requirements/check.txt requirements/checkers/package-lock.json $(STA
 	@cd $(CHECKERS) && npm ci --silent
 	@touch $@
 
-check: lint test $(CHECKED) ## Everything that must pass before a change is proposed, a real browser's look included.
-	@$(BIN)/python -m pytest tests/browser -rs --numprocesses=2 --dist=loadfile
+# Validators of the standards and other people's readers: none of their libraries may be imported by the service.
+OUTSIDE := $(VENV)/outside
+$(OUTSIDE)/.installed: requirements/outside.txt $(STAMP)
+	@"$(PYTHON)" -m venv --clear $(OUTSIDE)
+	@echo "Installing the validators of files and answers in $(OUTSIDE)"
+	@$(OUTSIDE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/outside.txt
+	@touch $@
+
+check: lint test $(CHECKED) $(OUTSIDE)/.installed ## Everything that must pass before a change is proposed, real browsers and outside validators included.
+	@$(BIN)/python -m pytest tests/browser tests/outside -rs --numprocesses=2 --dist=loadfile
 
 # What the service is measured against has an environment of its own, so that nothing of it can be imported by accident.
 BENCH := $(VENV)/bench
@@ -104,6 +112,7 @@ lock: setup ## Write requirements/*.txt from requirements/*.in (LOCK_OPTIONS=--u
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/dev.txt requirements/dev.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/bench.txt requirements/bench.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/check.txt requirements/check.in
+	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/outside.txt requirements/outside.in
 
 clean: ## Remove the environment, caches and the demonstration registry. Other homes below data/ stay.
 	@rm -rf $(VENV) $(DEMO_HOME) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

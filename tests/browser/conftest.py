@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
@@ -22,12 +18,11 @@ from exemptions.calendar import system_clock
 from exemptions.database import open_book
 from exemptions.settings import read_settings
 from tests.browser.pages import Examples, read_examples
-from tests.cli.test_serve import free_port
+from tests.served import served
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "un quetzal sobre el muro 1821"
 LOADER, APPROVER, ADMINISTRATOR = "luis", "marta", "ana"
-PATIENCE_S = 60.0
 
 # Nothing of the browser's own goes out to the network, where it would wait for answers that never come.
 _QUIET = (
@@ -106,30 +101,6 @@ def add_people(environment: Mapping[str, str]) -> None:
             # Who gives a password to oneself has chosen it.
             give_password(session, actor=Actor(name), name=name, password=PASSWORD, at=system_clock())
     book.close()
-
-
-def served(environment: Mapping[str, str]) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--workers", "1"]
-    address = {"EXEMPTIONS_BASE_URL": f"http://127.0.0.1:{port}"}
-    service = subprocess.Popen(command, env={**environment, **address}, cwd=ROOT, start_new_session=True)
-    try:
-        wait_until_answered(f"http://127.0.0.1:{port}/health/live", service)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(service.pid, signal.SIGTERM)
-        service.wait(30)
-
-
-def wait_until_answered(address: str, service: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and service.poll() is None:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"{address} does not answer")
 
 
 def sign_in(page: Page, site: str, name: str) -> None:
