@@ -20,6 +20,7 @@ from api.v1 import register_v1
 from exemptions.calendar import Clock
 from exemptions.catalogs import load_catalogs
 from exemptions.correction_log import LogReader
+from exemptions.policy_history import PolicyLog
 from exemptions.settings import Role, Settings, read_settings
 from exemptions.store import ReleaseStore
 
@@ -76,6 +77,7 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
         store=store,
         catalogs=load_catalogs(),
         corrections=LogReader(settings.releases),
+        policies=PolicyLog(store),
     )
     register_headers(app)
     register_observability(app)

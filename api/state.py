@@ -13,6 +13,7 @@ from exemptions.calendar import Clock
 from exemptions.catalogs import Catalogs
 from exemptions.correction_log import LogReader
 from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.policy_history import PolicyLog
 from exemptions.settings import Settings
 from exemptions.store import ReleaseStore
 
@@ -51,6 +52,8 @@ class AppState:
     catalogs: Catalogs
     corrections: LogReader
     """What became of the public's reports."""
+    policies: PolicyLog
+    """The rules that each release was made under."""
     bodies: Recent[str, FinishedBody] = field(
         default_factory=lambda: Recent(capacity=_BODIES_BYTES, weigh=lambda finished: _ENTRY_BYTES + len(finished.body))
     )

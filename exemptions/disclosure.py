@@ -121,10 +121,10 @@ class Policy:
             raise _undecided(field, person_kind, category) from error
 
     def describe(self) -> list[dict[str, Any]]:
-        """Every rule in words that a table can show, in the order of the files."""
+        """Every rule in words for a table, with the fields that it decides about, in the order of the files."""
         return [
             {
-                "fields": list(rule.fields),
+                "fields": [field for field in rule.fields if (field, rule) in self._used],
                 "person_kind": rule.person_kind or "*",
                 "categories": "*" if rule.categories is None else sorted(rule.categories),
                 "permanence": rule.permanence or "*",
@@ -137,7 +137,7 @@ class Policy:
                 "note_en": rule.note.en,
             }
             for rule in self.rules
-            if rule in self._used
+            if any((field, rule) in self._used for field in rule.fields)
         ]
 
     def apply(self, records: pl.DataFrame) -> Disclosed:
@@ -152,7 +152,7 @@ class Policy:
         counted = decided.filter(is_counted).group_by("category").agg(records=pl.len()).sort("category")
         shown = _mark_hidden(decided.filter(~is_counted))
         hidden = _count_hidden(shown)
-        masked = _mask_names(shown) if any(rule.level is Level.MASKED for rule in self._used) else shown
+        masked = _mask_names(shown) if any(rule.level is Level.MASKED for _, rule in self._used) else shown
         cleared = masked.with_columns(
             pl.when(~pl.col(f"{field}_withheld")).then(field).alias(field) for field in GOVERNED
         )
@@ -163,8 +163,9 @@ class Policy:
         return Disclosed(records=listed.select(kept), counted=counted, hidden=hidden)
 
     @cached_property
-    def _used(self) -> frozenset[Rule]:
-        return frozenset(self._deciding.values())
+    def _used(self) -> frozenset[tuple[str, Rule]]:
+        """Each field with every rule that decides about it for somebody."""
+        return frozenset((field, rule) for (field, _, _), rule in self._deciding.items())
 
     @cached_property
     def _table(self) -> pl.DataFrame:

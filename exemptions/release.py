@@ -30,6 +30,9 @@ from exemptions.nit import parse_nit
 from exemptions.ranks import Sort, order_rows, rank_rows
 from exemptions.summary import Summary
 
+ACCOUNT = "withheld.json"
+"""The file in which a release tells what it withholds and under which rules."""
+
 BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
 _FIRST_ROWS = 1_024
@@ -58,7 +61,7 @@ class Release:
         if not self.records.schema.equals(table_schema()):
             raise damaged(folder, "records.arrow")
         self.catalogs = _read_catalogs(folder)
-        self.withheld: Mapping[str, Any] = json.loads((folder / "withheld.json").read_bytes())
+        self.withheld: Mapping[str, Any] = json.loads((folder / ACCOUNT).read_bytes())
         self.index = open_index(folder / "index")
         self.answers: AnswerCache[Any] = AnswerCache(_ANSWERS_KEPT)
         self._ranks: AnswerCache[pl.Series] = AnswerCache(_RANKS_KEPT)
@@ -211,14 +214,35 @@ def open_records(folder: Path, *, manifest_sha256: str) -> pa.RecordBatch:
 
     Raises: ReleaseDamaged.
     """
-    manifest, found_sha256 = read_manifest(folder)
-    if manifest_sha256 != found_sha256:
-        raise damaged(folder, "manifest.json")
-    verify_file(folder, "records.arrow", manifest)
+    verify_file(folder, "records.arrow", read_own_manifest(folder, manifest_sha256=manifest_sha256))
     try:
         return _map_table(folder, "records")
     except (OSError, pa.ArrowException) as error:
         raise damaged(folder, "records.arrow") from error
+
+
+def open_account(folder: Path, *, manifest_sha256: str) -> Mapping[str, Any]:
+    """What a release folder tells of what it withholds; only this file is checked.
+
+    Raises: ReleaseDamaged.
+    """
+    verify_file(folder, ACCOUNT, read_own_manifest(folder, manifest_sha256=manifest_sha256))
+    try:
+        account: Mapping[str, Any] = json.loads((folder / ACCOUNT).read_bytes())
+    except (OSError, ValueError) as error:
+        raise damaged(folder, ACCOUNT) from error
+    return account
+
+
+def read_own_manifest(folder: Path, *, manifest_sha256: str) -> Mapping[str, Any]:
+    """The manifest of a release folder.
+
+    Raises: ReleaseDamaged if it is not the one expected.
+    """
+    manifest, found_sha256 = read_manifest(folder)
+    if manifest_sha256 != found_sha256:
+        raise damaged(folder, "manifest.json")
+    return manifest
 
 
 def _map_table(folder: Path, name: str) -> pa.RecordBatch:

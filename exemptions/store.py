@@ -33,7 +33,7 @@ from exemptions.errors import (
 from exemptions.filters import FACETS
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
-from exemptions.release import Release, open_records, open_release
+from exemptions.release import Release, open_account, open_records, open_release, read_own_manifest
 
 POINTER = "current.json"
 POLL_S = 0.5
@@ -171,7 +171,21 @@ class ReleaseStore:
         Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
         """
         listed = _get_listed(self._read_pointer(), number)
-        return open_records(self._path / str(number), manifest_sha256=listed.manifest_sha256)
+        return open_records(self._folder(listed), manifest_sha256=listed.manifest_sha256)
+
+    def manifest_of(self, listed: ListedRelease) -> Mapping[str, Any]:
+        """The manifest of a listed release, without opening it.
+
+        Raises: ReleaseDamaged.
+        """
+        return read_own_manifest(self._folder(listed), manifest_sha256=listed.manifest_sha256)
+
+    def account_of(self, listed: ListedRelease) -> Mapping[str, Any]:
+        """What a listed release tells of what it withholds, without opening it.
+
+        Raises: ReleaseDamaged.
+        """
+        return open_account(self._folder(listed), manifest_sha256=listed.manifest_sha256)
 
     def refresh(self) -> Release:
         """Look at the pointer at once, switch if it names another release, and give the one to serve.
@@ -236,9 +250,12 @@ class ReleaseStore:
     def _open(self, listed: ListedRelease) -> Release:
         if self._process != os.getpid():
             raise RuntimeError("a store of releases is made by the process that uses it")
-        release = open_release(self._path / str(listed.release), manifest_sha256=listed.manifest_sha256)
+        release = open_release(self._folder(listed), manifest_sha256=listed.manifest_sha256)
         warm(release)
         return release
+
+    def _folder(self, listed: ListedRelease) -> Path:
+        return self._path / str(listed.release)
 
     def _read_pointer(self) -> Pointer:
         try:

@@ -11,15 +11,18 @@ from api.formatting import format_percent
 from api.pages.blueprint import pages
 from api.pages.dictionary import state_lines
 from api.pages.labels import STATUS, STATUS_MEANING, VALUE_STATE
+from api.pages.policy import PolicyWords, policy_words
 from api.pages.render import answer_page, answer_plain, page_reader
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, column_label
 from api.pages.withheld import CellLine, CountedLine, WithheldLine, cell_lines, counted_lines, withheld_lines
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
+from api.state import app_state
 from exemptions.aggregates import sums
 from exemptions.columns import Status, ValueState
 from exemptions.errors import NothingPublished
+from exemptions.policy_history import trace
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
@@ -57,6 +60,7 @@ class MethodologyPage:
     cells: tuple[CellLine, ...] = ()
     coverage_heads: tuple[str, ...] = ()
     coverage: tuple[CoverageLine, ...] = ()
+    policy: PolicyWords | None = None
 
 
 @pages.get("/metodologia", endpoint="methodology")
@@ -70,6 +74,7 @@ def show_methodology() -> Response:
         page = MethodologyPage(two_person=None, statuses=statuses, states=state_lines())
         return answer_plain("methodology.html", {"methodology": page})
     reader = page_reader(release)
+    told = app_state().policies.until(release.number)
     return answer_page(
         release,
         "methodology.html",
@@ -83,8 +88,11 @@ def show_methodology() -> Response:
                 cells=cell_lines(release, reader),
                 coverage_heads=tuple(str(VALUE_STATE[state]) for state in _STATES),
                 coverage=_coverage(release, reader),
+                policy=policy_words(trace(told), reader),
             )
         },
+        # A withdrawal, or a copy that was repaired, changes what is known of earlier rules without a new publication.
+        depends_on=repr([one.release.release for one in told if one.rules is None]),
     )
 
 

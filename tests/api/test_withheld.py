@@ -58,3 +58,41 @@ def test_methodology__tells_sums_and_why_others_are_not_told(client: FlaskClient
     assert "Cifra de la publicación 1" in text
     assert "No se dice: son menos de tres" in text
     assert "Constitución, artículo 24" in text
+
+
+@pytest.fixture(scope="module")
+def of_policies(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Two releases; the second publishes amounts that the first withheld."""
+    home: Path = tmp_path_factory.mktemp("policies")
+    shared = {
+        "person_kind": "*", "categories": "*", "permanence": "*", "threshold": None, "authority": "Política",
+        "date": "2026-01-01", "note_es": "", "note_en": "",
+    }  # fmt: skip
+    names = shared | {"fields": ["nit", "name"], "level": "public", "ground": "Decreto 57-2008"}
+    closed = shared | {"fields": ["amount_gtq"], "level": "withheld", "ground": "Falta el fundamento"}
+    opened = closed | {"level": "public", "ground": "Opinión 7-2026"}
+    build_test_release(home / "releases", policy=[names, closed])
+    build_test_release(home / "releases", number=2, policy=[names, opened], published_at="2026-02-15T12:00:00Z")
+    return make_app(home).test_client()
+
+
+def test_policy__tells_since_when_each_rule_is_so_and_what_changed(of_policies: FlaskClient) -> None:
+    answer = of_policies.get("/api/v1/withheld/policy").json
+    assert [(one["scope"]["field"], one["since_release"]) for one in answer["rules"]] == [
+        ("nit", 1), ("name", 1), ("amount_gtq", 2),
+    ]  # fmt: skip
+    (change,) = answer["changes"]
+    assert (change["release"], change["previous_release"], change["published_at"]) == (2, 1, "2026-02-15T12:00:00Z")
+    assert (change["before"]["level"], change["after"]["ground"]) == ("withheld", "Opinión 7-2026")
+    assert of_policies.get("/api/v1/withheld/policy?release=1").json["changes"] == []
+
+
+def test_methodology__tells_from_which_publication_a_rule_changed(of_policies: FlaskClient) -> None:
+    text = " ".join(read_page(of_policies.get("/metodologia").text).text.split())
+    assert "Desde la publicación 2, del 15 de febrero de 2026" in text
+    assert "pasó de «no se publica» a «se publica»" in text
+    assert "Antes: Falta el fundamento. Política, 1 de enero de 2026" in text
+
+
+def test_methodology__tells_that_a_release_does_not_tell_its_rules(client: FlaskClient) -> None:
+    assert "no dice con qué reglas se hizo" in client.get("/metodologia").text

@@ -58,6 +58,7 @@ OPERATIONS = {
     "listProvisions": "/api/v1/expenditure/provisions",
     "listWithheld": "/api/v1/withheld",
     "exportWithheldCsv": "/api/v1/withheld.csv",
+    "getPolicy": "/api/v1/withheld/policy",
     "reconcileExpenditure": "/api/v1/expenditure/reconciliation",
     "summarizeExpenditure": "/api/v1/expenditure/summary",
     "listRecords": "/api/v1/records",

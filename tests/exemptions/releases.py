@@ -214,6 +214,7 @@ def build_test_release(
     history: Iterable[Row] = (),
     count_only: Iterable[Row] = (),
     withheld: Iterable[Row] = (),
+    policy: Iterable[Row] | None = None,
     downloads: Mapping[str, bytes] | None = None,
     published_at: str = "2026-01-15T12:00:00Z",
     status_date: str = "2026-01-15",
@@ -224,8 +225,8 @@ def build_test_release(
     """Make release `number` below `folder` and point `current.json` at it; give the release's own folder.
 
     Jobs and amounts default to the rows' own figures, events to `default_events()` when the rows are the default ones.
-    With `energy=None` the release is one made before there was a table of energy projects. `downloads` are file name →
-    bytes.
+    With `energy=None` the release is one made before there was a table of energy projects; with `policy=None` it does
+    not tell its rules. `downloads` are file name → bytes.
     """
     release = folder / str(number)
     release.mkdir(parents=True)
@@ -247,7 +248,8 @@ def build_test_release(
         schema = FACT_SCHEMAS["changes" if name == "history" else name]
         listed = sorted(fact_rows, key=lambda row: row.get("record_id", ""))
         _write_arrow(release / f"{name}.arrow", pa.RecordBatch.from_pylist(listed, schema=schema))
-    _write_json(release / "withheld.json", {"count_only": list(count_only), "fields": list(withheld)})
+    account = {"count_only": list(count_only), "fields": list(withheld)}
+    _write_json(release / "withheld.json", account | ({} if policy is None else {"policy": list(policy)}))
     shutil.copytree(PACKAGED, release / "catalogs", ignore=shutil.ignore_patterns("*.md"))
     for name in CatalogName:
         _write_json(release / "catalogs" / f"{name}.json", catalog_rows(load_catalogs(), name))

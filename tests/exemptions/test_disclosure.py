@@ -84,6 +84,13 @@ def test_default_policy__gives_every_rule_its_ground(tmp_path: Path) -> None:
         assert date.fromisoformat(described["date"])
 
 
+def test_describe__leaves_out_what_an_own_rule_decides_instead(tmp_path: Path) -> None:
+    own = policy(tmp_path, rule(field="jobs", level="public"))
+    told = [described["ground"] for described in own.describe() if "jobs" in described["fields"]]
+    assert "Opinión 7-2026" in told
+    assert not any("máxima publicidad" in ground for ground in told)
+
+
 def test_demonstration__publishes_amounts_of_legal_persons_only(tmp_path: Path) -> None:
     shown = policy(tmp_path, demonstration=True)
     assert shown.rule("amount_gtq", "legal", "ENR").level == "public"
