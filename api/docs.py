@@ -17,16 +17,14 @@ from api.pages.render import render_page
 from api.parameters import refuse_parameters
 from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.releases_at import tell_release
-from api.spec import Document, RegistryApi, localised_document
-from api.state import absolute
+from api.spec import Document, RegistryApi, example_base, localised_document
+from api.state import app_state
 
 _DOCUMENTS = "openapi"
 _PROBLEM_TYPES = "problem_types"
 _OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json"
 _TELLING = 10**9
 _CACHING = "public, max-age=300"
-_EXAMPLE_BASES = {"es": "https://DIRECCION-DE-ESTE-SITIO", "en": "https://ADDRESS-OF-THIS-SITE"}
-"""Language → what stands in examples where the settings name no public address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,9 @@ class OperationText:
 def register_docs(app: Flask, api: RegistryApi, *, problem_types: tuple[ProblemType, ...] = PROBLEM_TYPES) -> None:
     """Add the document and its page; every route of the API must have been registered."""
     app.extensions[_PROBLEM_TYPES] = problem_types
-    app.extensions[_DOCUMENTS] = {lang: localised_document(api, lang) for lang in LANGUAGES}
+    app.extensions[_DOCUMENTS] = {
+        lang: localised_document(api, lang, base=example_base(app.extensions["settings"], lang)) for lang in LANGUAGES
+    }
     app.add_url_rule("/openapi.json", "openapi", answer_openapi)
     # Named like the pages, so that their frame links the languages.
     for code, language in PAGE_LANGUAGES.items():
@@ -111,7 +111,7 @@ def _document_language() -> str:
 
 
 def _example_base() -> str:
-    return absolute("") or _EXAMPLE_BASES[_document_language()]
+    return example_base(app_state().settings, _document_language())
 
 
 def _finish(response: Response) -> Response:
@@ -159,7 +159,7 @@ def _operation_text(document: Document, path: str, method: str, item: Document) 
         parameters=tuple(_parameter_text(parameter) for parameter in parameters),
         fields=_field_texts(document, media.get("application/json", {}).get("schema", {})),
         problems=tuple(sorted(int(status) for status in item["responses"] if int(status) >= 400)),
-        example=samples[0]["source"].replace("{base}", _example_base()) if samples else "",
+        example=samples[0]["source"] if samples else "",
     )
 
 

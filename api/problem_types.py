@@ -109,6 +109,16 @@ URI_TOO_LONG = _problem(
         "fewer values for each parameter.",
     ),
 )  # fmt: skip
+TOO_MANY_REQUESTS = _problem(
+    "too-many-requests", 429,
+    ("Demasiadas solicitudes", "Too many requests"),
+    (
+        "Espere los segundos de Retry-After. RateLimit-Policy dice cuántas solicitudes caben; una descarga completa "
+        "es una sola.",
+        "Wait the seconds of Retry-After. RateLimit-Policy tells how many requests fit; a whole download is one.",
+    ),
+    60,
+)  # fmt: skip
 HEADERS_TOO_LARGE = _problem(
     "headers-too-large", 431,
     ("Encabezados demasiado grandes", "Headers too large"),
@@ -173,6 +183,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     RANGE_NOT_SATISFIABLE,
     BAD_REQUEST,
     URI_TOO_LONG,
+    TOO_MANY_REQUESTS,
     HEADERS_TOO_LARGE,
     CLIENT_ERROR,
     NOTHING_PUBLISHED,
@@ -202,6 +213,7 @@ OF_STATUS: Mapping[int, ProblemType] = {
     406: NOT_ACCEPTABLE,
     414: URI_TOO_LONG,
     416: RANGE_NOT_SATISFIABLE,
+    429: TOO_MANY_REQUESTS,
     431: HEADERS_TOO_LARGE,
     500: INTERNAL_ERROR,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,14 +12,20 @@ from flask_smorest import Api
 from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.schemas.problems import ProblemSchema
 from api.schemas.texts import Both, both, localise
+from api.spec_headers import ANSWER, CACHED, HEADERS, PROBLEM, header_document, header_references
+from api.spec_parts import drop_unused
 from api.version import software_version
+from exemptions.settings import Settings
 
 OPENAPI_VERSION = "3.1.0"
 
 Document = dict[str, Any]
 
-_COMMON_STATUSES = (405, 406, 422, 500, 503)
-"""Problems that every address of the API can answer with."""
+_COMMON_STATUSES = (405, 406, 414, 422, 429, 431, 500, 503)
+"""Problems that every address can answer with; 414 and 431 come before the application, 429 from the proxy."""
+
+_EXAMPLE_BASES = {"es": "https://DIRECCION-DE-ESTE-SITIO", "en": "https://ADDRESS-OF-THIS-SITE"}
+"""Language → what stands in examples where the settings name no public address."""
 
 TAGS: Mapping[str, Both] = {
     "records": both(
@@ -44,6 +51,26 @@ TAGS: Mapping[str, Both] = {
     ),
     "service": both("El servicio mismo.", "The service itself."),
 }  # fmt: skip
+
+_BASE = "{base}"
+"""Stands in a described example for the address of the site."""
+
+_PROBLEM_HEADERS: Mapping[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    405: ("Allow",),
+    416: ("Content-Range", "Accept-Ranges"),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+"""Status → headers that its problems have beside those of every problem."""
+
+_OF_A_BODY = ("Content-Disposition", "X-Total-Count")
+"""Headers that tell of the body that comes with them."""
+
+_TITLE = both("Registro abierto de exenciones tributarias", "Open registry of tax exemptions")
+
+_LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+"""That of the software and of this description; the data's is told by each answer, since the publisher decides it."""
 
 _ABOUT = both(
     "Quiénes no pagan impuestos en Guatemala, por qué ley, desde cuándo y hasta cuándo. Sin clave ni registro. "
@@ -72,16 +99,19 @@ class RegistryApi(Api):
 
 def build_api(app: Flask, *, problem_types: Sequence[ProblemType] = PROBLEM_TYPES) -> RegistryApi:
     """The document of the application, without routes; blueprints add theirs."""
+    settings: Settings = app.extensions["settings"]
     api = RegistryApi(
         app,
         spec_kwargs={
-            "title": both("Registro abierto de exenciones tributarias", "Open registry of tax exemptions"),
+            "title": _TITLE,
             "version": software_version(),
             "openapi_version": OPENAPI_VERSION,
-            "info": {"description": _ABOUT},
-            "servers": [{"url": app.extensions["settings"].base_url or "/"}],
+            "info": {"description": _ABOUT, "contact": _contact(settings), "license": _LICENSE},
+            "servers": [{"url": settings.base_url or "/"}],
         },
     )
+    for name in HEADERS:
+        api.spec.components.header(name, header_document(name))
     for status, types in _types_by_status(problem_types).items():
         api.spec.components.response(
             f"Problem{status}",
@@ -90,19 +120,29 @@ def build_api(app: Flask, *, problem_types: Sequence[ProblemType] = PROBLEM_TYPE
                     "; ".join(kind.title.es for kind in types), "; ".join(kind.title.en for kind in types)
                 ),
                 "content": {"application/problem+json": {"schema": ProblemSchema}},
+                "headers": header_references(*PROBLEM, *_PROBLEM_HEADERS.get(status, ())),
             },
         )
     return api
 
 
-def localised_document(api: RegistryApi, lang: str) -> Document:
-    """The OpenAPI document with all its texts in `lang`."""
-    document: Document = api.spec.to_dict()
+def example_base(settings: Settings, lang: str) -> str:
+    """What the addresses of examples begin with."""
+    return settings.base_url or _EXAMPLE_BASES[lang]
+
+
+def localised_document(api: RegistryApi, lang: str, *, base: str) -> Document:
+    """The OpenAPI document with all its texts in `lang`; the addresses of its examples begin with `base`."""
+    document: Document = drop_unused(api.spec.to_dict())
     used = {tag for methods in document["paths"].values() for item in methods.values() for tag in _tags(item)}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     chosen = localise(document, lang)
     if not isinstance(chosen, dict):
         raise TypeError("the document of an API is an object")
+    for methods in chosen["paths"].values():
+        for item in methods.values():
+            for sample in item.get("x-codeSamples", ()) if isinstance(item, dict) else ():
+                sample["source"] = sample["source"].replace(_BASE, base)
     return chosen
 
 
@@ -121,23 +161,23 @@ def operation(
 ) -> Document:
     """The description of one GET route, for `Blueprint.doc`.
 
-    `media` is media type → schema of the answer; `problems` are statuses beyond those that every route has;
-    `example` is the path and query that a curl example asks for.
+    `media` is media type → schema of the answer; `headers` are those of its own, with words that replace the general
+    ones; `problems` are statuses beyond those that every route has; `example` is the path and query that a curl
+    example asks for.
     """
-    told_headers = {
-        name: {"description": both(*text), "schema": {"type": "string"}}
-        for name, text in {**_HEADERS, **(headers or {})}.items()
-    }
+    general = (*ANSWER, *CACHED) if not_modified else ANSWER
+    own = {name: {"description": both(*text), "schema": {"type": "string"}} for name, text in (headers or {}).items()}
     responses: Document = {
         "200": {
             "description": both("La respuesta.", "The answer."),
             "content": {name: {"schema": schema} for name, schema in media.items()},
-            "headers": told_headers,
+            "headers": header_references(*general) | own,
         }
     }
     if not_modified:
         responses["304"] = {
-            "description": both("El cliente ya tiene esta respuesta.", "The client already has this answer.")
+            "description": both("El cliente ya tiene esta respuesta.", "The client already has this answer."),
+            "headers": header_references(*general) | {name: own[name] for name in own if name not in _OF_A_BODY},
         }
     for status in sorted({*_COMMON_STATUSES, *problems}):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
@@ -147,11 +187,12 @@ def operation(
         "summary": both(*summary),
         "description": both(*about),
         "responses": responses,
+        "security": [],
     }
     if parameters:
         described["parameters"] = list(parameters)
     if example:
-        described["x-codeSamples"] = [{"lang": "Shell", "source": f"curl '{{base}}{example}'"}]
+        described["x-codeSamples"] = [{"lang": "Shell", "source": f"curl '{_BASE}{example}'"}]
     return described
 
 
@@ -177,10 +218,14 @@ def path_parameter(name: str, about: Both, schema: Mapping[str, object]) -> Docu
     return {"name": name, "in": "path", "required": True, "description": about, "schema": dict(schema)}
 
 
-_HEADERS: Mapping[str, tuple[str, str]] = {
-    "ETag": ("Cambia cuando cambian los bytes de la respuesta.", "Changes when the bytes of the answer change."),
-    "X-Request-ID": ("Identifica la solicitud al avisar de un problema.", "Identifies the request in a report."),
-}
+def _contact(settings: Settings) -> Document:
+    """Whom to write to about the API: an address for mail where the settings name one, the page for reports."""
+    contact: Document = {"name": settings.publisher or _TITLE}
+    if settings.base_url:
+        contact["url"] = f"{settings.base_url}/correcciones"
+    if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", settings.contact):
+        contact["email"] = settings.contact
+    return contact
 
 
 def _tags(item: object) -> Sequence[str]:

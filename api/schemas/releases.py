@@ -74,6 +74,14 @@ class ManifestSchema(Schema):
     license = fields.Dict(required=True)
     contact = fields.String(required=True, allow_none=True)
     software = fields.String(required=True)
+    catalogs = fields.String(
+        metadata=about("Versión de los catálogos y resumen de su contenido.", "Version of the catalogues and digest.")
+    )
+    policy_sha256 = fields.String(
+        metadata=about(
+            "SHA-256 de la política de divulgación que se aplicó.", "SHA-256 of the disclosure policy that was applied."
+        )
+    )
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     files = fields.List(fields.Nested(ManifestFileSchema), required=True)
 

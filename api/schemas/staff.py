@@ -18,7 +18,7 @@ _LARGEST = 10**9
 
 
 def _reason(longest: int = LONGEST_REASON) -> fields.String:
-    written = validate.Regexp(r"(?s).*\S.*", error="Is blank.")
+    written = validate.Regexp(r"[\s\S]*\S", error="Is blank.")
     return fields.String(required=True, validate=[written, validate.Length(max=longest)])
 
 

@@ -52,7 +52,7 @@ FileEntry = Mapping[str, Any]
             "are stored compressed: "
             "records.csv.gz is the stored file, and records.csv the same uncompressed.",
         ),
-        media={"*/*": {"type": "string", "contentEncoding": "binary"}},
+        media={"*/*": {"type": "string", "format": "binary"}},
         parameters=[
             path_parameter("number", both("Número de la publicación.", "Number of the release."), {"type": "integer"}),
             path_parameter("name", both("Nombre del archivo.", "Name of the file."), {"type": "string"}),

@@ -43,7 +43,7 @@ def _add_export(form: Format) -> None:
 
 def _describe(form: Format) -> Document:
     name = form.name.upper() if form.name != "parquet" else "Parquet"
-    schema: object = {"type": "string", "contentEncoding": "binary"} if form.name == "parquet" else {"type": "string"}
+    schema: object = {"type": "string", "format": "binary"} if form.name == "parquet" else {"type": "string"}
     if form.name == "json":
         schema = {"type": "array", "items": RecordSchema}
     return operation(

@@ -43,7 +43,7 @@ def _add_table(form: Format) -> None:
 
 
 def _describe(form: Format) -> Document:
-    schema = {"type": "string", "contentEncoding": "binary"} if form.name == "parquet" else {"type": "string"}
+    schema = {"type": "string", "format": "binary"} if form.name == "parquet" else {"type": "string"}
     return operation(
         f"exportTable{form.name.capitalize()}",
         tag="releases",
