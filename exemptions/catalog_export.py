@@ -82,9 +82,15 @@ def catalog_table(catalogs: Catalogs, name: CatalogName) -> pa.Table:
     Order: that of the catalogue.
     """
     entries = catalogs.entries(name).values()
-    hints = get_type_hints(_CLASSES[name])
-    columns = {column: [_flat_value(getattr(entry, column)) for entry in entries] for column in _columns(name)}
+    hints = catalog_fields(name)
+    columns = {column: [_flat_value(getattr(entry, column)) for entry in entries] for column in hints}
     return pa.table({column: pa.array(values, _arrow_type(hints[column])) for column, values in columns.items()})
+
+
+def catalog_fields(name: CatalogName) -> dict[str, Any]:
+    """The columns of a catalogue with the Python type of each, in the order of its files."""
+    hints = get_type_hints(_CLASSES[name])
+    return {column: hints[column] for column in _columns(name)}
 
 
 def _columns(name: CatalogName) -> tuple[str, ...]:

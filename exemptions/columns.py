@@ -23,6 +23,9 @@ class Kind(StrEnum):
     DATE = "date"
     INTEGER = "integer"
     MONEY = "money"
+    NUMBER = "number"
+    """A number that is no amount of money and need not be whole."""
+    BOOLEAN = "boolean"
 
 
 class Disclosure(StrEnum):
@@ -305,7 +308,7 @@ def exchange_schema() -> pa.Schema:
 
     Shape: the columns of `COLUMNS` in order; plain strings, lists of strings, decimal128(18, 2) quetzales, date32, int64.
     """
-    return pa.schema([pa.field(c.key, _exchange_type(c), c.nullable) for c in COLUMNS])
+    return pa.schema([pa.field(c.key, exchange_type(c), c.nullable) for c in COLUMNS])
 
 
 def _table_type(column: Column) -> pa.DataType:
@@ -316,9 +319,14 @@ def _table_type(column: Column) -> pa.DataType:
             return pa.date32()
         case Kind.INTEGER | Kind.MONEY:
             return pa.int64()
+        case Kind.NUMBER:
+            return pa.float64()
+        case Kind.BOOLEAN:
+            return pa.bool_()
 
 
-def _exchange_type(column: Column) -> pa.DataType:
+def exchange_type(column: Column) -> pa.DataType:
+    """The type of a column as others receive it in Parquet."""
     match column.kind:
         case Kind.TEXT | Kind.CODE:
             return pa.string()
@@ -330,3 +338,7 @@ def _exchange_type(column: Column) -> pa.DataType:
             return pa.int64()
         case Kind.MONEY:
             return pa.decimal128(18, 2)
+        case Kind.NUMBER:
+            return pa.float64()
+        case Kind.BOOLEAN:
+            return pa.bool_()

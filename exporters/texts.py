@@ -53,6 +53,10 @@ def _json_type(kind: Kind) -> pl.DataType:
             return pl.Int64()
         case Kind.MONEY:
             return pl.Float64()
+        case Kind.NUMBER:
+            return pl.Float64()
+        case Kind.BOOLEAN:
+            return pl.Boolean()
         case Kind.TEXT | Kind.CODE | Kind.DATE:
             return pl.String()
 

@@ -21,7 +21,7 @@ from api.pages.written import as_written
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from api.v1.catalogs import PATH as CATALOGS_PATH
-from api.v1.catalogs import TITLES
+from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName, Category, Entry, LegalCitation, Sourcing, TaxTreatment
 from exemptions.errors import NotFound, NothingPublished
 from exemptions.subjects import CATALOG_OF, SubjectKind, subject_slug
@@ -93,7 +93,7 @@ def _context(catalog: CatalogName, reader: Reader, pin: str) -> Context:
     is_categories = catalog is CatalogName.CATEGORIES
     return {
         "catalog": CatalogPage(
-            name=TITLES[catalog].text(reader.lang),
+            name=CATALOG_TITLES[catalog].text(reader.lang),
             summary=ngettext(
                 "%(count)s entrada.", "%(count)s entradas.", len(entries), count=format_count(len(entries))
             ),

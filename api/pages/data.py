@@ -18,8 +18,8 @@ from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from api.state import absolute, app_state
 from api.v1.catalogs import PATH as CATALOGS_PATH
-from api.v1.catalogs import TITLES
 from exemptions.calendar import guatemala_day
+from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName
 from exemptions.columns import KEYS
 from exemptions.release import Release
@@ -68,7 +68,7 @@ def catalog_links(release: Release, reader: Reader) -> tuple[CatalogLink, ...]:
     """Every catalogue of a release."""
     return tuple(
         CatalogLink(
-            name=TITLES[name].text(reader.lang),
+            name=CATALOG_TITLES[name].text(reader.lang),
             count=len(release.catalogs.entries(name)),
             url=page_url("catalog", name=name.value),
             csv_url=f"{CATALOGS_PATH}/{name.value}.csv?release={release.number}",

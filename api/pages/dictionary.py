@@ -9,7 +9,6 @@ from flask import Response
 
 from api.formatting import format_count
 from api.pages.blueprint import pages
-from api.pages.fields import SOURCES
 from api.pages.labels import CHOICE_MEANINGS, CHOICES, VALUE_STATE, VALUE_STATE_MEANING
 from api.pages.language import page_url
 from api.pages.render import Context, answer_page, answer_plain, page_reader
@@ -19,8 +18,9 @@ from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
-from api.v1.catalogs import TITLES
+from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName
+from exemptions.column_words import source_words
 from exemptions.columns import COLUMN, COLUMNS, Column, Disclosure, Kind, ValueState
 from exemptions.errors import NothingPublished
 
@@ -105,7 +105,7 @@ def _entry(column: Column, reader: Reader) -> ColumnEntry:
         about=column.about(reader.lang),
         type=str(_KINDS[column.kind]),
         empty=_("sí") if column.nullable else _("no"),
-        source=str(SOURCES[column.source]),
+        source=source_words(column).text(reader.lang),
         disclosure=_disclosure(column, reader),
         values=values,
         values_label=ngettext("%(count)s valor", "%(count)s valores", len(values), count=format_count(len(values))),
@@ -132,7 +132,7 @@ def _catalog_label(column: Column, reader: Reader) -> str:
     name = CatalogName(column.catalog)
     return _(
         "Catálogo: %(name)s (%(count)s)",
-        name=TITLES[name].text(reader.lang),
+        name=CATALOG_TITLES[name].text(reader.lang),
         count=format_count(len(reader.catalogs.entries(name))),
     )
 

@@ -9,6 +9,7 @@ from api.pages.language import page_url
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Item, Reader, Shown, as_day, column_label, show
+from exemptions.column_words import source_words
 from exemptions.columns import COLUMN, Kind
 
 CODE_AND_NAME = ("exempt_type", "category", "activity", "department", "municipality")
@@ -49,43 +50,6 @@ _FILTERED_BY = {
     "municipality": "municipality",
 }
 """Column → parameter of the search that finds the records with the same value."""
-
-SOURCES: dict[str, LazyString] = {
-    "drawn when the key first enters the book of record": _l("se sortea cuando el beneficio entra por primera vez"),
-    "registry.NIT": _l("columna NIT del registro"),
-    "registry.NOMBRE": _l("columna NOMBRE del registro"),
-    "registry.TIPO_PERSONA": _l("columna TIPO_PERSONA del registro"),
-    "catalogue of categories": _l("catálogo de categorías"),
-    "catalogue of types": _l("catálogo de tipos"),
-    "registry.CATEGORIA_EXENTO": _l("columna CATEGORIA_EXENTO del registro"),
-    "registry.AUTORIDAD, else the catalogue of categories": _l(
-        "columna AUTORIDAD del registro o, si está vacía, catálogo de categorías"
-    ),
-    "registry.IMPUESTOS, else the catalogue of categories": _l(
-        "columna IMPUESTOS del registro o, si está vacía, catálogo de categorías"
-    ),
-    "registry.RESOLUCION": _l("columna RESOLUCION del registro"),
-    "registry.VIGENTE_DESDE": _l("columna VIGENTE_DESDE del registro"),
-    "registry.VIGENTE_HASTA": _l("columna VIGENTE_HASTA del registro"),
-    "derived from registry.ESTADO, events and dates": _l("de la columna ESTADO del registro, los eventos y las fechas"),
-    "registry.MOTIVO": _l("columna MOTIVO del registro"),
-    "registry.ACTIVIDAD_ECONOMICA": _l("columna ACTIVIDAD_ECONOMICA del registro"),
-    "catalogue of activities": _l("catálogo de actividades"),
-    "registry.DEPARTAMENTO, else of the municipality": _l(
-        "columna DEPARTAMENTO del registro o, si está vacía, el del municipio"
-    ),
-    "catalogue of departments": _l("catálogo de departamentos"),
-    "registry.MUNICIPIO": _l("columna MUNICIPIO del registro"),
-    "catalogue of municipalities": _l("catálogo de municipios"),
-    "registry.EMPLEOS_GENERADOS, jobs.EMPLEOS": _l("columna EMPLEOS_GENERADOS del registro y archivo de empleos"),
-    "registry.ANIO_EMPLEOS, jobs.PERIODO": _l("columna ANIO_EMPLEOS del registro y archivo de empleos"),
-    "registry.TIPO_EMPLEOS, jobs.TIPO": _l("columna TIPO_EMPLEOS del registro y archivo de empleos"),
-    "registry.MONTO_NO_PAGADO, amounts.MONTO_GTQ": _l("columna MONTO_NO_PAGADO del registro y archivo de montos"),
-    "registry.ANIO_MONTO, amounts.ANIO": _l("columna ANIO_MONTO del registro y archivo de montos"),
-    "derived": _l("se calcula al publicar"),
-    "disclosure policy": _l("política de divulgación"),
-}
-"""Where a column comes from, as the column table says it → in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +99,7 @@ def _line(item: Item, key: str, origins: Mapping[str, int], reader: Reader) -> F
         label=column_label(key, reader.lang),
         shown=show(item, key, reader),
         about=column.about(reader.lang),
-        source=str(SOURCES[column.source]),
+        source=source_words(column).text(reader.lang),
         search_url=page_url("search", **{parameter: value}) if parameter and value else "",
         iso=as_day(value).isoformat() if column.kind is Kind.DATE and value else "",
         release=max(origins[told] for told in (key, *_told_with(key))),

@@ -30,8 +30,10 @@ def _field(kind: Kind, *, nullable: bool, metadata: dict[str, object]) -> fields
             made = fields.Date(allow_none=nullable, metadata=metadata)
         case Kind.INTEGER:
             made = fields.Integer(allow_none=nullable, metadata=metadata)
-        case Kind.MONEY:
+        case Kind.MONEY | Kind.NUMBER:
             made = fields.Float(allow_none=nullable, metadata=metadata)
+        case Kind.BOOLEAN:
+            made = fields.Boolean(allow_none=nullable, metadata=metadata)
     return made  # type: ignore[return-value]
 
 

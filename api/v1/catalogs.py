@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import polars as pl
 from flask import Response
@@ -18,32 +18,16 @@ from api.spec import operation, path_parameter
 from api.state import absolute
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
+from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalog_export import catalog_rows, catalog_table
-from exemptions.errors import NotFound, Sentence
+from exemptions.errors import NotFound
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/catalogs"
 _JSON = "application/json"
 _CSV = "text/csv"
-
-TITLES: Mapping[CatalogName, Sentence] = {
-    CatalogName.TYPES: Sentence("Tipos exentos", "Exempt types"),
-    CatalogName.CATEGORIES: Sentence("Categorías", "Categories"),
-    CatalogName.TAXES: Sentence("Impuestos", "Taxes"),
-    CatalogName.MECHANISMS: Sentence("Mecanismos", "Mechanisms"),
-    CatalogName.AUTHORITIES: Sentence("Autoridades", "Authorities"),
-    CatalogName.DEPARTMENTS: Sentence("Departamentos", "Departments"),
-    CatalogName.MUNICIPALITIES: Sentence("Municipios", "Municipalities"),
-    CatalogName.ACTIVITY_SECTIONS: Sentence("Secciones de la CIIU Rev. 4", "Sections of ISIC Rev. 4"),
-    CatalogName.ACTIVITY_DIVISIONS: Sentence("Divisiones de la CIIU Rev. 4", "Divisions of ISIC Rev. 4"),
-    CatalogName.ACTIVITIES: Sentence("Clases de la CIIU Rev. 4", "Classes of ISIC Rev. 4"),
-    CatalogName.EXPENDITURE_GROUPS: Sentence("Grupos del gasto tributario", "Tax-expenditure groups"),
-    CatalogName.LAWS: Sentence("Leyes", "Laws"),
-    CatalogName.RTU_PERSONERIAS: Sentence("Personerías del RTU", "Legal forms of the taxpayer registry"),
-    CatalogName.SCENARIOS: Sentence("Frases de exención de las facturas", "Exemption phrases of invoices"),
-}
 
 _NAME_PARAMETER = path_parameter(
     "name", both("Nombre del catálogo.", "Name of the catalogue."), {"type": "string", "enum": list(CatalogName)}
@@ -140,7 +124,7 @@ def _make_list(release: Release) -> tuple[bytes, Headers]:
     items = [
         {
             "name": name.value,
-            "title": TITLES[name].text(lang),
+            "title": CATALOG_TITLES[name].text(lang),
             "entries": len(release.catalogs.entries(name)),
             "url": absolute(f"{PATH}/{name.value}"),
         }

@@ -20,11 +20,12 @@ from flask.testing import FlaskClient
 import api
 from api.pages import language
 from api.pages.language import LANGUAGES, Language
-from api.v1.catalogs import TITLES
+from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalogs import load_catalogs
-from exemptions.columns import COLUMNS
+from exemptions.column_words import code_words, source_words
 from exemptions.filters import FILTERS
 from exemptions.nit import format_nit
+from exemptions.published_tables import TABLES
 from exemptions.scorecard import INDICATORS
 from tests.api.conftest import make_app
 from tests.api.html_page import Element, read_page
@@ -136,11 +137,14 @@ def data_words(registry_home: Path) -> str:
     told += [format_nit(record["nit"]) for record in records if record["nit"]]
     for catalog in vars(load_catalogs()).values():
         told += [str(value) for entry in getattr(catalog, "values", list)() for value in _fields(entry)]
-    for column in COLUMNS:
-        told += [column.label("es"), column.about("es"), column.key]
+    for table in TABLES.values():
+        told += [table.title.es, table.about.es]
+        for column in table.columns:
+            told += [column.label("es"), column.about("es"), column.key, source_words(column).es]
+            told += [code_words(column, code).es for code in column.choices]
     told += [spec.label("es") for spec in FILTERS]
     told += [text.es for indicator in INDICATORS for text in (indicator.asks, indicator.rule)]
-    told += [title.text("es") for title in TITLES.values()]
+    told += [title.text("es") for title in CATALOG_TITLES.values()]
     told.append(client.get("/api/v1/corrections").get_data(as_text=True))
     return "\x1f".join(told).casefold()
 

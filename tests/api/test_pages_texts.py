@@ -17,11 +17,12 @@ from jinja2 import nodes
 from jinja2.lexer import TOKEN_DATA
 
 import api
-from api.pages.fields import GROUPS, SOURCES, told_columns
+from api.pages.fields import GROUPS, told_columns
 from api.pages.labels import CHOICE_MEANINGS, CHOICES, LEVEL, REASON, SOURCING, TERM_START
 from api.pages.texts import gettext, in_locale, ngettext
 from exemptions.catalog_entries import Sourcing, TermStart
-from exemptions.columns import COLUMNS, KEYS
+from exemptions.column_words import code_words
+from exemptions.columns import COLUMN, COLUMNS, KEYS
 from exemptions.disclosure import Level
 from exemptions.status import CalendarReason
 
@@ -136,14 +137,21 @@ def test_template__writes_no_other_text_into_expressions(app: Flask, path: Path)
 
 def test_words__exist_for_every_code_of_the_domain() -> None:
     for column in COLUMNS:
-        assert column.source in SOURCES, column.key
         if column.choices:
             assert set(CHOICES[column.key]) == set(CHOICE_MEANINGS[column.key]) == set(column.choices)
-    assert set(SOURCES) == {column.source for column in COLUMNS}
     assert set(REASON) == set(CalendarReason)
     assert set(LEVEL) == set(Level)
     assert set(TERM_START) == set(TermStart)
     assert set(SOURCING) == set(Sourcing) - {Sourcing.SOURCED}
+
+
+def test_words__of_codes_are_those_of_the_files(app: Flask) -> None:
+    """Pages can be translated into any language, and files speak two: what they say of a code is the same."""
+    for lang, path in (("es", "/diccionario"), ("en", "/en/diccionario")):
+        with app.test_request_context(path):
+            for key, words in CHOICES.items():
+                for code, word in words.items():
+                    assert code_words(COLUMN[key], code).text(lang) == f"{word}. {CHOICE_MEANINGS[key][code]}"
 
 
 def test_record_page__tells_every_column_once() -> None:
