@@ -15,6 +15,7 @@ from loaders.checks_fact import duplicate_check, facts_beside, find_duplicates
 from loaders.checks_numbers import read_year, year_check
 from loaders.checks_partitions import compare_partitions, partition_checks
 from loaders.checks_text import text_checks
+from loaders.checks_vintages import compare_vintages, vintage_checks
 
 PARTITIONS: Mapping[str, Partition] = {
     "total": Partition.TOTAL,
@@ -40,7 +41,10 @@ _MILLIONS = r"(?i)^(-?)\s*(?:GTQ|Q\.?)?\s*([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,
 _LONG_MILLIONS = r"(?i)^-?\s*(?:GTQ|Q\.?)?\s*[0-9][0-9,]*\.[0-9]{9,}$"
 _CENTS_PLACES = 8
 """A cent is a hundred-millionth of a million."""
-_FOREIGN = r"(?i)[$€£¥]|\b(?:USD|US|EUR|MXN|HNL|CRC|NIO|SVC|GBP|d[oó]lar(?:es)?|euros?)\b"
+_FOREIGN = (
+    r"(?i)[$€£¥]|^\s*-?\s*L\.?\s*-?[0-9]|"
+    r"\b(?:USD|US|EUR|MXN|HNL|CRC|NIO|SVC|GBP|d[oó]lar(?:es)?|euros?|lempiras?|colon(?:es)?|c[oó]rdobas?|pesos?)\b"
+)
 _PERCENTAGE = r"^(-?[0-9]{1,9}(?:\.[0-9]{1,12})?)\s*%?$"
 # No sign that cannot be seen or that turns the direction of writing: the address is shown as a link.
 _URL = r"^(?i:https?)://[^\s\x00-\x20\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd<>\"]{1,2000}$"
@@ -59,7 +63,8 @@ def _understand(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     ).with_columns(value("amount_millions").alias("amount_cents.value"))
     required = ("year", "partition", "key", "report")
     frame = find_duplicates(frame, dataset=Dataset.EXPENDITURE, required=required)
-    return compare_partitions(frame, facts_beside(frame, context, dataset=Dataset.EXPENDITURE))
+    frame = compare_partitions(frame, facts_beside(frame, context, dataset=Dataset.EXPENDITURE))
+    return compare_vintages(frame, context)
 
 
 def _checks(context: Context) -> Iterator[Check]:
@@ -77,6 +82,7 @@ def _checks(context: Context) -> Iterator[Check]:
     yield Check("direccion_invalida", "source_url", is_unreadable("source_url"))
     yield duplicate_check(Dataset.EXPENDITURE)
     yield from partition_checks()
+    yield from vintage_checks()
 
 
 def _amount_checks() -> Iterator[Check]:

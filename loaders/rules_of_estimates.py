@@ -121,4 +121,28 @@ ESTIMATE_RULES: tuple[Rule, ...] = (
         ),
         _AGAINST_SOURCE,
     ),
+    warning(
+        "informe_con_otra_cifra",
+        (
+            "El informe «{report}» ya está con otra cifra de {year}: {before}; esta fila dice «{value}».",
+            "The report “{report}” is already there with another figure of {year}: {before}; this row says “{value}”.",
+        ),
+        (
+            "Si es una edición corregida, póngale otro nombre al informe, para que las dos cifras queden a la vista. "
+            "Apruébela así solo si la cifra anterior fue un error de copia.",
+            "If it is a corrected edition, give the report another name, so that both figures stay in view. Approve it "
+            "like this only if the figure before was a slip in copying.",
+        ),
+    ),
+    warning(
+        "informe_casi_igual",
+        (
+            "El informe «{value}» y «{other}» solo difieren en cómo están escritos: quedarían como dos informes.",
+            "The report “{value}” and “{other}” differ only in how they are written: they would be two reports.",
+        ),
+        (
+            "Escriba el nombre igual si es el mismo informe; si es otro, agregue lo que los distingue, como la fecha.",
+            "Write the name alike if it is the same report; if it is another, add what tells them apart, as the date.",
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from api.formatting import format_count, format_day, format_money
+from api.formatting import format_count, format_day, format_money, format_short_day
 from api.pages.labels import LEVEL, PERMANENCE, PERSON_KIND
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
@@ -101,7 +101,7 @@ def _rule_line(rules: Sequence[StandingRule], reader: Reader) -> RuleLine:
         who=_who(first.scope, reader),
         terms=_terms(first.scope, first.terms, reader),
         since=first.since.release,
-        since_day=_day_of(first.since, reader),
+        since_day=format_short_day(guatemala_day(first.since.published_at), reader.lang),
     )
 
 

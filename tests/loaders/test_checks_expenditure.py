@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exemptions.datasets import Dataset, Mode
-from loaders.rules import message_of
+from loaders.rules import message_of, remedy_of
 from tests.loaders.fact_files import check_facts, content_of, estimate, found_facts, part
 
 EXPENDITURE = Dataset.EXPENDITURE
@@ -143,3 +143,32 @@ def test_validate_expenditure__what_stays_in_the_book_beside_the_file_is_compare
     merged = check_facts(EXPENDITURE, added, book=book, mode=Mode.MERGE)
     assert [(f.row, f.rule) for f in merged.findings] == [(2, "particion_no_suma")]
     assert check_facts(EXPENDITURE, added, book=book, mode=Mode.REPLACE).findings == ()
+
+
+@pytest.mark.parametrize("mode", [Mode.REPLACE, Mode.MERGE])
+def test_validate_expenditure__names_a_report_that_comes_again_with_another_figure(mode: Mode) -> None:
+    book = [estimate(), part("ambito", "INTERNOS", "2,500")]
+    again = (estimate(amount_millions="2,400.1", pct_gdp="2.4"), part("ambito", "INTERNOS", "2500.00"))
+    validated = check_facts(EXPENDITURE, *again, book=book, mode=mode)
+    found = [(f.row, f.key, f.rule) for f in validated.findings if f.rule == "informe_con_otra_cifra"]
+    assert found == [(2, "amount_millions", "informe_con_otra_cifra"), (2, "pct_gdp", "informe_con_otra_cifra")]
+    amount, percentage = (f for f in validated.findings if f.rule == "informe_con_otra_cifra")
+    assert "«Informe A»" in message_of(amount, "es") and "2024: 2500;" in message_of(amount, "es")
+    assert "«2,400.1»" in message_of(amount, "es") and "2024: 2.5;" in message_of(percentage, "es")
+    assert "otro nombre" in remedy_of(amount, "es") and "another name" in remedy_of(amount, "en")
+    assert validated.content is not None
+
+
+def test_validate_expenditure__the_same_figures_again_or_those_of_another_report_are_no_restatement() -> None:
+    book = [estimate()]
+    assert check_facts(EXPENDITURE, estimate(amount_millions="Q 2500"), book=book).findings == ()
+    for other in (estimate(report="Informe B", amount_millions="2,400"), estimate(method_version="2024")):
+        assert check_facts(EXPENDITURE, other, book=book).findings == ()
+
+
+def test_validate_expenditure__names_reports_that_differ_only_in_how_they_are_written() -> None:
+    other = estimate(report="INFORME a", year="2023")
+    validated = check_facts(EXPENDITURE, other, book=[estimate()])
+    assert [(f.row, f.key, f.rule) for f in validated.findings] == [(2, "report", "informe_casi_igual")]
+    assert "«Informe A»" in message_of(validated.findings[0], "es")
+    assert rules(estimate(), other) == [(3, "informe_casi_igual")]
