@@ -6,6 +6,7 @@ import os
 
 from exemptions.errors import SettingsError
 from exemptions.settings import ENVIRONMENT, Settings
+from exporters.signatures import KEYS_FOLDER, PRIVATE_KEY
 
 
 def refuse_private_access(settings: Settings) -> None:
@@ -17,7 +18,8 @@ def refuse_private_access(settings: Settings) -> None:
     own_book = settings.home / "book.sqlite"
     if settings.database_url != f"sqlite:///{own_book}":
         raise _refusal("database_url", "DATABASE_URL")
-    for private in (own_book, settings.home / "keys", settings.home / "uploads", settings.home / "staged"):
+    keys = settings.home / KEYS_FOLDER
+    for private in (own_book, keys, keys / PRIVATE_KEY, settings.home / "uploads", settings.home / "staged"):
         if os.access(private, os.R_OK):
             raise _refusal("home", str(private))
     # It may add to the inbox, and must not see what others left there.

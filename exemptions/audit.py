@@ -52,6 +52,7 @@ class Act(StrEnum):
     RELEASE_ROLLED_BACK = "release_rolled_back"
     RELEASE_WITHDRAWN = "release_withdrawn"
     RELEASE_REBUILT = "release_rebuilt"
+    SIGNING_KEY_MADE = "signing_key_made"
     CORRECTION_RECEIVED = "correction_received"
     CORRECTION_ANSWERED = "correction_answered"
     DEMONSTRATION_MARKED = "demonstration_marked"

@@ -11,6 +11,8 @@ from typing import Any
 from exemptions.errors import ReleaseDamaged
 
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+"""Who vouches for the manifest; it stands beside it, and only where the registry has a key."""
 MANIFEST_FORMAT = 1
 TABLES: tuple[str, ...] = ("records", "jobs", "amounts", "events", "expenditure", "changes", "history")
 """The Arrow tables that every release has."""

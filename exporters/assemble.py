@@ -22,7 +22,7 @@ from exemptions.calendar import format_instant, guatemala_day
 from exemptions.catalogs import Catalogs
 from exemptions.database import is_demonstration, is_two_person
 from exemptions.disclosure import Policy
-from exemptions.integrity import MANIFEST, MANIFEST_FORMAT
+from exemptions.integrity import MANIFEST, MANIFEST_FORMAT, SIGNATURE
 from exemptions.models import RecordKey, RecordVersion, Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
@@ -33,15 +33,18 @@ from exporters.durable import link_tree, make_folder, sync_tree
 from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
 from exporters.manifest import Measure, encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
+from exporters.merkle import Tree
 from exporters.origins import find_origins
 from exporters.project import project
 from exporters.scan import private_identifiers, scan_file, scan_folder, scan_hidden
+from exporters.signing import SigningKey, find_key
 from exporters.steps import Progress, Step
 from exporters.tables import read_arrow, to_plain_frame, write_arrow
+from exporters.vouching import chain_facts, signing_facts, tree_facts
 from exporters.withheld_cells import TABLE as WITHHELD_CELLS
 from exporters.withheld_cells import Earlier, Withheld, find_withheld_cells
 
-_OWN = ("changes.arrow", "history.arrow", MANIFEST)
+_OWN = ("changes.arrow", "history.arrow", MANIFEST, SIGNATURE)
 """Files that a rollback makes anew; all others it shares with the release that it restores."""
 
 DEMONSTRATION_PUBLISHER = "Registro de demostración (datos inventados)"
@@ -131,6 +134,7 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
     make_folder(folder)
     facts = _facts(inputs)
     plain: Mapping[str, Measure] = {}
+    tree: Tree | None = None
     with IndexWriter(folder, rows=inputs.content.height if draft.source is None else None) as index:
         if draft.source is None:
             rows, taxpayers = _write_content(folder, draft, inputs, progress)
@@ -147,15 +151,19 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
             records = read_arrow(folder / build.RECORDS)
             downloads = build.write_downloads(folder, records, _file_metadata(draft, facts))
             rows |= downloads.rows
-            plain = downloads.plain
+            plain, tree = downloads.plain, downloads.tree
         progress(Step.SCAN)
         scan_folder(folder, private)
         progress(Step.INDEX)
         index.finish()
     scan_hidden(folder, private)
     progress(Step.MANIFEST)
-    content = encode_manifest(_manifest(folder, draft, inputs.previous, facts, counts, (rows, plain)))
+    key = find_key(inputs.settings.home, at=draft.at)
+    facts |= _vouching(folder, draft, inputs, tree, key)
+    content = encode_manifest(_manifest(folder, draft, facts, counts, (rows, plain)))
     (folder / MANIFEST).write_bytes(content)
+    if key is not None:
+        (folder / SIGNATURE).write_bytes(key.sign(content).encode())
     scan_file(folder, folder / MANIFEST, private)
     progress(Step.SYNC)
     sync_tree(folder)
@@ -242,7 +250,7 @@ def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:
     link_tree(source.folder, folder)
     for name in _OWN:
         # Unlinking takes the name out of this folder only; the earlier release keeps its file.
-        (folder / name).unlink()
+        (folder / name).unlink(missing_ok=name == SIGNATURE)
     rows = {entry["path"]: entry["rows"] for entry in source.manifest["files"] if entry["rows"] is not None}
     return rows, source.manifest["counts"]["taxpayers"]
 
@@ -292,6 +300,16 @@ def _subjects(inputs: Inputs) -> pl.DataFrame:
     return pl.concat([held, ended])
 
 
+def _vouching(folder: Path, draft: Draft, inputs: Inputs, tree: Tree | None, key: SigningKey | None) -> dict[str, Any]:
+    """What the manifest says for others to prove it by."""
+    previous = inputs.previous.number if inputs.previous else None
+    return {
+        **chain_facts(inputs.session, draft.number, previous),
+        "merkle": tree_facts(folder, tree, draft.source.manifest if draft.source else {}),
+        "signing": signing_facts(key),
+    }
+
+
 def _file_metadata(draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "release": str(draft.number),
@@ -308,7 +326,6 @@ def _file_metadata(draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
 def _manifest(
     folder: Path,
     draft: Draft,
-    previous: Previous | None,
     facts: Mapping[str, Any],
     counts: Mapping[str, int],
     known: tuple[Mapping[str, int], Mapping[str, Measure]],
@@ -319,7 +336,6 @@ def _manifest(
         "release": draft.number,
         "published_at": format_instant(draft.at),
         "status_date": draft.status_date.isoformat(),
-        "previous": previous.number if previous else None,
         "restores": draft.restores,
         "note": draft.note,
         "counts": dict(counts),

@@ -18,6 +18,7 @@ from exemptions.catalogs import PACKAGED, Catalogs
 from exporters.formats import FORMATS
 from exporters.json_format import array_of
 from exporters.manifest import Measure
+from exporters.merkle import Tree, TreeBuilder
 from exporters.ndjson_format import stream_ndjson
 from exporters.packing import Packed
 from exporters.tables import SCHEMAS, write_arrow
@@ -43,6 +44,8 @@ class Downloads:
     rows: Mapping[str, int]
     plain: Mapping[str, Measure]
     """Size and hash of what is inside the compressed ones."""
+    tree: Tree
+    """Over the lines of the NDJSON."""
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.RecordBatch], withheld: Mapping[str, Any]) -> dict[str, int]:
@@ -79,13 +82,15 @@ def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str
     with Packed(folder / DOWNLOADS["csv"]) as rows:
         for block in FORMATS["csv"].stream([records], metadata=metadata):
             rows.write(block)
+    tree = TreeBuilder()
     # Both formats of JSON have the same objects, and making their text is the larger part of the work.
     with Packed(folder / DOWNLOADS["ndjson"]) as lines, Packed(folder / DOWNLOADS["json"]) as objects:
-        for block in array_of(_written(stream_ndjson(_slices(records)), lines)):
+        for block in array_of(_written(tree.passing(stream_ndjson(_slices(records))), lines)):
             objects.write(block)
     return Downloads(
         dict.fromkeys(DOWNLOADS.values(), records.num_rows),
         {DOWNLOADS["csv"]: rows.plain, DOWNLOADS["ndjson"]: lines.plain, DOWNLOADS["json"]: objects.plain},
+        tree.finish(),
     )
 
 

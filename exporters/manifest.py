@@ -10,7 +10,7 @@ from typing import Any, TypedDict, cast
 
 from isal import igzip_lib, isal_zlib
 
-from exemptions.integrity import MANIFEST, damaged, read_manifest, verify_files
+from exemptions.integrity import MANIFEST, SIGNATURE, damaged, read_manifest, verify_files
 
 GZIP_ERROR = cast("type[Exception]", igzip_lib.IsalError)
 """What reading gzip raises; the library's own types do not say that it is an exception."""
@@ -108,8 +108,8 @@ def iter_plain(path: Path) -> Iterator[bytes]:
 
 
 def list_present(folder: Path) -> set[str]:
-    """The files that lie below a release folder, without its manifest."""
-    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
+    """The files that lie below a release folder, without its manifest and the signature of that."""
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST, SIGNATURE}
 
 
 def _entry(folder: Path, path: str, rows: Mapping[str, int], plain: Mapping[str, Measure]) -> dict[str, Any]:

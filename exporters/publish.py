@@ -34,6 +34,7 @@ from exporters.assemble import Draft, Previous, policy_sha256
 from exporters.gather import gather_events
 from exporters.pointer import find_latest, reconcile_store
 from exporters.releasing import Work, add_release, get_kept_release, next_number, switch
+from exporters.signing import publish_keys
 from exporters.steps import Progress, Step, ignore_progress
 
 
@@ -151,6 +152,7 @@ def reconcile(book: Book, settings: Settings) -> None:
     """
     with book.write() as session:
         reconcile_store(session, settings.releases)
+    publish_keys(book.home, settings.releases)
 
 
 def _read_previous(session: Session, releases: Path) -> Previous | None:

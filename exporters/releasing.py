@@ -24,6 +24,7 @@ from exporters.assemble import Draft, Inputs, Previous, assemble
 from exporters.durable import move_folder
 from exporters.gather import gather_facts
 from exporters.pointer import BUILDING, point_at_latest
+from exporters.signing import publish_keys
 from exporters.steps import Progress, Step
 
 
@@ -84,6 +85,7 @@ def add_release(
     inputs = Inputs(session, work.settings, content, facts, work.catalogs, policy, previous, enter)
     try:
         built = assemble(building, draft, inputs, work.progress)
+        publish_keys(work.book.home, work.settings.releases)
         work.progress(Step.PLACE)
         move_folder(building, work.settings.releases / str(draft.number))
     finally:

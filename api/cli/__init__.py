@@ -26,6 +26,7 @@ _MODULES: Mapping[str, str] = {
     "diff": "comparing",
     "doctor": "diagnosis",
     "export": "releases",
+    "key": "keys",
     "load": "loading",
     "publish": "releases",
     "reject": "batches",

@@ -21,6 +21,7 @@ from exemptions.guard_limits import GuardLimits
 from exemptions.guards import Lift
 from exemptions.releases import has_releases
 from exporters.publish import PublishResult, publish, reconcile
+from exporters.signing import list_keys, renew_key
 from loaders.demo import DEFAULT_ROWS, DEFAULT_SEED
 from loaders.demo_plan import MAX_ROWS
 from loaders.demo_story import Chapter, Delivery, final_file, write_story
@@ -89,6 +90,8 @@ def _begin(context: Context, book: Book, rows: int | None, seed: int | None) -> 
         keep_order(session, order)
         if not is_demonstration(session):
             mark_demonstration(session, actor=LOADER.name, clock=context.clock)
+        if not list_keys(book.home):
+            renew_key(session, book.home, context.settings.releases, actor=LOADER, at=context.clock())
         return order
 
 

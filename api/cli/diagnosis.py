@@ -21,6 +21,7 @@ from exemptions.engines import SQLITE, describe_database
 from exemptions.errors import NothingPublished, RegistryError
 from exemptions.store import ReleaseStore
 from exporters.manifest import verify_folder
+from exporters.signing import find_key
 
 _LOW_DISK_BYTES = 2 * 1024**3
 _FIXED_SQLITE = (3, 51, 3)
@@ -61,7 +62,7 @@ def _all_checks(context: Context, book: Book) -> Iterator[Check]:
     yield _versions(book)
     yield _home_mode(context)
     yield _disk(context)
-    for look in (_catalogs, _policy, _audit, _release):
+    for look in (_catalogs, _policy, _audit, _signing, _release):
         yield _guarded(look, context, book)
     yield _rules(book)
 
@@ -126,6 +127,21 @@ def _audit(_context: Context, book: Book) -> Check:
         told = fault_sentence(fault)
         return Check(Health.BAD, told.es, told.en)
     return Check(Health.OK, "La bitácora está completa.", "The audit trail is whole.")
+
+
+def _signing(context: Context, book: Book) -> Check:
+    key = find_key(book.home, at=context.clock())
+    if key is None:
+        return Check(
+            Health.NOTE,
+            "No hay llave: lo que se publica queda sin firma (exemptions key new).",
+            "There is no key: what is published is unsigned (exemptions key new).",
+        )
+    return Check(
+        Health.OK,
+        f"La llave {key.public.key_id} firma lo que se publica.",
+        f"Key {key.public.key_id} signs what is published.",
+    )
 
 
 def _release(context: Context, _book: Book) -> Check:

@@ -57,12 +57,52 @@ class ManifestFileSchema(Schema):
     )
 
 
+class ChainSchema(Schema):
+    releases = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+
+
+class MerkleSchema(Schema):
+    file = fields.String(required=True)
+    leaf = fields.String(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+
+
+class SigningSchema(Schema):
+    algorithm = fields.String(required=True)
+    key_id = fields.String(required=True)
+
+
 class ManifestSchema(Schema):
     format = fields.Integer(required=True)
     release = fields.Integer(required=True)
     published_at = fields.DateTime(required=True)
     status_date = fields.Date(required=True)
     previous = fields.Integer(required=True, allow_none=True)
+    previous_sha256 = fields.String(
+        allow_none=True,
+        metadata=about("Huella del manifiesto de la anterior.", "Hash of the manifest of the one before."),
+    )
+    chain = fields.Nested(
+        ChainSchema,
+        metadata=about(
+            "Resumen de las huellas de todos los manifiestos anteriores, también de los retirados.",
+            "Digest of the hashes of all manifests before it, withdrawn ones included.",
+        ),
+    )
+    merkle = fields.Nested(
+        MerkleSchema,
+        metadata=about(
+            "Árbol de Merkle (RFC 9162) sobre las líneas de records.ndjson.",
+            "Merkle tree (RFC 9162) over the lines of records.ndjson.",
+        ),
+    )
+    signing = fields.Nested(
+        SigningSchema,
+        allow_none=True,
+        metadata=about("Quién firma manifest.sig; null si nadie.", "Who signs manifest.sig; null if nobody."),
+    )
     restores = fields.Integer(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     demonstration = fields.Boolean(required=True, metadata=about("Los datos son inventados.", "The data is invented."))

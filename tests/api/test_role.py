@@ -1,6 +1,7 @@
 """A process of the public role must not be able to read what is private."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from api.role import refuse_private_access
 from exemptions.errors import SettingsError
 from exemptions.settings import read_settings
+from exporters.signing import make_key
 from tests.api.conftest import make_app
 from tests.exemptions.releases import build_test_release, record
 
@@ -26,6 +28,18 @@ def test_role_public__refuses_to_start_where_it_can_read_what_is_private(tmp_pat
         make_app(tmp_path, EXEMPTIONS_ROLE="public")
     assert "EXEMPTIONS_HOME" in refused.value.en
     assert str(place) in refused.value.es
+
+
+def test_role_public__refuses_to_start_where_it_can_read_the_signing_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_key(tmp_path, at=datetime(2026, 1, 1, tzinfo=UTC))
+    private = tmp_path / "keys" / "signing.key"
+    # A folder that shows no names lets a known one be read all the same.
+    monkeypatch.setattr("api.role.os.access", lambda path, _mode: path == private)
+    with pytest.raises(SettingsError) as refused:
+        make_app(tmp_path, EXEMPTIONS_ROLE="public")
+    assert str(private) in refused.value.es
 
 
 def test_role_public__refuses_to_start_where_it_can_read_what_the_public_reported(tmp_path: Path) -> None:
