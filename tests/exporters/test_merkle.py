@@ -1,6 +1,7 @@
 """The Merkle tree against the definitions of RFC 9162 §2.1, written out as they stand there."""
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -63,7 +64,7 @@ def test_tree__without_lines_is_the_hash_of_nothing() -> None:
 def test_tree__does_not_depend_on_how_the_lines_come(cuts: list[int], size: int) -> None:
     text = text_of(lines_of(size))
     bounds = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    pieces = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    pieces = [text[start:end] for start, end in itertools.pairwise(bounds)]
     whole = TreeBuilder()
     assert list(whole.passing([text])) == [text]
     assert build_tree(pieces) == whole.finish() == build_tree([text[:-1]])
