@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from exemptions.catalog_entries import Category, Scenario, Sourcing, TaxTreatment, TermStart
 from exemptions.catalogs import Catalogs
@@ -80,16 +81,35 @@ def provisions_of(catalogs: Catalogs, *, category: str | None = None, tax: str |
     )
 
 
+class Beneficiaries(StrEnum):
+    """Which provisions are asked for, by whether somebody registers for them."""
+
+    ALL = "all"
+    REGISTERED = "registered"
+    NONE = "none"
+
+    @property
+    def wanted(self) -> tuple[bool, ...]:
+        """Values of `has_registered_beneficiaries`."""
+        return {Beneficiaries.REGISTERED: (True,), Beneficiaries.NONE: (False,)}.get(self, (True, False))
+
+
+BENEFICIARIES = "beneficiaries"
+"""The parameter that tells which of `Beneficiaries` are asked for."""
+
 FILTERED: Mapping[str, str] = {"tax": "tax", "type": "exempt_type", "category": "category"}
 """Parameter → the attribute of a provision that it chooses by."""
 
 
-def choose_provisions(catalogs: Catalogs, chosen: Mapping[str, tuple[str, ...]]) -> tuple[Provision, ...]:
-    """The provisions that have any of the values of each parameter of `FILTERED` that has some."""
+def choose_provisions(
+    catalogs: Catalogs, chosen: Mapping[str, tuple[str, ...]], beneficiaries: Beneficiaries = Beneficiaries.ALL
+) -> tuple[Provision, ...]:
+    """The provisions of such beneficiaries that have any of the values of each parameter of `FILTERED` with some."""
     return tuple(
         provision
         for provision in list_provisions(catalogs)
-        if all(not values or getattr(provision, FILTERED[name]) in values for name, values in chosen.items())
+        if provision.has_registered_beneficiaries in beneficiaries.wanted
+        and all(not values or getattr(provision, FILTERED[name]) in values for name, values in chosen.items())
     )
 
 

@@ -18,8 +18,9 @@ from api.pages.language import page_url
 from api.pages.links import Link, pinned_page
 from api.pages.provision_facts import ProvisionEntry, provision_entry
 from api.pages.render import answer_page, page_reader
+from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
-from api.pages.texts import ngettext
+from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader
 from api.parameters import parameter_reader
 from api.releases_at import CHOICE, ReleaseChoice, chosen_release, read_choice
@@ -27,10 +28,14 @@ from api.state import app_state
 from api.v1.provisions import PATH
 from exemptions.estimates import read_estimates
 from exemptions.filters import FILTER
-from exemptions.provisions import FILTERED, Provision, choose_provisions
+from exemptions.provisions import BENEFICIARIES, FILTERED, Beneficiaries, Provision, choose_provisions
 from exemptions.release import Release
 
 _GROUPING = "group_by"
+_BENEFICIARIES: Mapping[Beneficiaries, LazyString] = {
+    Beneficiaries.REGISTERED: _l("Con beneficiarios inscritos"),
+    Beneficiaries.NONE: _l("Objetivos: eximen operaciones"),
+}
 _OPEN = 6
 """So few provisions are shown open at once."""
 
@@ -70,12 +75,15 @@ class ProvisionQuery:
     """Which provisions are asked for, and how they stand."""
 
     chosen: Mapping[str, tuple[str, ...]]
+    beneficiaries: Beneficiaries
     grouping: Grouping
     choice: ReleaseChoice
 
     def filters(self) -> list[tuple[str, str]]:
         """What the API understands too."""
-        return [(name, value) for name, values in self.chosen.items() for value in values]
+        codes = [(name, value) for name, values in self.chosen.items() for value in values]
+        is_all = self.beneficiaries is Beneficiaries.ALL
+        return codes if is_all else [*codes, (BENEFICIARIES, self.beneficiaries.value)]
 
     def params(self) -> list[tuple[str, str]]:
         """Everything but the release, in its canonical order."""
@@ -86,9 +94,10 @@ class ProvisionQuery:
 @pages.get("/gasto-tributario/tratamientos", endpoint="provisions")
 def show_provisions() -> Response:
     """The catalogue of provisions of a release."""
-    parameters = parameter_reader(*FILTERED, _GROUPING, *CHOICE)
+    parameters = parameter_reader(*FILTERED, BENEFICIARIES, _GROUPING, *CHOICE)
     query = ProvisionQuery(
         chosen={name: parameters.codes(FILTER[name], app_state().catalogs) for name in FILTERED},
+        beneficiaries=Beneficiaries(parameters.name(BENEFICIARIES, list(Beneficiaries), Beneficiaries.ALL)),
         grouping=Grouping(parameters.name(_GROUPING, list(Grouping), Grouping.TAX)),
         choice=read_choice(parameters),
     )
@@ -104,7 +113,7 @@ def show_provisions() -> Response:
 
 
 def _build(release: Release, query: ProvisionQuery, reader: Reader) -> ProvisionsPage:
-    found = choose_provisions(release.catalogs, query.chosen)
+    found = choose_provisions(release.catalogs, query.chosen, query.beneficiaries)
     teller = EstimateTeller(read_estimates(release), reader, dict(query.choice.params))
     registered = sum(one.has_registered_beneficiaries for one in found)
     return ProvisionsPage(
@@ -153,10 +162,29 @@ def _title(key: str | None, grouping: Grouping, reader: Reader) -> str:
 def _form(query: ProvisionQuery, reader: Reader) -> FilterForm:
     choices = [code_choice(name, values, reader) for name, values in query.chosen.items()]
     return FilterForm(
-        choices=(*choices, _grouping_choice(query.grouping)),
+        choices=(*choices, _beneficiaries_choice(query.beneficiaries), _grouping_choice(query.grouping)),
         hidden=tuple(query.choice.params),
-        chips=tuple(filter_chip(name, value, _without(query, name, value), reader) for name, value in query.filters()),
+        chips=tuple(_chip(name, value, query, reader) for name, value in query.filters()),
         clear_url=_address(query.choice.params),
+    )
+
+
+def _chip(name: str, value: str, query: ProvisionQuery, reader: Reader) -> Link:
+    url = _without(query, name, value)
+    return (
+        Link(str(_BENEFICIARIES[query.beneficiaries]), url)
+        if name == BENEFICIARIES
+        else filter_chip(name, value, url, reader)
+    )
+
+
+def _beneficiaries_choice(beneficiaries: Beneficiaries) -> Choice:
+    return Choice(
+        name=BENEFICIARIES,
+        label=_("Beneficiarios"),
+        any_label=_("Todos"),
+        options=tuple(Option(value, str(word), value is beneficiaries) for value, word in _BENEFICIARIES.items()),
+        kept=(),
     )
 
 

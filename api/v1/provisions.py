@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -25,16 +25,13 @@ from api.v1.described import release_parameters
 from exemptions.catalogs import load_catalogs
 from exemptions.columns import LIST_SEPARATOR
 from exemptions.filters import FILTER
-from exemptions.provisions import FILTERED, Provision, choose_provisions
+from exemptions.provisions import BENEFICIARIES, FILTERED, Beneficiaries, Provision, choose_provisions
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/expenditure/provisions"
 _JSON = "application/json"
 _CSV = "text/csv"
-_BENEFICIARIES = "beneficiaries"
-_ALL = "all"
-_HAS_BENEFICIARIES: Mapping[str, tuple[bool, ...]] = {_ALL: (True, False), "registered": (True,), "none": (False,)}
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -49,12 +46,12 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
         for name, told, codes in described
     ]
     beneficiaries = query_parameter(
-        _BENEFICIARIES,
+        BENEFICIARIES,
         both(
             "`registered`: con beneficiarios inscritos; `none`: exenciones de operaciones, sin nadie inscrito.",
             "`registered`: with registered beneficiaries; `none`: exemptions of operations, nobody registered.",
         ),
-        {"type": "string", "enum": list(_HAS_BENEFICIARIES), "default": _ALL},
+        {"type": "string", "enum": list(Beneficiaries), "default": Beneficiaries.ALL},
     )
     return operation(
         operation_id,
@@ -104,15 +101,15 @@ def export_provisions() -> Response:
 def _answer(
     suffix: str, media_type: str, make: Callable[[Release, tuple[Provision, ...]], tuple[bytes, Headers]]
 ) -> Response:
-    reader = parameter_reader(*FILTERED, _BENEFICIARIES, *CHOICE)
+    reader = parameter_reader(*FILTERED, BENEFICIARIES, *CHOICE)
     chosen = {name: reader.codes(FILTER[name], app_state().catalogs) for name in FILTERED}
-    beneficiaries = reader.name(_BENEFICIARIES, list(_HAS_BENEFICIARIES), _ALL)
+    beneficiaries = Beneficiaries(reader.name(BENEFICIARIES, list(Beneficiaries), Beneficiaries.ALL))
     choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(media_type)
     release = chosen_release(choice)
     asked = [(name, value) for name, values in chosen.items() for value in values]
-    asked.append((_BENEFICIARIES, beneficiaries))
+    asked.append((BENEFICIARIES, beneficiaries))
     representation = Representation(
         release=release,
         key=f"{PATH}{suffix}?{urlencode(asked)}",
@@ -120,10 +117,9 @@ def _answer(
         pinned=choice.is_pinned,
         by_language=False,
     )
-    wanted = _HAS_BENEFICIARIES[beneficiaries]
-    chosen_provisions = choose_provisions(release.catalogs, chosen)
-    found = tuple(one for one in chosen_provisions if one.has_registered_beneficiaries in wanted)
-    return answer_body(representation, lambda: make(release, found))
+    return answer_body(
+        representation, lambda: make(release, choose_provisions(release.catalogs, chosen, beneficiaries))
+    )
 
 
 def _make_json(release: Release, found: tuple[Provision, ...]) -> tuple[bytes, Headers]:

@@ -37,7 +37,17 @@ def facts_of(entry: Element) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?tax=ISR", "?category=COOP&group_by=category", "?type=BFT", "?group_by=category"]
+    "query",
+    [
+        "",
+        "?tax=ISR",
+        "?category=COOP&group_by=category",
+        "?type=BFT",
+        "?group_by=category",
+        "?beneficiaries=none",
+        "?tax=ISR&beneficiaries=none",
+        "?beneficiaries=registered&group_by=category",
+    ],
 )
 def test_provisions__are_those_of_the_api(client: FlaskClient, query: str) -> None:
     page = main_of(client, query)
@@ -46,6 +56,19 @@ def test_provisions__are_those_of_the_api(client: FlaskClient, query: str) -> No
     entries = page.find_all("details", class_="provision")
     assert sorted(entry.attrs["id"] for entry in entries) == sorted(item["code"] for item in items)
     assert f"{len(items)} fila" in page.find("ul", class_="download-list").text
+
+
+def test_provisions__without_beneficiaries_are_chosen_on_the_page_as_in_the_files(client: FlaskClient) -> None:
+    page = main_of(client, "?beneficiaries=none&tax=IVA")
+    assert "0 con beneficiarios inscritos" in page.text
+    chosen = {one.attrs["value"]: one.text for one in page.find_all("option") if "selected" in one.attrs}
+    assert chosen.keys() == {"IVA", "none"} and chosen["none"] == "Objetivos: eximen operaciones"
+    (chip,) = [one for one in page.find_all("a", class_="chip") if "Objetivos" in one.text]
+    assert chip.attrs["href"] == f"{PATH}?tax=IVA"
+    files = [link.attrs["href"] for link in page.find("ul", class_="download-list").find_all("a")]
+    rows = client.get(next(address for address in files if ".csv" in address)).text.splitlines()[1:]
+    assert len(rows) == len(page.find_all("details", class_="provision")) > 0
+    assert client.get(f"{PATH}?beneficiaries=algunos").status_code == 422
 
 
 def test_provision__tells_every_field_and_what_is_not_declared(client: FlaskClient) -> None:
