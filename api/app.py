@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from api.deprecations import register_deprecations
 from api.docs import register_docs
 from api.headers import register_headers
 from api.metrics import answer_metrics
@@ -92,6 +93,7 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
 
         register_staff(app)
         register_staff_api(app, api)
+    register_deprecations(app)
     register_docs(app, api, problem_types=_problem_types(settings))
     register_pages(app)
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import request
 
@@ -31,7 +31,29 @@ class AskedSearch:
 
     query: RegistryQuery
     page: PageRequest
+    selection: str
+    """The query alone, as a query string."""
     canonical: str
+    """Query and page."""
+
+    def next_address(self, cursor: str) -> str:
+        """The query string of the page that begins at `cursor`."""
+        return _with_page(self.selection, self.page, cursor)
+
+    def first_address(self, selection: str) -> str:
+        """The query string of the first page of `selection`, otherwise as this one."""
+        return _with_page(selection, self.page, None)
+
+    def lasting(self, release: int) -> str:
+        """The query string of this selection in the release that answers it, whichever way that was chosen."""
+        if self.query.release is not None:
+            return self.selection
+        chosen = f"release={release}"
+        if self.query.as_of is not None:
+            kept = urlencode([(name, value) for name, value in query_params(self.query) if name != "as_of"])
+        else:
+            kept = self.selection
+        return f"{kept}&{chosen}" if kept else chosen
 
 
 def asked_search(*, also: Collection[str] = ()) -> AskedSearch:
@@ -72,18 +94,20 @@ def asked_selection(own: str, read: Callable[[ParameterReader], Own]) -> tuple[R
 
 def _read_search(params: Mapping[str, Sequence[str]], catalogs: Catalogs) -> AskedSearch:
     query, page = parse_request(params, catalogs)
-    return AskedSearch(query, page, canonical_query(query, page))
+    selection = urlencode(query_params(query))
+    return AskedSearch(query, page, selection, _with_page(selection, page, page.cursor))
 
 
-def canonical_query(query: RegistryQuery, page: PageRequest, *, cursor: str | None = None) -> str:
+def _with_page(selection: str, page: PageRequest, cursor: str | None) -> str:
     """The query string that asks for exactly this; always the same for the same question."""
-    params = query_params(query)
+    parts = [selection] if selection else []
     if page.limit != DEFAULT_LIMIT:
-        params.append(("limit", str(page.limit)))
-    if cursor or page.cursor:
-        params.append(("cursor", cursor or page.cursor or ""))
+        parts.append(f"limit={page.limit}")
+    if cursor:
+        parts.append(f"cursor={quote_plus(cursor)}")
+    # Names of facets and columns need no escape.
     if page.facets:
-        params.append(("facets", ",".join(page.facets)))
+        parts.append(f"facets={','.join(page.facets)}")
     if page.fields:
-        params.append(("fields", ",".join(page.fields)))
-    return urlencode(params, safe=",")
+        parts.append(f"fields={','.join(page.fields)}")
+    return "&".join(parts)

@@ -15,6 +15,7 @@ from api.compression import compress, compress_stream, guard_stream
 from api.metrics import count_body
 from api.negotiation import Coding, preferred_coding, preferred_language
 from api.observability import current_request_id
+from api.relations import release_links
 from api.state import FinishedBody, app_state
 from api.version import software_version
 from exemptions.release import Release
@@ -93,6 +94,8 @@ def _finish(response: Response, representation: Representation, etag: str, codin
     if representation.by_language:
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = preferred_language()
+    if response.status_code != 304 and "Link" not in response.headers:
+        response.headers.add("Link", release_links(representation.release))
     return response
 
 

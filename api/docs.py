@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
+from api.deprecations import mark_deprecated
 from api.json_text import encode_json
 from api.negotiation import LANGUAGES, preferred_language, require_acceptable
 from api.pages.language import LANGUAGES as PAGE_LANGUAGES
@@ -71,6 +72,8 @@ def register_docs(app: Flask, api: RegistryApi, *, problem_types: tuple[ProblemT
     app.extensions[_DOCUMENTS] = {
         lang: localised_document(api, lang, base=example_base(app.extensions["settings"], lang)) for lang in LANGUAGES
     }
+    for document in app.extensions[_DOCUMENTS].values():
+        mark_deprecated(document)
     app.add_url_rule("/openapi.json", "openapi", answer_openapi)
     # Named like the pages, so that their frame links the languages.
     for code, language in PAGE_LANGUAGES.items():

@@ -6,10 +6,13 @@ from flask import Flask, Response, request
 
 from api.charts.drawing import POLICY as PICTURE_POLICY
 from api.conditional import RELEASE_HEADER
+from api.relations import service_links
 from api.state import app_state
+from exemptions.settings import Settings
 
 _OPEN_PREFIXES = ("/api/v1/", "/downloads/", "/graficas/", "/en/graficas/", "/openapi.json")
 """Addresses that any site may show and its scripts may read. The staff's part is not among them."""
+_API_PREFIX = "/api/v1/"
 _STAFF_PREFIX = "/api/v1/staff"
 
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -24,8 +27,8 @@ _POLICIES = {"text/html": _PAGE_POLICY, "image/svg+xml": PICTURE_POLICY}
 
 _EXPOSED = ", ".join(
     (
-        "Content-Disposition", "Content-Language", "Content-Location", "ETag", "Link", RELEASE_HEADER, "Repr-Digest",
-        "Retry-After", "X-Request-ID", "X-Total-Count",
+        "Content-Disposition", "Content-Language", "Content-Location", "Deprecation", "ETag", "Link",
+        "RateLimit-Policy", RELEASE_HEADER, "Repr-Digest", "Retry-After", "Sunset", "X-Request-ID", "X-Total-Count",
     )
 )  # fmt: skip
 _PREFLIGHT_SECONDS = "86400"
@@ -33,8 +36,13 @@ _PREFLIGHT_SECONDS = "86400"
 
 def register_headers(app: Flask) -> None:
     """Put the headers on every answer, errors included."""
+    told = _told(app.extensions["settings"])
+
+    def open_to_all(response: Response) -> Response:
+        return _open(response, told)
+
     app.after_request(_protect)
-    app.after_request(_open)
+    app.after_request(open_to_all)
 
 
 _PROTECTION = (
@@ -59,9 +67,23 @@ def _protect(response: Response) -> Response:
     return response
 
 
-def _open(response: Response) -> Response:
+def _told(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What every answer of the public API tells beside itself: its description, and how often it may be asked.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10.
+    """
+    links = ("Link", service_links(settings.base_url))
+    if not settings.rate_limit:
+        return (links,)
+    quota, window = settings.rate_limit.split("/")
+    return links, ("RateLimit-Policy", f'"default";q={quota};w={window}')
+
+
+def _open(response: Response, told: tuple[tuple[str, str], ...]) -> Response:
     if _is_open():
         response.headers.extend(_OPENNESS)
+        if request.path.startswith(_API_PREFIX):
+            response.headers.extend(told)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
             response.headers["Access-Control-Allow-Headers"] = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from secrets import token_hex
 from types import FrameType
 
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
@@ -39,20 +40,23 @@ class RegistryWorker(ThreadWorker):
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that could not be read, or whose handling failed outside the application."""
         kind = _problem_of(exc)
+        # The one that the client may have sent was not read, or not to the end.
+        request_id = token_hex(8)
         if kind is INTERNAL_ERROR:
-            _LOG.error("a request failed outside the application", exc_info=exc)
+            _LOG.error("request %s failed outside the application", request_id, exc_info=exc)
         else:
-            _LOG.info("a request could not be read: %s", type(exc).__name__)
+            _LOG.info("request %s could not be read: %s", request_id, type(exc).__name__)
         try:
-            client.sendall(render_problem(kind))
+            client.sendall(render_problem(kind, request_id))
         except OSError:
             _LOG.debug("the client of a failed request is gone")
 
 
-def render_problem(kind: ProblemType) -> bytes:
+def render_problem(kind: ProblemType, request_id: str) -> bytes:
     """A whole HTTP answer with the problem in Spanish; the headers that would choose a language were not read."""
     body = (
-        f'{{"type":"{kind.path}","title":"{kind.title.es}","status":{kind.status},"detail":"{kind.about.es}"}}'
+        f'{{"type":"{kind.path}","title":"{kind.title.es}","status":{kind.status},"detail":"{kind.about.es}",'
+        f'"request_id":"{request_id}"}}'
     ).encode()
     head = (
         f"HTTP/1.1 {kind.status} {kind.title.en}\r\n"
@@ -60,6 +64,7 @@ def render_problem(kind: ProblemType) -> bytes:
         "Content-Type: application/problem+json\r\n"
         "Content-Language: es\r\n"
         "Cache-Control: no-store\r\n"
+        f"X-Request-ID: {request_id}\r\n"
         "X-Content-Type-Options: nosniff\r\n"
         "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"

@@ -48,6 +48,8 @@ class Settings:
     """Language of reports on the command line, `es` or `en`."""
     max_upload_bytes: int
     """Largest accepted file, in bytes as unpacked."""
+    rate_limit: str
+    """How many requests the proxy lets through in how many seconds, `600/60`; empty means that none is stated."""
     guard_removals_pct: float
     """Share of the records in a file's scope that may end before the load is held back, in percent."""
     guard_change_pct: float
@@ -74,6 +76,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "contact": "EXEMPTIONS_CONTACT",
     "language": "EXEMPTIONS_LANG",
     "max_upload_bytes": "EXEMPTIONS_MAX_UPLOAD_BYTES",
+    "rate_limit": "EXEMPTIONS_RATE_LIMIT",
     "guard_removals_pct": "EXEMPTIONS_GUARD_REMOVALS_PCT",
     "guard_change_pct": "EXEMPTIONS_GUARD_CHANGE_PCT",
     "guard_shift_pct": "EXEMPTIONS_GUARD_SHIFT_PCT",
@@ -97,6 +100,7 @@ DEFAULTS: Mapping[str, str] = {
     "contact": "",
     "language": "es",
     "max_upload_bytes": str(2 * 1024**3),
+    "rate_limit": "",
     "guard_removals_pct": "5",
     "guard_change_pct": "30",
     "guard_shift_pct": "30",
@@ -129,6 +133,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise _wrong("max_upload_bytes", texts["max_upload_bytes"], "1 …")
     if texts["base_url"] and not texts["base_url"].startswith(("http://", "https://")):
         raise _wrong("base_url", texts["base_url"], "https://…")
+    if texts["rate_limit"] and not re.fullmatch(r"[1-9]\d{0,8}/[1-9]\d{0,5}", texts["rate_limit"], re.ASCII):
+        raise _wrong("rate_limit", texts["rate_limit"], "600/60")
     return Settings(
         home=home,
         releases=releases,
@@ -145,6 +151,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         contact=texts["contact"],
         language=texts["language"],
         max_upload_bytes=int(texts["max_upload_bytes"]),
+        rate_limit=texts["rate_limit"],
         guard_removals_pct=_percent(texts, "guard_removals_pct"),
         guard_change_pct=_percent(texts, "guard_change_pct", most=1000),
         guard_shift_pct=_percent(texts, "guard_shift_pct"),

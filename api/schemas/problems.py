@@ -23,6 +23,13 @@ class ProblemSchema(Schema):
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
-    instance = fields.String(required=True)
-    request_id = fields.String(required=True)
+    instance = fields.String(
+        metadata=about(
+            "Dirección pedida; falta si la solicitud no se pudo leer como HTTP.",
+            "Address asked for; absent if the request could not be read as HTTP.",
+        )
+    )
+    request_id = fields.String(
+        required=True, metadata=about("El de X-Request-ID y de la bitácora.", "That of X-Request-ID and of the log.")
+    )
     errors = fields.List(fields.Nested(ProblemErrorSchema))

@@ -21,6 +21,7 @@ from api.conditional import IMMUTABLE, RELEASE_HEADER
 from api.negotiation import Coding, accepts_coding
 from api.observability import current_request_id
 from api.parameters import refuse_parameters
+from api.relations import release_links
 from api.releases_at import download_name, release_numbered
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
@@ -83,6 +84,7 @@ def download(number: int, name: str) -> Response:
     response.headers["Cache-Control"] = IMMUTABLE
     response.headers[RELEASE_HEADER] = str(release.number)
     response.headers["Content-Disposition"] = f'attachment; filename="{download_name(release, Path(name).name)}"'
+    response.headers["Link"] = release_links(release)
     return response
 
 

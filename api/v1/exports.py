@@ -7,11 +7,11 @@ from hashlib import blake2b
 from urllib.parse import urlencode
 
 from flask import Response
-from werkzeug.urls import iri_to_uri
 
 from api.conditional import Headers, Representation, answer_stream
 from api.negotiation import require_acceptable
 from api.parameters import request_params
+from api.relations import link_header
 from api.releases_at import download_name, release_of_query
 from api.schemas.records import RecordSchema
 from api.spec import Document, operation
@@ -63,7 +63,6 @@ def _describe(form: Format) -> Document:
         headers={
             "X-Total-Count": ("Registros que debe tener el archivo.", "Records that the file must have."),
             "Content-Disposition": ("Nombre del archivo.", "Name of the file."),
-            "Link": ("Licencia y dirección permanente.", "Licence and permanent address."),
         },
         problems=(404, 410),
         example=f"/api/v1/records{form.suffix}?category=COOP&category=ONG",
@@ -105,14 +104,10 @@ def _make(
 
 def _headers(form: Format, release: Release, permalink: str, total: int) -> Headers:
     fingerprint = blake2b(permalink.partition("?")[2].encode(), digest_size=_FINGERPRINT_BYTES).hexdigest()
-    links = [f'<{permalink}>; rel="bookmark"']
-    license_url = release.manifest["license"]["url"]
-    if license_url:
-        links.append(f'<{iri_to_uri(license_url)}>; rel="license"')
     return (
         ("Content-Disposition", f'attachment; filename="{download_name(release, fingerprint + form.suffix)}"'),
         ("X-Total-Count", str(total)),
-        ("Link", ", ".join(links)),
+        link_header(release, f'<{permalink}>; rel="bookmark"'),
     )
 
 

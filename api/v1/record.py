@@ -9,6 +9,7 @@ from api.found import FoundRecord, find_record
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
+from api.relations import link, link_header
 from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.records import RecordDetailSchema
 from api.schemas.texts import both
@@ -66,6 +67,7 @@ def get_record(record_id: str) -> Response:
 
 def _make(release: Release, record_id: str, found: FoundRecord) -> tuple[bytes, Headers]:
     path = f"/api/v1/records/{record_id}"
+    lasting, page = f"{path}?release={release.number}", f"/registro/{record_id}"
     records = [] if found.row is None else release.to_items([found.row])
     body = {
         **release_facts(release),
@@ -75,8 +77,9 @@ def _make(release: Release, record_id: str, found: FoundRecord) -> tuple[bytes, 
         **facts_of(release, [record_id]),
         "links": {
             "self": absolute(path),
-            "permalink": absolute(f"{path}?release={release.number}"),
-            "page": absolute(f"/registro/{record_id}"),
+            "permalink": absolute(lasting),
+            "page": absolute(page),
         },
     }
-    return encode_json(body), ()
+    links = link(lasting, "bookmark"), link(page, "alternate", "text/html")
+    return encode_json(body), (link_header(release, *links),)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.asked import asked_search, canonical_query
+from api.asked import AskedSearch, asked_search
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
+from api.relations import LONGEST_REPEATED, link, link_header
 from api.releases_at import release_of_query
 from api.repeats import mark_repeatable
 from api.schemas.records import RecordPageSchema
 from api.spec import operation
-from api.state import absolute
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, page_parameters, release_parameters, sort_parameter
 from api.v1.labelled import labelled_facets
-from exemptions.query import PageRequest, RegistryQuery
 from exemptions.release import Release
 from exemptions.search import count_together, decode_cursor, encode_cursor, search, sums
+from exporters.formats import FORMATS
 
 PATH = "/api/v1/records"
 _MEDIA_TYPE = "application/json"
+_ALTERNATES = [(form.suffix, form.media_type.split(";")[0]) for form in FORMATS.values()]
+"""Suffix and media type of the files that any search can be had as."""
 
 
 @v1.route("/records")
@@ -39,7 +41,6 @@ _MEDIA_TYPE = "application/json"
         ),
         media={_MEDIA_TYPE: RecordPageSchema},
         parameters=[*filter_parameters(), *release_parameters(), sort_parameter(), *page_parameters()],
-        headers={"Link": ("La página siguiente, con rel=next.", "The next page, with rel=next.")},
         problems=(404, 410),
         example="/api/v1/records?q=cooperativa&status=active&facets=type,department&sort=-amount_gtq",
     )
@@ -59,18 +60,17 @@ def list_records() -> Response:
         pinned=query.release is not None or cursor is not None,
     )
     after_rank = cursor.rank if cursor else None
-    return answer_body(representation, lambda: _make_page(release, query, page, after_rank))
+    return answer_body(representation, lambda: _make_page(release, asked, after_rank))
 
 
-def _make_page(
-    release: Release, query: RegistryQuery, page: PageRequest, after_rank: int | None
-) -> tuple[bytes, Headers]:
+def _make_page(release: Release, asked: AskedSearch, after_rank: int | None) -> tuple[bytes, Headers]:
+    query, page = asked.query, asked.page
     count_together(release, query, page.facets)
     hits = search(release, query, limit=page.limit, after_rank=after_rank)
     following = None
     if hits.next_rank is not None:
         cursor = encode_cursor(release.number, query, hits.next_rank)
-        following = f"{PATH}?{canonical_query(query, page, cursor=cursor)}"
+        following = f"{PATH}?{asked.next_address(cursor)}"
     body = encode_json(
         {
             **release_facts(release),
@@ -82,4 +82,20 @@ def _make_page(
             "next": following,
         }
     )
-    return body, ((("Link", f'<{absolute(following)}>; rel="next"'),) if following else ())
+    return body, (link_header(release, *_links(release, asked, following)),)
+
+
+def _links(release: Release, asked: AskedSearch, following: str | None) -> list[str]:
+    links = [link(following, "next")] if following else []
+    if len(asked.canonical) > LONGEST_REPEATED:
+        return links
+    lasting = asked.lasting(release.number)
+    first = f"{PATH}?{asked.first_address(lasting)}"
+    if asked.page.cursor is not None:
+        # A cursor is pinned to its release, so this page's own address lasts.
+        links += [link(first, "first"), link(f"{PATH}?{asked.canonical}", "bookmark")]
+    else:
+        links.append(link(first, "bookmark"))
+    links += [link(f"{PATH}{suffix}?{lasting}", "alternate", media_type) for suffix, media_type in _ALTERNATES]
+    links.append(link(f"/buscar?{lasting}", "alternate", "text/html"))
+    return links

@@ -11,6 +11,7 @@ from api.found import FoundTaxpayer, find_taxpayer
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
+from api.relations import link, link_header
 from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.records import TaxpayerDetailSchema
 from api.schemas.texts import both
@@ -90,6 +91,7 @@ def _find(release: Release, nit: str) -> FoundTaxpayer:
 def _make(release: Release, found: FoundTaxpayer) -> tuple[bytes, Headers]:
     records = release.to_items(found.rows)
     path = f"/api/v1/taxpayers/{found.nit}"
+    lasting, page = f"{path}?release={release.number}", f"/contribuyente/{found.nit}"
     body = {
         **release_facts(release),
         "taxpayer": {
@@ -104,8 +106,9 @@ def _make(release: Release, found: FoundTaxpayer) -> tuple[bytes, Headers]:
         **facts_of(release, [str(record["record_id"]) for record in records]),
         "links": {
             "self": absolute(path),
-            "permalink": absolute(f"{path}?release={release.number}"),
-            "page": absolute(f"/contribuyente/{found.nit}"),
+            "permalink": absolute(lasting),
+            "page": absolute(page),
         },
     }
-    return encode_json(body), ()
+    links = link(lasting, "bookmark"), link(page, "alternate", "text/html")
+    return encode_json(body), (link_header(release, *links),)

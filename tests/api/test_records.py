@@ -74,7 +74,7 @@ def test_records__walking_by_next_gives_every_record_once(client: FlaskClient, s
         response = client.get(address)
         seen += [item["record_id"] for item in response.json["items"]]
         address = response.json["next"]
-        assert (response.headers.get("Link") is None) == (address is None)
+        assert ('rel="next"' in response.headers["Link"]) == (address is not None)
     assert len(seen) == len(set(seen)) == 16
 
 
@@ -94,7 +94,7 @@ def test_records__next_is_a_path_and_link_is_absolute(registry_home: Path) -> No
     client = make_app(registry_home, EXEMPTIONS_BASE_URL="https://registro.example").test_client()
     response = client.get(f"{PATH}?limit=1", headers={"Host": "evil.example"})
     assert response.json["next"].startswith("/api/v1/records?limit=1&cursor=")
-    assert response.headers["Link"] == f'<https://registro.example{response.json["next"]}>; rel="next"'
+    assert response.headers["Link"].startswith(f'<https://registro.example{response.json["next"]}>; rel="next"')
     assert "evil" not in response.text + str(response.headers)
 
 
