@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from exemptions.batches import State
 from exemptions.datasets import Dataset
-from exemptions.fact_models import FactAmounts, FactEnergy, FactEvent, FactExpenditure, FactJobs
+from exemptions.fact_models import FactAmounts, FactEnergy, FactEvent, FactExpenditure, FactJobs, FactMacro
 from exemptions.models import Batch, RecordVersion, Release
 
 CADENCE_MONTHS: Mapping[Dataset, int] = {
@@ -22,11 +22,12 @@ CADENCE_MONTHS: Mapping[Dataset, int] = {
     Dataset.ENERGY: 12,
     Dataset.EVENTS: 1,
     Dataset.EXPENDITURE: 12,
+    Dataset.MACRO: 12,
 }
 """After how many months a new file of the dataset is expected.
 
 Source: SAT delivers the registry and its events month by month; zones inform quarterly of their jobs (Decree 65-89);
-returns, energy and the report on tax expenditure are yearly.
+returns, energy, the report on tax expenditure and the national accounts are yearly.
 """
 
 _TAKEN = (State.APPROVED, State.PUBLISHED)
@@ -158,6 +159,8 @@ def _covered(session: Session, dataset: Dataset, publication: LastPublication | 
             return _span(session, FactEvent.date, FactEvent.to_release.is_(None))
         case Dataset.EXPENDITURE:
             return _span(session, FactExpenditure.year, FactExpenditure.to_release.is_(None))
+        case Dataset.MACRO:
+            return _span(session, FactMacro.year, FactMacro.to_release.is_(None))
         case Dataset.REGISTRY:
             return _on_one_day(session, RecordVersion.to_release.is_(None), publication)
         case Dataset.ENERGY:

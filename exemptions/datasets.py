@@ -19,6 +19,7 @@ class Dataset(StrEnum):
     ENERGY = "energy"
     EVENTS = "events"
     EXPENDITURE = "expenditure"
+    MACRO = "macro"
 
 
 class Mode(StrEnum):
@@ -128,6 +129,14 @@ EXPENDITURE_COLUMNS: tuple[InputColumn, ...] = (
     InputColumn("FUENTE_URL", "source_url", Kind.TEXT, aliases=("URL", "SOURCE URL")),
 )  # fmt: skip
 
+MACRO_COLUMNS: tuple[InputColumn, ...] = (
+    InputColumn("ANIO", "year", Kind.INTEGER, True, aliases=("AÑO", "YEAR")),
+    InputColumn("DEFLACTOR", "deflator", Kind.MONEY, True, aliases=("DEFLACTOR DEL PIB", "DEFLATOR")),
+    InputColumn("ANIO_BASE", "base_year", Kind.INTEGER, True, aliases=("AÑO BASE", "AÑO DE REFERENCIA", "BASE YEAR")),
+    InputColumn("PIB_MILLONES_GTQ", "gdp_millions", Kind.MONEY, True, aliases=("PIB NOMINAL", "PIB", "GDP MILLIONS GTQ")),
+    InputColumn("FUENTE", "source", Kind.TEXT, True, aliases=("SOURCE",)),
+)  # fmt: skip
+
 DATASET_COLUMNS: Mapping[Dataset, tuple[InputColumn, ...]] = {
     Dataset.REGISTRY: REGISTRY_COLUMNS,
     Dataset.JOBS: JOBS_COLUMNS,
@@ -135,6 +144,7 @@ DATASET_COLUMNS: Mapping[Dataset, tuple[InputColumn, ...]] = {
     Dataset.ENERGY: ENERGY_COLUMNS,
     Dataset.EVENTS: EVENTS_COLUMNS,
     Dataset.EXPENDITURE: EXPENDITURE_COLUMNS,
+    Dataset.MACRO: MACRO_COLUMNS,
 }
 DEFAULT_MODE: Mapping[Dataset, Mode] = {
     dataset: Mode.MERGE if dataset is Dataset.EVENTS else Mode.REPLACE for dataset in Dataset

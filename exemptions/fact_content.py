@@ -1,4 +1,5 @@
-"""What the book keeps of the facts beside the records: jobs, amounts, energy projects, events and official estimates.
+"""What the book keeps of the facts beside the records: jobs, amounts, energy projects, events, official estimates
+and the gross domestic product.
 
 A fact names its record by the record's key; one whose record is absent is kept and not published.
 """
@@ -120,4 +121,19 @@ EXPENDITURE = FactSpec(
 )
 """`pct_gdp` is in percent: 2.6 means 2.6 % of the gross domestic product."""
 
-FACTS: Mapping[Dataset, FactSpec] = {spec.dataset: spec for spec in (JOBS, AMOUNTS, ENERGY, EVENTS, EXPENDITURE)}
+MACRO = FactSpec(
+    dataset=Dataset.MACRO,
+    table="fact_macro",
+    key=("year",),
+    schema={
+        "year": pl.Int64,
+        "deflator": pl.Float64,
+        "base_year": pl.Int64,
+        "gdp_cents": pl.Int64,
+        "source": pl.String,
+    },
+    scope=(),
+)
+"""`deflator` is an index that is 100 in `base_year`."""
+
+FACTS: Mapping[Dataset, FactSpec] = {spec.dataset: spec for spec in (JOBS, AMOUNTS, ENERGY, EVENTS, EXPENDITURE, MACRO)}

@@ -94,3 +94,15 @@ class FactExpenditure(Fact, Base):
     pct_gdp: Mapped[float | None] = mapped_column(Float)
     note: Mapped[str | None] = mapped_column(Text)
     source_url: Mapped[str | None] = mapped_column(Text)
+
+
+class FactMacro(Fact, Base):
+    """The gross domestic product of a year and its deflator, by which amounts of other years are compared."""
+
+    __tablename__ = "fact_macro"
+
+    year: Mapped[int] = mapped_column(Integer)
+    deflator: Mapped[float] = mapped_column(Float)
+    base_year: Mapped[int] = mapped_column(Integer)
+    gdp_cents: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(Text)

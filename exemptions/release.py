@@ -37,7 +37,7 @@ BATCH_ROWS = 16_384
 """Rows of a slice when a result is streamed."""
 _FIRST_ROWS = 1_024
 
-FACT_TABLES = ("jobs", "amounts", "energy", "events", "expenditure", "withheld_cells")
+FACT_TABLES = ("jobs", "amounts", "energy", "events", "expenditure", "macro", "withheld_cells")
 """Tables beside the records that people take away; the others tell what changed, and have addresses of their own."""
 
 # Answers are counts, sums and single facets, 20 KB at most; ranks are 4 bytes a row, 8 MB each at 2,000,000 rows.
@@ -89,6 +89,15 @@ class Release:
     def expenditure(self) -> pa.RecordBatch:
         """The official estimates of tax expenditure; they belong to no record."""
         return _map_table(self.folder, "expenditure")
+
+    def macro_rows(self) -> list[dict[str, Any]]:
+        """The product and its deflator by year, and the release that brought each; none before there was a table."""
+        if not _has_table(self.manifest, "macro"):
+            return []
+        origins = _map_table(self.folder, "origins") if _has_table(self.manifest, "origins") else None
+        brought = _origins_of(origins, "macro")
+        rows = _map_table(self.folder, "macro").to_pylist()
+        return [row | {"release": brought[place].as_py() if brought else None} for place, row in enumerate(rows)]
 
     def fact_table(self, name: str) -> pa.RecordBatch:
         """The whole of a table of `FACT_TABLES`, as it was published.

@@ -102,6 +102,7 @@ ROLES: Mapping[Dataset, Roles] = {
         texts=("note", "source_url"), codes=("tax", "partition"),
         steady=("group",), scope=FACTS[Dataset.EXPENDITURE].scope,
     ),
+    Dataset.MACRO: Roles(texts=("source",), codes=(), steady=()),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "energy": ("name", "department", "municipality"),
     "events": ("status", "status_reason"),
     "expenditure": (),
+    "macro": (),
     "withheld_cells": ("amount_gtq",),
 }
 """Table of facts → the columns of a record that tell the same; a row of such a table is told whole or not at all."""

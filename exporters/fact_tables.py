@@ -8,7 +8,7 @@ import pyarrow as pa
 from exemptions.disclosure import WITH_THRESHOLD, Level, Policy
 from exporters.gather import REGISTRY_SOURCE, Facts
 from exporters.statements import find_statements
-from exporters.tables import AMOUNTS, ENERGY, EVENTS, EXPENDITURE, JOBS, to_batch
+from exporters.tables import AMOUNTS, ENERGY, EVENTS, EXPENDITURE, JOBS, MACRO, to_batch
 
 EVENTS_SOURCE = "events"
 ENERGY_SOURCE = "energy"
@@ -33,6 +33,7 @@ def publish_facts(records: pl.DataFrame, facts: Facts, policy: Policy) -> dict[s
         "energy": _energy(facts.energy.join(decided, on="record_id")),
         "events": _events(records, facts.events, decided),
         "expenditure": _expenditure(facts.expenditure),
+        "macro": to_batch(facts.macro.sort("year"), MACRO),
     }
 
 

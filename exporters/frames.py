@@ -26,6 +26,10 @@ def iter_slices(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterato
             yield selected.slice(start, SLICE_ROWS)
 
 
+MONEY_OF_FACTS = ("gdp_gtq",)
+"""Money beside the records under a name that is no column of theirs."""
+
+
 def list_columns(schema: pa.Schema) -> list[str]:
     """The columns whose texts are joined lists."""
     return _of_kind(schema, Kind.LIST)
@@ -33,7 +37,7 @@ def list_columns(schema: pa.Schema) -> list[str]:
 
 def money_columns(schema: pa.Schema) -> list[str]:
     """The columns that hold whole cents and are published as quetzales."""
-    return _of_kind(schema, Kind.MONEY)
+    return [*_of_kind(schema, Kind.MONEY), *(name for name in schema.names if name in MONEY_OF_FACTS)]
 
 
 def to_frame(batch: pa.RecordBatch) -> pl.DataFrame:

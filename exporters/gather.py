@@ -39,10 +39,10 @@ _EVENT_RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of the records, each with its `record_id`, and the official estimates.
+    """The facts of the records, each with its `record_id`, the official estimates, and what they are measured by.
 
     Shape: `jobs` has period, year, kind, jobs, source; `amounts` year, tax, mechanism, amount_cents, source; `energy`
-    and `events` the columns of their dataset; `expenditure` is the dataset itself.
+    and `events` the columns of their dataset; `expenditure` and `macro` are the datasets themselves.
     Order: `events` by record_id and day, as they happened; the others in none.
     """
 
@@ -51,6 +51,7 @@ class Facts:
     energy: pl.DataFrame
     events: pl.DataFrame
     expenditure: pl.DataFrame
+    macro: pl.DataFrame
 
 
 def gather_facts(session: Session, content: pl.DataFrame) -> Facts:
@@ -64,6 +65,7 @@ def gather_facts(session: Session, content: pl.DataFrame) -> Facts:
         energy=_gather_energy(session, keys),
         events=gather_events(session, content),
         expenditure=read_current(session, Dataset.EXPENDITURE),
+        macro=read_current(session, Dataset.MACRO),
     )
     return _with_registry(facts, content)
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from exporters.tables import ORIGINS, to_batch, to_plain_frame
 
-TRACED = ("jobs", "amounts", "energy", "events")
-"""Tables of facts about records. An estimate of tax expenditure tells its own report and version."""
+TRACED = ("jobs", "amounts", "energy", "events", "macro")
+"""Tables of facts whose rows do not tell themselves which edition they are of; an estimate names its report."""
 
 
 def find_origins(

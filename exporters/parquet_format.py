@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from exemptions.columns import COLUMN, LIST_SEPARATOR, exchange_schema, table_schema
-from exporters.frames import iter_slices, select_schema
+from exporters.frames import MONEY_OF_FACTS, iter_slices, select_schema
 
 ROW_GROUP_ROWS = 65_536
 """Rows of a group: about 20 MB in memory, and large enough that compression and statistics lose nothing."""
 
+_MONEY = pa.decimal128(18, 2)
 _CENT = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
 
 
@@ -92,6 +93,8 @@ def exchanged_schema(schema: pa.Schema) -> pa.Schema:
 
 
 def _plain(field: pa.Field) -> pa.Field:
+    if field.name in MONEY_OF_FACTS:
+        return field.with_type(_MONEY)
     return field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
 
 

@@ -31,7 +31,7 @@ class Projection:
 
     records: pa.RecordBatch
     facts: Mapping[str, pa.RecordBatch]
-    """The tables of facts by name: jobs, amounts, energy, events, expenditure."""
+    """The tables of facts by name: jobs, amounts, energy, events, expenditure, macro."""
     withheld: dict[str, Any]
     taxpayers: int
     """Distinct taxpayers among the published records, natural persons included."""

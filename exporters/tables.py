@@ -67,6 +67,15 @@ EXPENDITURE = pa.schema(
         ("source_url", pa.string()),
     ]
 )
+MACRO = pa.schema(
+    [
+        ("year", pa.int64()),
+        ("deflator", pa.float64()),
+        ("base_year", pa.int64()),
+        ("gdp_cents", pa.int64()),
+        ("source", pa.string()),
+    ]
+)
 WITHHELD_CELLS = pa.schema(
     [
         ("year", pa.int64()),
@@ -103,6 +112,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "energy": ENERGY,
     "events": EVENTS,
     "expenditure": EXPENDITURE,
+    "macro": MACRO,
     "withheld_cells": WITHHELD_CELLS,
     "changes": CHANGES,
     "history": CHANGES,

@@ -18,6 +18,7 @@ FREE_TEXT: Mapping[Dataset, Mapping[str, int]] = {
     Dataset.ENERGY: {"resolution": 100, "project": 500},
     Dataset.EVENTS: {"resolution": 100, "reason": 1000, "legal_basis": 500},
     Dataset.EXPENDITURE: {"key": 80, "group": 500, "report": 500, "method_version": 500, "note": 2000},
+    Dataset.MACRO: {"source": 500},
 }
 """Dataset → key of a text that is kept verbatim → the longest it may be."""
 

@@ -1,7 +1,7 @@
 """Two invented reports of tax expenditure, their totals divided in every way that reports do.
 
 Together they show what becomes of real ones: the later report tells one year anew, and the first year was estimated by
-another method.
+another method. Neither states a percentage of the product for the groups of beneficiaries.
 """
 
 from __future__ import annotations
@@ -58,6 +58,12 @@ def build_expenditure(*, seed: int, today: date) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={column.header: pl.String for column in EXPENDITURE_COLUMNS}, orient="row")
 
 
+def implied_products(*, seed: int, today: date) -> dict[int, int]:
+    """Year → the product that the newest total and its percentage imply, in hundredths of a million quetzales."""
+    first = today.year - _YEARS
+    return {first + place: round(total / _SHARE_OF_PRODUCT) for place, total in enumerate(_totals(seed))}
+
+
 def _totals(seed: int) -> list[int]:
     grown = pl.DataFrame({"unit": range(_YEARS)}).select(Draws(seed).below("expenditure/growth", 5)).to_series()
     totals: list[int] = []
@@ -105,7 +111,7 @@ def _year(
     for partition, parts in partitions.items():
         for key, (name, figure) in parts.items():
             tax = key if partition == "impuesto" else None
-            share = f"{figure / total * _SHARE_OF_PRODUCT * 100:.2f}"
+            share = None if partition == "beneficiario" else f"{figure / total * _SHARE_OF_PRODUCT * 100:.2f}"
             millions = f"{figure // 100}.{figure % 100:02}"
             yield (str(year), tax, partition, key, name, millions, share, report, method, _NOTE, None)
 

@@ -18,6 +18,7 @@ from loaders.demo_energy import build_energy
 from loaders.demo_events import build_month_events, build_past_events
 from loaders.demo_expenditure import build_expenditure
 from loaders.demo_jobs import build_jobs
+from loaders.demo_macro import build_macro
 from loaders.demo_month import write_next_edition
 
 
@@ -71,6 +72,7 @@ def write_story(folder: Path, *, rows: int, seed: int, today: date) -> tuple[Cha
         Dataset.AMOUNTS: build_amounts(second, seed=seed),
         Dataset.ENERGY: build_energy(second, seed=seed),
         Dataset.EXPENDITURE: build_expenditure(seed=seed, today=today),
+        Dataset.MACRO: build_macro(seed=seed, today=today),
     }
     return (
         Chapter(
@@ -87,10 +89,10 @@ def write_story(folder: Path, *, rows: int, seed: int, today: date) -> tuple[Cha
             (Delivery(Dataset.REGISTRY, second, today), *_deliver(folder, month, today)),
             today,
             Sentence(
-                f"Demostración: edición siguiente, del {today}, con los sucesos del mes, empleos, montos, energía y "
-                "gasto tributario inventados.",
+                f"Demostración: edición siguiente, del {today}, con los sucesos del mes, empleos, montos, energía, "
+                "gasto tributario y producto inventados.",
                 f"Demonstration: the next edition, of {today}, with the month's events and with invented jobs, "
-                "amounts, energy projects and tax expenditure.",
+                "amounts, energy projects, tax expenditure and gross domestic product.",
             ),
         ),
     )

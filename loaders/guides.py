@@ -69,6 +69,17 @@ _OWN_FORMS: Mapping[str, Sentence] = {
     "capacity_mw": Sentence("Megavatios, hasta tres decimales.", "Megawatts, up to three decimals."),
     "amount_millions": Sentence("Millones de quetzales, sin Q.", "Millions of quetzales, without Q."),
     "pct_gdp": Sentence("Porcentaje: 2.6 es 2.6 %.", "Percentage: 2.6 is 2.6 %."),
+    "deflator": Sentence(
+        "Índice con punto y sin separador de miles, 100 en el año base.",
+        "An index with a point and no thousands separator, 100 in the base year.",
+    ),
+    "base_year": Sentence(
+        "Año de cuatro cifras, el mismo en toda la serie.", "Year of four digits, the same in all the series."
+    ),
+    "gdp_millions": Sentence(
+        "Millones de quetzales corrientes, sin Q ni separador de miles.",
+        "Millions of current quetzales, without Q or thousands separator.",
+    ),
     "source_url": Sentence("Dirección que empieza con https://.", "An address that begins with https://."),
     "jobs_year": Sentence("Año de cuatro cifras.", "A year of four digits."),
     "amount_year": Sentence("Año de cuatro cifras.", "A year of four digits."),
@@ -311,5 +322,22 @@ _TEXTS: Mapping[Dataset, Mapping[str, Text]] = {
         ),
         "note": ("Aclaración que acompaña a la cifra.", "Remark that goes with the figure.", ""),
         "source_url": ("Dirección del informe publicado.", "Address of the published report.", "https://www.example.org/"),
+    },
+    Dataset.MACRO: {
+        "year": ("Año de las cifras.", "Year of the figures.", f"{EXAMPLE_MARK} 2025"),
+        "deflator": (
+            "Deflactor implícito del producto interno bruto (PIB).",
+            "Implicit deflator of the gross domestic product (GDP).",
+            "118.53",
+        ),
+        "base_year": ("Año en que el deflactor es 100.", "Year in which the deflator is 100.", "2013"),
+        "gdp_millions": (
+            "PIB del año a precios de ese mismo año.", "The year's GDP at the prices of that same year.", "872345.6",
+        ),
+        "source": (
+            "Publicación y fecha de la serie; se muestra junto a las cifras.",
+            "Publication and date of the series; it is shown beside the figures.",
+            "Banco de Guatemala, cuentas nacionales anuales",
+        ),
     },
 }  # fmt: skip

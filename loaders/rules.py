@@ -12,11 +12,12 @@ from loaders.rule import Rule
 from loaders.rules_of_estimates import ESTIMATE_RULES
 from loaders.rules_of_facts import FACT_RULES
 from loaders.rules_of_files import FILE_RULES
+from loaders.rules_of_macro import PRODUCT_RULES
 from loaders.rules_of_records import RECORD_RULES
 from loaders.rules_of_values import VALUE_RULES
 
 RULES: Mapping[str, Rule] = {
-    rule.code: rule for rule in (*FILE_RULES, *VALUE_RULES, *RECORD_RULES, *FACT_RULES, *ESTIMATE_RULES)
+    rule.code: rule for rule in (*FILE_RULES, *VALUE_RULES, *RECORD_RULES, *FACT_RULES, *ESTIMATE_RULES, *PRODUCT_RULES)
 }
 """Code → rule."""
 

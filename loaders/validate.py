@@ -18,6 +18,7 @@ from loaders.checks_energy import ENERGY_RULES
 from loaders.checks_events import EVENTS_RULES
 from loaders.checks_expenditure import EXPENDITURE_RULES
 from loaders.checks_jobs import JOBS_RULES
+from loaders.checks_macro import MACRO_RULES
 from loaders.checks_registry import REGISTRY_RULES
 from loaders.options import SourceTable
 from loaders.prepare import prepare
@@ -30,6 +31,7 @@ DATASET_RULES: Mapping[Dataset, DatasetRules] = {
     Dataset.ENERGY: ENERGY_RULES,
     Dataset.EVENTS: EVENTS_RULES,
     Dataset.EXPENDITURE: EXPENDITURE_RULES,
+    Dataset.MACRO: MACRO_RULES,
 }
 
 

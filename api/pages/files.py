@@ -27,10 +27,11 @@ _PURPOSES: Mapping[str, LazyString] = {
     "energy.arrow": _l("Proyectos de energía renovable de cada registro, con su tecnología y capacidad."),
     "events.arrow": _l("Suspensiones, revocatorias, cancelaciones y reactivaciones."),
     "expenditure.arrow": _l("Estimaciones oficiales del gasto tributario."),
+    "macro.arrow": _l("El PIB y su deflactor por año, con los que se calculan los quetzales constantes."),
     "withheld_cells.arrow": _l("Cuánto no se publica, por año, categoría e impuesto, y con qué fundamento."),
     "changes.arrow": _l("Qué cambió respecto de la publicación anterior."),
     "history.arrow": _l("Todos los cambios desde la primera publicación."),
-    "origins.arrow": _l("Qué publicación trajo cada fila de empleos, montos, energía y sucesos."),
+    "origins.arrow": _l("Qué publicación trajo cada fila de empleos, montos, energía, sucesos y PIB."),
 }
 """File → what it is for. Files that are not here serve the site itself."""
 

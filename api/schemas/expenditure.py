@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from api.schemas.macro import MeasuredSchema, PricesSchema
 from api.schemas.records import AnswerSchema
 from api.schemas.texts import about
 from exemptions.fact_codes import Partition
 
 
-class EstimateSchema(Schema):
+class EstimateSchema(MeasuredSchema, PricesSchema):
     year = fields.Integer(required=True)
     tax = fields.String(
         required=True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from api.schemas.macro import MeasuredSchema, PricesSchema
 from api.schemas.records import AnswerSchema
 from api.schemas.texts import about
 from exemptions.expenditure_summary import Axis
 
 
-class OfficialFigureSchema(Schema):
+class OfficialFigureSchema(MeasuredSchema):
     amount_gtq = fields.Float(required=True)
     pct_gdp = fields.Float(required=True, allow_none=True)
     partition = fields.String(required=True)
@@ -42,6 +43,14 @@ class RegistrySumSchema(Schema):
             "Sum of the published amounts of tax not paid; null if there is none.",
         ),
     )
+    not_paid_constant_gtq = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Lo mismo en quetzales de `base_year`: la suma es de un solo año.",
+            "The same in quetzales of `base_year`: the sum is of a single year.",
+        ),
+    )
     records = fields.Integer(required=True)
     deferred_gtq = fields.Float(
         required=True,
@@ -51,10 +60,11 @@ class RegistrySumSchema(Schema):
             "Suspension and drawback, which are not tax not paid; never added to the former.",
         ),
     )
+    deferred_constant_gtq = fields.Float(required=True, allow_none=True)
     deferred_records = fields.Integer(required=True)
 
 
-class SummaryRowSchema(Schema):
+class SummaryRowSchema(PricesSchema):
     code = fields.String(
         required=True,
         allow_none=True,

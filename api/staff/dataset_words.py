@@ -96,7 +96,7 @@ def _show_covered(dataset: Dataset, covered: Covered) -> str:
 
 
 def _period(dataset: Dataset, text: str | None) -> str:
-    if text is None or dataset in (Dataset.JOBS, Dataset.AMOUNTS, Dataset.EXPENDITURE):
+    if text is None or dataset in (Dataset.JOBS, Dataset.AMOUNTS, Dataset.EXPENDITURE, Dataset.MACRO):
         return text or ""
     return format_short_day(date.fromisoformat(text), page_language())
 

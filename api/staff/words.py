@@ -32,6 +32,7 @@ _DATASET: Mapping[Dataset, LazyString] = {
     Dataset.ENERGY: _l("Proyectos de energía"),
     Dataset.EVENTS: _l("Suspensiones y revocatorias"),
     Dataset.EXPENDITURE: _l("Gasto tributario"),
+    Dataset.MACRO: _l("PIB y deflactor"),
 }
 _DATASET_ABOUT: Mapping[Dataset, LazyString] = {
     Dataset.REGISTRY: _l("La lista completa de quienes tienen un beneficio, con su ley y su plazo. La entrega SAT."),
@@ -40,6 +41,7 @@ _DATASET_ABOUT: Mapping[Dataset, LazyString] = {
     Dataset.ENERGY: _l("Proyectos de energía renovable que hay detrás de los beneficios. Los entrega el MEM."),
     Dataset.EVENTS: _l("Lo que una autoridad hizo con un beneficio después de darlo. Los entregan las autoridades."),
     Dataset.EXPENDITURE: _l("Las estimaciones oficiales de gasto tributario, por informe. Las entregan SAT y MINFIN."),
+    Dataset.MACRO: _l("El PIB y su deflactor por año, para comparar montos de años distintos. Los publica el Banguat."),
 }  # fmt: skip
 _BATCH_STATE: Mapping[State, tuple[str, LazyString]] = {
     State.UPLOADED: ("wait", _l("Recibido")),

@@ -34,10 +34,12 @@ from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
+from api.v1.measures import FIGURE_SCHEMA, PRICE_SCHEMA, figure_facts, price_facts
 from exemptions.catalogs import load_catalogs
 from exemptions.columns import LIST_SEPARATOR
 from exemptions.estimates import Estimate, Restatement, read_estimates
 from exemptions.fact_codes import Partition
+from exemptions.macro import read_product
 from exemptions.parameters import MAX_TEXT
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
@@ -65,6 +67,7 @@ _COLUMNS = (
 )
 _SCHEMA = {name: pl.String() for name in _COLUMNS} | {
     "year": pl.Int64(), "amount_gtq": pl.Decimal(18, 2), "pct_gdp": pl.Float64(), "is_latest": pl.Boolean(),
+    **FIGURE_SCHEMA, **PRICE_SCHEMA,
 }  # fmt: skip
 
 
@@ -77,11 +80,15 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
             "Las estimaciones oficiales tal como las dan sus informes: la cifra más reciente de cada cosa, o todas con "
             "`vintage=all`. Las particiones de un total son alternativas y no se suman entre sí; cifras de métodos "
             "distintos no se comparan. La de un grupo de beneficiarios es de todas las categorías que abarca y no se "
-            "reparte entre ellas.",
+            "reparte entre ellas. "
+            "Junto a cada cifra nominal está la misma en quetzales del año base, y el porcentaje del PIB que el "
+            "informe no dice se calcula con la serie de /api/v1/macro.",
             "The official estimates as their reports give them: the newest figure of each thing, or all of them with "
             "`vintage=all`. The partitions of a total are alternatives and are never added together; figures of other "
             "methods do not compare. One of a group of beneficiaries is of all the categories it covers and is not "
-            "divided among them.",
+            "divided among them. Beside each nominal figure stands the same in "
+            "quetzales of the base year, and a percentage of GDP that the report does not state is computed from the "
+            "series at /api/v1/macro.",
         ),
         media=media,
         parameters=[*_filters(), *release_parameters()],
@@ -206,7 +213,7 @@ def _answer(suffix: str, media_type: str, make: Callable[[Release, list[Estimate
 
 
 def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:
-    estimates = read_estimates(release)
+    estimates, product = read_estimates(release), read_product(release)
     return [
         {name: getattr(figure, name) for name in _COLUMNS[:-3]}
         | {
@@ -214,6 +221,8 @@ def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:
             "group_code": coverage.group.code if (coverage := estimates.find_group(figure)) else None,
             "covers": list(coverage.categories) if coverage else [],
         }
+        | figure_facts(product, figure)
+        | price_facts(product, figure.year)
         for figure in found
     ]
 

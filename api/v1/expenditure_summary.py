@@ -20,9 +20,11 @@ from api.spec import Document, operation, query_parameter
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, release_parameters
+from api.v1.measures import FIGURE_SCHEMA, PRICE_SCHEMA, figure_facts, price_facts
 from exemptions.catalog_entries import CatalogName
 from exemptions.columns import LIST_SEPARATOR
 from exemptions.expenditure_summary import OFFICIAL_AXES, Axis, OfficialFigure, RegistrySum, SummaryRow, summarize
+from exemptions.macro import Product, read_product
 from exemptions.query import RegistryQuery, query_params
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
@@ -48,6 +50,8 @@ _SCHEMA: Mapping[str, Any] = {
     "official_key": pl.String, "official_report": pl.String, "official_method_version": pl.String,
     "official_covers": pl.String, "registry_not_paid_gtq": _MONEY, "registry_records": pl.Int64,
     "registry_deferred_gtq": _MONEY, "registry_deferred_records": pl.Int64,
+    **{f"official_{name}": kind for name, kind in FIGURE_SCHEMA.items()},
+    "registry_not_paid_constant_gtq": _MONEY, "registry_deferred_constant_gtq": _MONEY, **PRICE_SCHEMA,
 }  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def _answer(
 
 
 def _make_json(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:
-    lang = preferred_language()
+    lang, product = preferred_language(), read_product(release)
     body = {
         **release_facts(release),
         _AXIS: axis,
@@ -132,8 +136,9 @@ def _make_json(release: Release, axis: Axis, query: RegistryQuery) -> tuple[byte
                 "code": row.code,
                 "label": _label(release, row, lang),
                 "year": row.year,
-                "official": [_official(figure) for figure in row.official],
-                "registry": _registry(row.registry),
+                "official": [_official(figure, product) for figure in row.official],
+                "registry": _registry(row.registry, row.year, product),
+                **price_facts(product, row.year),
             }
             for row in summarize(release, axis, query)
         ],
@@ -149,41 +154,52 @@ def _label(release: Release, row: SummaryRow, lang: str) -> str | None:
     return release.catalogs.label(catalog, row.code, lang) if known else row.code
 
 
-def _official(figure: OfficialFigure) -> dict[str, Any]:
+def _official(figure: OfficialFigure, product: Product) -> dict[str, Any]:
     names = ("amount_gtq", "pct_gdp", "partition", "key", "report", "method_version")
     told = {name: getattr(figure.estimate, name) for name in names}
     return told | {
         "covers": list(figure.coverage.categories) if figure.coverage else [],
         "is_wider": figure.is_wider,
+        **figure_facts(product, figure.estimate),
     }
 
 
-def _registry(found: RegistrySum | None) -> dict[str, Any] | None:
+def _registry(found: RegistrySum | None, year: int, product: Product) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
         "not_paid_gtq": found.not_paid_gtq,
+        "not_paid_constant_gtq": product.constant(found.not_paid_gtq, year),
         "records": found.records,
         "deferred_gtq": found.deferred_gtq,
+        "deferred_constant_gtq": product.constant(found.deferred_gtq, year),
         "deferred_records": found.deferred_records,
     }
 
 
 def _make_csv(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:
-    lines = [line for row in summarize(release, axis, query) for line in _lines(row)]
+    product = read_product(release)
+    lines = [line for row in summarize(release, axis, query) for line in _lines(row, product)]
     frame = pl.DataFrame(lines, schema=dict(_SCHEMA), orient="row")
     disposition = f'attachment; filename="gasto-tributario-{axis}-{release.number}.csv"'
     return frame.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)
 
 
-def _lines(row: SummaryRow) -> list[tuple[Any, ...]]:
-    registry = row.registry or RegistrySum(None, 0, None, 0)
-    own = (registry.not_paid_gtq, registry.records, registry.deferred_gtq, registry.deferred_records)
-    return [
-        (
-            row.year, row.code, one.estimate.amount_gtq, one.estimate.pct_gdp, one.estimate.key, one.estimate.report,
-            one.estimate.method_version,
-            LIST_SEPARATOR.join(one.coverage.categories) if one.coverage else None, *own,
-        )
-        for one in row.official
-    ] or [(row.year, row.code, *[None] * 6, *own)]  # fmt: skip
+def _lines(row: SummaryRow, product: Product) -> list[dict[str, Any]]:
+    registry = _registry(row.registry or RegistrySum(None, 0, None, 0), row.year, product) or {}
+    own = {
+        "year": row.year,
+        "code": row.code,
+        **{f"registry_{name}": told for name, told in registry.items()},
+        **price_facts(product, row.year),
+    }
+    return [own | _official_line(one, product) for one in row.official] or [own]
+
+
+def _official_line(figure: OfficialFigure, product: Product) -> dict[str, Any]:
+    told = _official(figure, product)
+    names = ("pct_gdp", "key", "report", "method_version", *FIGURE_SCHEMA)
+    return {f"official_{name}": told[name] for name in names} | {
+        "official_gtq": told["amount_gtq"],
+        "official_covers": LIST_SEPARATOR.join(told["covers"]) or None,
+    }

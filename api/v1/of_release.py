@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
@@ -16,6 +17,7 @@ from api.releases_at import CHOICE, chosen_release, download_name, read_choice
 from api.v1.answers import release_facts
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
+from exporters.formats import Format
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -42,6 +44,18 @@ def answer_csv(
         return frame.write_csv(line_terminator=LINE_END).encode(), headers
 
     return _answer(path, CSV, f"{CSV}; charset=utf-8; header=present", write)
+
+
+def answer_table(path: str, name: str, form: Format, make: Callable[[Release], pa.RecordBatch]) -> Response:
+    """A small table of the chosen release in a format; `name` is that of the file, after the release's."""
+
+    def write(release: Release) -> tuple[bytes, Headers]:
+        batch = make(release)
+        disposition = f'attachment; filename="{download_name(release, f"{name}{form.suffix}")}"'
+        headers = (("Content-Disposition", disposition), ("X-Total-Count", str(batch.num_rows)))
+        return b"".join(form.stream([batch], schema=batch.schema)), headers
+
+    return _answer(path, form.media_type.split(";")[0], form.media_type, write)
 
 
 def _answer(

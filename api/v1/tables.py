@@ -22,8 +22,8 @@ _NUMBER = path_parameter(
     "number", both("Número de la publicación.", "Number of the release."), {"type": "integer", "minimum": 1}
 )
 _NAME = path_parameter("name", both("Tabla.", "Table."), {"type": "string", "enum": list(FACT_TABLES)})
-_CENTS, _QUETZALES = "amount_cents", "amount_gtq"
-"""Amounts are kept in whole cents; under the name of the records' column every format writes them as quetzales."""
+_QUETZALES = {"amount_cents": "amount_gtq", "gdp_cents": "gdp_gtq"}
+"""Amounts are kept in whole cents; under these names every format writes them as quetzales."""
 
 
 def table_path(number: int, name: str, form: Format) -> str:
@@ -49,9 +49,10 @@ def _describe(form: Format) -> Document:
         tag="releases",
         summary=(f"Una tabla de una publicación, en {form.name}", f"A table of a release, as {form.name}"),
         about=(
-            "Empleos, montos, energía, eventos, gasto tributario o lo que se reserva, completos. Los montos están en "
-            "quetzales.",
-            "Jobs, amounts, energy, events, tax expenditure or what is withheld, whole. Amounts are in quetzales.",
+            "Empleos, montos, energía, eventos, gasto tributario, PIB y deflactor o lo que se reserva, completos. Los "
+            "montos están en quetzales.",
+            "Jobs, amounts, energy, events, tax expenditure, GDP and deflator or what is withheld, whole. Amounts are "
+            "in quetzales.",
         ),
         media={form.media_type.split(";")[0]: schema},
         parameters=[_NUMBER, _NAME],
@@ -77,7 +78,7 @@ def _export(form: Format, number: int, name: str) -> Response:
 
 
 def _make(form: Format, release: Release, name: str, batch: pa.RecordBatch) -> tuple[Iterable[bytes], Headers]:
-    told = batch.rename_columns([_QUETZALES if column == _CENTS else column for column in batch.schema.names])
+    told = batch.rename_columns([_QUETZALES.get(column, column) for column in batch.schema.names])
     headers = (
         ("Content-Disposition", f'attachment; filename="{download_name(release, name + form.suffix)}"'),
         ("X-Total-Count", str(batch.num_rows)),

@@ -19,7 +19,8 @@ from tests.exemptions.releases import build_test_release
 PATH = "/api/v1/expenditure"
 COLUMNS = [
     "year", "tax", "partition", "key", "group", "amount_gtq", "pct_gdp", "report", "method_version", "note",
-    "source_url", "is_latest", "group_code", "covers",
+    "source_url", "is_latest", "group_code", "covers", "amount_constant_gtq", "pct_gdp_computed", "pct_gdp_basis",
+    "amount_constant_status", "base_year", "deflator",
 ]  # fmt: skip
 
 

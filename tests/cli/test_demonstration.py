@@ -120,13 +120,14 @@ def test_demo__tells_the_acts_of_the_month_on_the_timeline(demonstration: Demons
 
 
 def test_demo__publishes_facts_of_every_dataset(demonstration: Demonstration) -> None:
-    for name in ("jobs", "amounts", "events", "energy", "expenditure"):
+    for name in ("jobs", "amounts", "events", "energy", "expenditure", "macro"):
         assert demonstration.table(2, name).height > 0
     taxes = demonstration.table(2, "amounts")["tax"].cast(str)
     assert taxes.drop_nulls().n_unique() > 2
     reports = demonstration.table(2, "expenditure")["report"].cast(str)
     assert reports.str.starts_with("INFORME INVENTADO DE DEMOSTRACIÓN").all()
     assert reports.n_unique() == 2
+    assert demonstration.table(2, "macro")["source"].cast(str).str.contains("INVENTADA").all()
 
 
 def test_demo__says_how_many_rows_became_how_many_public_records(demonstration: Demonstration) -> None:

@@ -53,6 +53,12 @@ FACT_SCHEMAS: Mapping[str, pa.Schema] = {
             ("authority", pa.string()), ("decided_on", pa.date32()),
         ]
     ),
+    "macro": pa.schema(
+        [
+            ("year", pa.int64()), ("deflator", pa.float64()), ("base_year", pa.int64()), ("gdp_cents", pa.int64()),
+            ("source", pa.string()),
+        ]
+    ),
     "energy": pa.schema(
         [
             ("record_id", pa.string()), ("project", pa.string()), ("technology", pa.string()),
@@ -209,6 +215,7 @@ def build_test_release(
     energy: Iterable[Row] | None = (),
     events: Iterable[Row] | None = None,
     expenditure: Iterable[Row] = (),
+    macro: Iterable[Row] | None = (),
     withheld_cells: Iterable[Row] = (),
     changes: Iterable[Row] = (),
     history: Iterable[Row] = (),
@@ -225,7 +232,7 @@ def build_test_release(
     """Make release `number` below `folder` and point `current.json` at it; give the release's own folder.
 
     Jobs and amounts default to the rows' own figures, events to `default_events()` when the rows are the default ones.
-    With `energy=None` the release is one made before there was a table of energy projects; with `policy=None` it does
+    With `energy=None` or `macro=None` the release is one made before there was such a table; with `policy=None` it does
     not tell its rules. `downloads` are file name → bytes.
     """
     release = folder / str(number)
@@ -240,6 +247,7 @@ def build_test_release(
         **({} if energy is None else {"energy": energy}),
         "events": events,
         "expenditure": expenditure,
+        **({} if macro is None else {"macro": macro}),
         "withheld_cells": withheld_cells,
         "changes": changes,
         "history": [*history, *changes],

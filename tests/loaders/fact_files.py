@@ -95,6 +95,18 @@ def part(partition: str, key: str, millions: str, **values: str) -> dict[str, st
     return estimate(partition=partition, key=key, group="", amount_millions=millions, pct_gdp="", **values)
 
 
+def product(**values: str) -> dict[str, str]:
+    """A clean year of the gross domestic product."""
+    row = {
+        "year": "2024",
+        "deflator": "118.53",
+        "base_year": "2013",
+        "gdp_millions": "100000.25",
+        "source": "Banco de Guatemala",
+    }
+    return row | values
+
+
 def standing_registry(*records: Row) -> pl.DataFrame:
     """The records as the book holds them."""
     if not records:
@@ -187,4 +199,5 @@ __all__ = [
     "jobs",
     "nit",
     "part",
+    "product",
 ]

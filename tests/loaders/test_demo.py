@@ -562,6 +562,18 @@ def test_month__tells_one_year_anew_and_one_by_another_method(month: tuple[Chapt
     assert first["VERSION_METODOLOGIA"] != before["VERSION_METODOLOGIA"] == last["VERSION_METODOLOGIA"]
 
 
+def test_month__measures_its_estimates_by_an_invented_product(month: tuple[Chapter, ...]) -> None:
+    series = {row["ANIO"]: row for row in file_of(month, Dataset.MACRO)}
+    assert all("INVENTADA" in row["FUENTE"] for row in series.values())
+    (base,) = {row["ANIO_BASE"] for row in series.values()}
+    assert series[base]["DEFLACTOR"] == "100.00" and len({row["DEFLACTOR"] for row in series.values()}) == len(series)
+    figures = file_of(month, Dataset.EXPENDITURE)
+    latest = [figure for figure in figures if figure["PARTICION"] == "total"][-1]
+    share = 100 * float(latest["MONTO_MILLONES_GTQ"]) / float(series[latest["ANIO"]]["PIB_MILLONES_GTQ"])
+    assert round(share, 2) == float(latest["PCT_PIB"])
+    assert {figure["PCT_PIB"] == "" for figure in figures if figure["PARTICION"] == "beneficiario"} == {True}
+
+
 def test_month__gives_every_energy_benefit_a_project_with_its_own_dates(month: tuple[Chapter, ...]) -> None:
     rows = edition(month)
     projects = file_of(month, Dataset.ENERGY)

@@ -17,7 +17,7 @@ from exemptions.datasets import DEFAULT_MODE, Dataset, Mode
 from exemptions.editions import staged_schema
 from exemptions.settings import Settings, read_settings
 from loaders.load import LoadOptions, LoadResult, load_file
-from tests.loaders.fact_files import REGISTRY, Row, amount, energy, estimate, event, fact_csv, jobs
+from tests.loaders.fact_files import REGISTRY, Row, amount, energy, estimate, event, fact_csv, jobs, product
 from tests.loaders.registry_files import CUTOFF, csv_text
 
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -28,6 +28,7 @@ ROWS: dict[Dataset, Row] = {
     Dataset.ENERGY: energy(),
     Dataset.EVENTS: event(),
     Dataset.EXPENDITURE: estimate(),
+    Dataset.MACRO: product(),
 }
 
 

@@ -11,6 +11,7 @@ from exemptions.finding import Severity
 from loaders.rules import RULES, message_of, remedy_of
 from loaders.rules_of_estimates import ESTIMATE_RULES
 from loaders.rules_of_facts import FACT_RULES
+from loaders.rules_of_macro import PRODUCT_RULES
 from tests.loaders.fact_files import (
     Row,
     amount,
@@ -21,11 +22,13 @@ from tests.loaders.fact_files import (
     found_facts,
     jobs,
     part,
+    product,
 )
 from tests.loaders.registry_files import cui, nit
 
 JOBS, AMOUNTS, ENERGY, EVENTS = Dataset.JOBS, Dataset.AMOUNTS, Dataset.ENERGY, Dataset.EVENTS
 EXPENDITURE = Dataset.EXPENDITURE
+MACRO = Dataset.MACRO
 
 CLEAN: list[tuple[Dataset, list[Row]]] = [
     (JOBS, [jobs(), jobs(period="2024", kind="PROYECTADO"), jobs(3, period="2024-T3"), jobs(jobs="28", period="2025")]),
@@ -154,6 +157,27 @@ BROKEN: list[tuple[Dataset, str, str, Row]] = [
     (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url="example.org/informe")),
     (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url="https://example.org/\u202egro")),
     (EXPENDITURE, "direccion_invalida", "source_url", estimate(source_url='https://example.org/"><b>')),
+    (MACRO, "anio_vacio", "year", product(year="")),
+    (MACRO, "anio_invalido", "year", product(year="1949")),
+    (MACRO, "anio_invalido", "year", product(year="2028")),
+    (MACRO, "anio_invalido", "year", product(year="24")),
+    (MACRO, "deflactor_vacio", "deflator", product(deflator="")),
+    (MACRO, "deflactor_no_numerico", "deflator", product(deflator="ciento")),
+    (MACRO, "deflactor_no_numerico", "deflator", product(deflator="118.53 %")),
+    (MACRO, "deflactor_no_numerico", "deflator", product(deflator="118.533333333")),
+    (MACRO, "deflactor_no_positivo", "deflator", product(deflator="0.00")),
+    (MACRO, "deflactor_no_positivo", "deflator", product(deflator="-118.53")),
+    (MACRO, "coma_en_cifra", "deflator", product(deflator="118,53")),
+    (MACRO, "coma_en_cifra", "gdp_millions", product(gdp_millions="100,000.25")),
+    (MACRO, "anio_base_vacio", "base_year", product(base_year="")),
+    (MACRO, "anio_invalido", "base_year", product(base_year="13")),
+    (MACRO, "deflactor_base_distinto_de_cien", "deflator", product(year="2013", deflator="100.01")),
+    (MACRO, "pib_vacio", "gdp_millions", product(gdp_millions="")),
+    (MACRO, "pib_no_numerico", "gdp_millions", product(gdp_millions="Q 100000")),
+    (MACRO, "pib_no_numerico", "gdp_millions", product(gdp_millions="1000000000000")),
+    (MACRO, "pib_no_positivo", "gdp_millions", product(gdp_millions="0")),
+    (MACRO, "pib_no_positivo", "gdp_millions", product(gdp_millions="-100000")),
+    (MACRO, "fuente_vacia", "source", product(source="")),
 ]
 
 TOGETHER = {
@@ -164,6 +188,7 @@ TOGETHER = {
     "porcentaje_no_concuerda",
     "informe_con_otra_cifra",
     "informe_casi_igual",
+    "anio_base_distinto",
 }
 """Rules that need two rows, or the book; the tests of each dataset have them."""
 
@@ -173,6 +198,7 @@ OTHER_RECORD: dict[Dataset, Row] = {
     ENERGY: energy(project="OTRO PROYECTO"),
     EVENTS: event(2),
     EXPENDITURE: estimate(year="2019"),
+    MACRO: product(year="2019"),
 }
 
 
@@ -202,7 +228,7 @@ def test_validate__tells_a_fault_and_its_remedy_in_both_languages(
 
 def test_validate__every_rule_of_facts_is_tried_here() -> None:
     tried = {rule for _, rule, _, _ in BROKEN} | TOGETHER
-    assert {rule.code for rule in (*FACT_RULES, *ESTIMATE_RULES)} <= tried
+    assert {rule.code for rule in (*FACT_RULES, *ESTIMATE_RULES, *PRODUCT_RULES)} <= tried
 
 
 def test_validate__finds_everything_in_a_fact_and_in_the_order_of_its_columns() -> None:

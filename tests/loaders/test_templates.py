@@ -29,7 +29,7 @@ from loaders.checks_taxpayer import PERSON_KINDS
 from loaders.guides import EXAMPLE_MARK, guides_of
 from loaders.load import LoadOptions, LoadResult, load_file
 from loaders.templates import build_csv_template, build_workbook_template
-from tests.loaders.fact_files import REGISTRY, amount, energy, estimate, event, jobs
+from tests.loaders.fact_files import REGISTRY, amount, energy, estimate, event, jobs, product
 from tests.loaders.registry_files import CUTOFF, csv_text, permanent, temporary
 
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -41,6 +41,7 @@ ROWS = {
     Dataset.ENERGY: energy(),
     Dataset.EVENTS: event(),
     Dataset.EXPENDITURE: estimate(),
+    Dataset.MACRO: product(),
 }
 UNDERSTOOD = {
     "person_kind": PERSON_KINDS,
