@@ -21,6 +21,7 @@ _FILES: Mapping[str, Sentence] = {
     "energy": Sentence("del archivo de energía", "of the energy file"),
     "events": Sentence("del archivo de sucesos", "of the events file"),
     "expenditure": Sentence("del archivo de gasto tributario", "of the tax-expenditure file"),
+    "macro": Sentence("del archivo de PIB y deflactor", "of the file of GDP and deflator"),
 }
 """Dataset → the file that brings it."""
 

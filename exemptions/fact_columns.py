@@ -206,6 +206,31 @@ EXPENDITURE = (
     ),
 )  # fmt: skip
 
+MACRO = (
+    Column("year", Kind.INTEGER, False, "Año", "Year", "Año de las cifras.", "Year of the figures.", "macro.ANIO"),
+    Column(
+        "deflator", Kind.NUMBER, False, "Deflactor", "Deflator",
+        "Deflactor implícito del producto interno bruto, un índice que es 100 en el año base.",
+        "Implicit deflator of the gross domestic product, an index that is 100 in the base year.",
+        "macro.DEFLACTOR",
+    ),
+    Column(
+        "base_year", Kind.INTEGER, False, "Año base", "Base year",
+        "Año en que el deflactor es 100; los quetzales constantes son de ese año.",
+        "Year in which the deflator is 100; constant quetzales are of that year.", "macro.ANIO_BASE",
+    ),
+    Column(
+        "gdp_gtq", Kind.MONEY, False, "PIB (Q)", "GDP (GTQ)",
+        "Producto interno bruto del año en quetzales corrientes; el archivo da millones.",
+        "Gross domestic product of the year in current quetzales; the file gives millions.",
+        "macro.PIB_MILLONES_GTQ", unit="GTQ",
+    ),
+    Column(
+        "source", Kind.TEXT, False, "Fuente", "Source",
+        "Publicación de la que viene la fila.", "Publication that the row comes from.", "macro.FUENTE",
+    ),
+)  # fmt: skip
+
 WITHHELD_CELLS = (
     Column("year", Kind.INTEGER, True, "Año", "Year", "Año de los montos.", "Year of the amounts.", "derived"),
     Column(

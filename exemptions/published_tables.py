@@ -102,6 +102,16 @@ _TABLES = (
         facts.EXPENDITURE,
     ),
     PublishedTable(
+        "macro",
+        Sentence("PIB y deflactor", "GDP and deflator"),
+        Sentence(
+            "Producto interno bruto y su deflactor por año: con ellos se calculan los quetzales constantes.",
+            "Gross domestic product and its deflator by year: constant quetzales are computed from them.",
+        ),
+        facts.MACRO,
+        ("year",),
+    ),
+    PublishedTable(
         "withheld_cells",
         Sentence("Sumas reservadas", "Withheld sums"),
         Sentence(

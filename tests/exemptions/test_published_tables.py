@@ -19,7 +19,8 @@ COLUMNS = [
 
 def published_types(table: PublishedTable) -> dict[str, pa.DataType]:
     """The columns of a release's table as others receive them: money in quetzales."""
-    return {"amount_gtq" if f.name == "amount_cents" else f.name: f.type for f in SCHEMAS[table.name]}
+    quetzales = {"amount_cents": "amount_gtq", "gdp_cents": "gdp_gtq"}
+    return {quetzales.get(f.name, f.name): f.type for f in SCHEMAS[table.name]}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
