@@ -1,0 +1,232 @@
+"""The shipped front: what it keeps, what it refuses, what it writes down, and what it holds off."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.served import ROOT, served
+from tests.trust.proxy import NGINX, NO_NGINX, SHIPPED, Proxy, proxied, write_configuration
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason=NO_NGINX)
+
+PAGE = {"Accept": "text/html"}
+PROGRAM = {"Accept": "application/json"}
+PASSED_ON = (
+    "/", "/buscar?category=COOP", "/api/v1/records?limit=3", "/api/v1/records.csv", "/downloads/1/records.parquet",
+)  # fmt: skip
+SLOW = 60
+NAME = "Quetzalteca de Nadie"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of a served demonstration registry."""
+    home = tmp_path_factory.mktemp("behind") / "home"
+    environment = {"EXEMPTIONS_HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "api.cli", "demo", "--rows", "200"]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+    for address in served(environment):
+        yield address.removeprefix("http://")
+
+
+@pytest.fixture
+def proxy(tmp_path: Path, service: str) -> Iterator[Proxy]:
+    with proxied(tmp_path / "nginx", service) as running:
+        yield running
+
+
+def test_passes_on_pages_answers_and_files(proxy: Proxy, service: str) -> None:
+    for path in PASSED_ON:
+        through, straight = requests.get(proxy.address + path), requests.get(f"http://{service}{path}")
+        assert (through.status_code, through.content) == (200, straight.content), path
+        assert through.headers["ETag"] == straight.headers["ETag"]
+        assert len(through.raw.headers.getlist("X-Request-ID")) == 1
+        assert "nginx/" not in through.headers["Server"]
+
+
+def test_keeps_what_is_public_for_two_seconds(proxy: Proxy) -> None:
+    path = "/api/v1/records?category=COOP"
+    first = requests.get(proxy.address + path)
+    second = requests.get(proxy.address + path)
+    unchanged = requests.get(proxy.address + path, headers={"If-None-Match": first.headers["ETag"]})
+    time.sleep(3.1)  # it counts whole seconds
+    requests.get(proxy.address + path)
+    assert first.content == second.content
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    kept = [json.loads(line)["cache"] for line in (proxy.folder / "access.log").read_text().splitlines()]
+    assert kept[:3] == ["MISS", "HIT", "HIT"]
+    assert kept[3] in ("EXPIRED", "STALE", "UPDATING")
+
+
+def test_keeps_no_answer_for_one_person(proxy: Proxy) -> None:
+    for path in ("/staff/entrar", "/en/staff", "/no-existe"):
+        for _ in range(2):
+            requests.get(proxy.address + path)
+    kept = [json.loads(line)["cache"] for line in (proxy.folder / "access.log").read_text().splitlines()]
+    assert "HIT" not in kept
+
+
+def test_tells_languages_and_codings_apart(proxy: Proxy) -> None:
+    path = proxy.address + "/api/v1/records?limit=1"
+    spanish = requests.get(path, headers={"Accept-Language": "es", "Accept-Encoding": "gzip"})
+    english = requests.get(path, headers={"Accept-Language": "en", "Accept-Encoding": "identity"})
+    assert spanish.headers["Content-Language"] == "es" and spanish.headers["Content-Encoding"] == "gzip"
+    assert english.headers["Content-Language"] == "en" and "Content-Encoding" not in english.headers
+
+
+def test_writes_down_nothing_that_a_person_typed(proxy: Proxy) -> None:
+    requests.get(proxy.address + "/buscar", params={"q": NAME}, headers={"Referer": f"http://x/?nit={NAME}"})
+    requests.get(proxy.address + "/contribuyente/80000000002K")
+    requests.get(proxy.address + "/api/v1/records?nit=" + "8" * 9000)
+    requests.get(proxy.address + f"/{NAME}/%00")
+    written = proxy.log()
+    assert "/buscar" in written
+    for secret in ("Quetzalteca", "80000000002K", "888888", "127.0.0.1"):
+        assert secret not in written
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "size"),
+    [(413, "POST", "/correcciones", 70_000), (404, "GET", "/metrics", 0), (404, "GET", "/en/metrics/..%2Fmetrics", 0)],
+)
+def test_its_own_errors_are_pages_and_problem_documents(
+    proxy: Proxy, status: int, method: str, path: str, size: int
+) -> None:
+    page = requests.request(method, proxy.address + path, data=b"x" * size, headers=PAGE)
+    assert (page.status_code, page.headers["Content-Type"].split(";")[0]) == (status, "text/html")
+    problem = requests.request(method, proxy.address + path, data=b"x" * size, headers=PROGRAM)
+    assert (problem.status_code, problem.headers["Content-Type"]) == (status, "application/problem+json")
+    assert problem.json()["status"] == status and "#problem-" in problem.json()["type"]
+    assert problem.headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_too_long_is_a_problem_document(proxy: Proxy) -> None:
+    # The headers of such a request are not read, so nobody knows what it would take.
+    refused = requests.get(f"{proxy.address}/buscar?q={'x' * 40_000}", headers=PAGE)
+    assert (refused.status_code, refused.json()["status"]) == (414, 414)
+
+
+def test_refuses_large_headers(proxy: Proxy) -> None:
+    refused = requests.get(proxy.address, headers={"X-Large": "x" * 40_000})
+    assert (refused.status_code, refused.json()["status"]) == (431, 431)
+
+
+def test_shares_out_what_one_address_may_ask(proxy: Proxy) -> None:
+    with requests.Session() as session:
+        answers = [session.get(f"{proxy.address}/api/v1/records?limit=1&page={n}&x=1") for n in range(400)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused and refused[0].headers["Retry-After"] == "5" and refused[0].json()["status"] == 429
+    assert {answer.status_code for answer in answers} <= {422, 429}
+
+
+def test_tells_that_the_service_is_away(tmp_path: Path) -> None:
+    with proxied(tmp_path / "nginx", "127.0.0.1:9") as alone:
+        away = requests.get(alone.address, headers=PROGRAM)
+        assert (away.status_code, away.headers["Retry-After"], away.json()["status"]) == (503, "10", 503)
+        assert "El sitio no responde" in requests.get(alone.address, headers=PAGE).text
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "POST /correcciones HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_lets_no_doubtful_request_through(proxy: Proxy, request_text: str) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), 5) as connection:
+        connection.sendall(request_text.encode())
+        answer = connection.recv(65_536).decode()
+    assert re.match(r"HTTP/1\.1 (400|501) ", answer), answer[:80]
+
+
+def test_answers_while_others_send_their_headers_slowly(proxy: Proxy) -> None:
+    slow = [socket.create_connection(("127.0.0.1", proxy.port), 5) for _ in range(SLOW)]
+    try:
+        for connection in slow:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        # Forty of one address are served at once; these have not asked for anything yet.
+        assert requests.get(f"{proxy.address}/health/live", timeout=3).status_code == 200
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_a_cut_file_stays_cut(tmp_path: Path) -> None:
+    with (
+        _cutting_service() as upstream,
+        proxied(tmp_path / "nginx", upstream) as running,
+        closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=5)) as connection,
+    ):
+        connection.request("GET", "/api/v1/records.csv")
+        answer = connection.getresponse()
+        with pytest.raises(http.client.IncompleteRead):
+            answer.read()
+
+
+def test_the_whole_site_is_understood(tmp_path: Path) -> None:
+    """The shipped `site.conf`, with a certificate of the test's in its place."""
+    folder = tmp_path / "nginx"
+    write_configuration(folder, "127.0.0.1:9", port=9, releases=folder)
+    certify = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=registro.example",
+    ]
+    keys = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    subprocess.run([*certify, *keys], check=True, capture_output=True)
+    site = (SHIPPED / "site.conf").read_text().replace("/etc/ssl/registro", str(folder))
+    site = site.replace("/etc/nginx/exemptions/http.conf", str(SHIPPED / "http.conf"))
+    site = site.replace("/etc/nginx/exemptions", str(folder)).replace("listen 80", "listen 9080")
+    (folder / "site.conf").write_text(site.replace("[::]:", "[::1]:"))
+    main = (folder / "nginx.conf").read_text()
+    whole = main.partition("    include")[0] + f"    include {folder}/site.conf;\n}}\n"
+    (folder / "nginx.conf").write_text(whole)
+    assert NGINX is not None
+    look = [NGINX, "-t", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    run = subprocess.run(look, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+@contextmanager
+def _cutting_service() -> Iterator[str]:
+    """`host:port` of a service that promises more than it sends."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_cut_everything, args=(listening,), daemon=True).start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+def _cut_everything(listening: socket.socket) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(head + b"5\r\nhello\r\n")
