@@ -19,6 +19,7 @@ from exemptions.settings import read_settings
 _MODULES: Mapping[str, str] = {
     "approve": "batches",
     "audit": "trail",
+    "backup": "keeping",
     "batches": "batches",
     "changes": "comparing",
     "corrections": "corrections",
@@ -32,6 +33,7 @@ _MODULES: Mapping[str, str] = {
     "reject": "batches",
     "releases": "releases",
     "report": "batches",
+    "restore": "keeping",
     "rollback": "releases",
     "serve": "serving",
     "user": "accounts",
