@@ -107,7 +107,7 @@ def test_refuses_what_is_not_whole(published: Home, elsewhere: Settings, tmp_pat
     path = next(made.folder.glob("book.*")) if spoiled == "book" else made.folder / spoiled
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    with pytest.raises(Exception, match="damaged|is no backup"):
+    with pytest.raises(Exception, match=r"damaged|is no backup"):
         restore_backup(elsewhere, made.folder)
     assert not elsewhere.home.exists() and not elsewhere.releases.exists()
 
