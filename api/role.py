@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
-from exemptions.errors import SettingsError
+from exemptions.errors import NothingPublished, SettingsError
+from exemptions.integrity import read_manifest
 from exemptions.settings import ENVIRONMENT, Settings
+from exemptions.store import ReleaseStore
 from exporters.signatures import KEYS_FOLDER, PRIVATE_KEY
 
 
@@ -25,6 +27,28 @@ def refuse_private_access(settings: Settings) -> None:
     # It may add to the inbox, and must not see what others left there.
     if os.access(settings.inbox, os.R_OK):
         raise _refusal("inbox", str(settings.inbox))
+
+
+def refuse_public_demonstration(settings: Settings) -> None:
+    """Refuse to serve invented data at an address that everybody reaches, unless the settings say that it is meant.
+
+    Raises: SettingsError.
+    """
+    if settings.demonstration == "public" or not settings.base_url.startswith("https://"):
+        return
+    try:
+        release = ReleaseStore(settings.releases).get_listed().release
+    except NothingPublished:
+        return
+    manifest, _ = read_manifest(settings.releases / str(release))
+    if manifest["demonstration"]:
+        variable = ENVIRONMENT["demonstration"]
+        raise SettingsError(
+            f"Estas publicaciones son de demostración, con datos inventados, y {settings.base_url} es una dirección "
+            f"pública. Use la carpeta del registro verdadero o, si es a propósito, {variable}=public.",
+            f"These releases are a demonstration of invented data, and {settings.base_url} is a public address. Use "
+            f"the home of the true registry or, if it is meant, {variable}=public.",
+        )
 
 
 def _refusal(field: str, what: str) -> SettingsError:

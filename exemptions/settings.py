@@ -44,6 +44,12 @@ class Settings:
     license_name: str
     license_url: str
     contact: str
+    mail_server: str
+    """Where mail to the staff is handed in, `smtps://user:password@host`; empty means that none is sent."""
+    mail_from: str
+    mail_to: tuple[str, ...]
+    demonstration: str
+    """`local` or `public`: whether invented data may be served at an address that everybody reaches."""
     language: str
     """Language of reports on the command line, `es` or `en`."""
     max_upload_bytes: int
@@ -58,6 +64,16 @@ class Settings:
     """By how much a column may look unlike the last edition before the load is held back, in percent."""
     guard_names_pct: float
     """Share of the taxpayers that may appear under another name before the load is held back, in percent."""
+
+    def require_mail(self) -> None:
+        """Make sure that mail can be sent.
+
+        Raises: SettingsError naming the variables that are missing.
+        """
+        needed = ("mail_server", "mail_from", "mail_to")
+        missing = ", ".join(ENVIRONMENT[name] for name in needed if not getattr(self, name))
+        if missing:
+            raise SettingsError(f"Para enviar correo faltan: {missing}.", f"To send mail these are missing: {missing}.")
 
 
 ENVIRONMENT: Mapping[str, str] = {
@@ -74,6 +90,10 @@ ENVIRONMENT: Mapping[str, str] = {
     "license_name": "EXEMPTIONS_LICENSE",
     "license_url": "EXEMPTIONS_LICENSE_URL",
     "contact": "EXEMPTIONS_CONTACT",
+    "mail_server": "EXEMPTIONS_MAIL_SERVER",
+    "mail_from": "EXEMPTIONS_MAIL_FROM",
+    "mail_to": "EXEMPTIONS_MAIL_TO",
+    "demonstration": "EXEMPTIONS_DEMONSTRATION",
     "language": "EXEMPTIONS_LANG",
     "max_upload_bytes": "EXEMPTIONS_MAX_UPLOAD_BYTES",
     "rate_limit": "EXEMPTIONS_RATE_LIMIT",
@@ -98,6 +118,10 @@ DEFAULTS: Mapping[str, str] = {
     "license_name": "",
     "license_url": "",
     "contact": "",
+    "mail_server": "",
+    "mail_from": "",
+    "mail_to": "",
+    "demonstration": "local",
     "language": "es",
     "max_upload_bytes": str(2 * 1024**3),
     "rate_limit": "",
@@ -111,6 +135,7 @@ DEFAULTS: Mapping[str, str] = {
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "role": tuple(Role),
     "two_person": ("on", "off"),
+    "demonstration": ("local", "public"),
     "language": ("es", "en"),
 }
 
@@ -149,6 +174,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         license_name=texts["license_name"],
         license_url=texts["license_url"],
         contact=texts["contact"],
+        mail_server=_mail_server(texts),
+        mail_from=_mail_addresses(texts, "mail_from")[0] if texts["mail_from"] else "",
+        mail_to=_mail_addresses(texts, "mail_to"),
+        demonstration=texts["demonstration"],
         language=texts["language"],
         max_upload_bytes=int(texts["max_upload_bytes"]),
         rate_limit=texts["rate_limit"],
@@ -176,6 +205,25 @@ def _refuse_public_inbox(inbox: Path, releases: Path) -> None:
             f"The variable {ENVIRONMENT['inbox']} is “{inbox}”; it may not be the folder of the releases, "
             "lie in it, or hold it.",
         )
+
+
+def _mail_server(texts: Mapping[str, str]) -> str:
+    given = texts["mail_server"]
+    if given and not re.fullmatch(r"smtps?://([^@/\s]+@)?[^@/:\s]+(:\d{1,5})?/?", given):
+        # The value is not repeated, because it may hold a password.
+        variable = ENVIRONMENT["mail_server"]
+        raise SettingsError(
+            f"La variable {variable} no se entiende; puede ser smtps://usuario:clave@servidor.",
+            f"The variable {variable} cannot be understood; it may be smtps://user:password@host.",
+        )
+    return given
+
+
+def _mail_addresses(texts: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = tuple(filter(None, (part.strip() for part in texts[name].split(","))))
+    if any(not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", address) for address in found):
+        raise _wrong(name, texts[name], "nombre@institucion.gob.gt")
+    return found
 
 
 def _percent(texts: Mapping[str, str], name: str, *, most: int = 100) -> float:

@@ -29,6 +29,7 @@ _MODULES: Mapping[str, str] = {
     "export": "releases",
     "key": "keys",
     "load": "loading",
+    "notify": "notices",
     "publish": "releases",
     "reject": "batches",
     "releases": "releases",

@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from api.cli.context import Context
+from api.role import refuse_public_demonstration
 from api.serving import PYTHON, run_server
 from api.work import clear_incoming, run_next_job
 from exemptions.accounts import CALENDAR, Actor
@@ -41,6 +42,7 @@ _RETRY_S = 300.0
 @click.pass_obj
 def serve(context: Context, port: int, host: str, workers: int) -> None:
     """Sirve el registro con gunicorn / serve the registry with gunicorn."""
+    refuse_public_demonstration(context.settings)
     if context.settings.role is not Role.PUBLIC:
         with context.book() as book:
             reconcile(book, context.settings)

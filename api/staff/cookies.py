@@ -16,6 +16,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api.staff.addresses import PREFIXES
 from api.state import EXTENSION, AppState
+from exemptions.errors import SettingsError
 from exemptions.settings import Settings
 
 KEY_PATH = Path("keys") / "session.key"
@@ -85,10 +86,13 @@ def forget_session() -> None:
 
 
 def read_session_key(home: Path) -> bytes:
-    """The key of a home, made at its first use; every process of the home gets the same."""
+    """The key of a home, made at its first use; every process of the home gets the same.
+
+    Raises: SettingsError if it is too short, or others can read it.
+    """
     path = home / KEY_PATH
     with suppress(FileNotFoundError):
-        return path.read_bytes()
+        return _read_strong(path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # A link is made at once and only where nothing is yet, so no process ever reads half a key or another one's loser.
     candidate = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
@@ -102,4 +106,16 @@ def read_session_key(home: Path) -> bytes:
             os.link(candidate, path)
     finally:
         candidate.unlink()
-    return path.read_bytes()
+    return _read_strong(path)
+
+
+def _read_strong(path: Path) -> bytes:
+    """The key at a path. Who can guess or read it can sign in as anybody."""
+    key = path.read_bytes()
+    if len(key) < _KEY_BYTES or len(set(key)) < _KEY_BYTES // 4 or path.stat().st_mode & 0o077:
+        raise SettingsError(
+            f"La clave {path} es débil o la pueden leer otras cuentas: bórrela y se hará otra; todas las sesiones "
+            "terminan.",
+            f"The key {path} is weak, or other accounts can read it: delete it and another is made; all sessions end.",
+        )
+    return key

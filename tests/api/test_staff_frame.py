@@ -393,6 +393,16 @@ def test_key__is_one_for_every_process_and_for_its_owner_alone(tmp_path: Path) -
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("spoil", ["short", "monotonous", "open"])
+def test_a_weak_key_signs_nothing(tmp_path: Path, spoil: str) -> None:
+    key = read_session_key(tmp_path)
+    path = tmp_path / KEY_PATH
+    path.write_bytes({"short": key[:16], "monotonous": b"x" * 32}.get(spoil, key))
+    path.chmod(0o640 if spoil == "open" else 0o600)
+    with pytest.raises(errors.SettingsError, match="weak"):
+        read_session_key(tmp_path)
+
+
 def test_key__lets_one_worker_know_the_sessions_of_another(staffed: StaffArea) -> None:
     browser = staffed.sign_in(LOADER)
     cookie = browser.get_cookie("session")

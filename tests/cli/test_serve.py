@@ -129,3 +129,12 @@ def test_serve__the_worker_of_the_calendar_ends_with_it(service: int, home: Path
     wait_for(lambda: not calendar_workers(home))
     book = open_book(read_settings())
     book.close()
+
+
+def test_invented_data_is_not_served_at_a_public_address(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("demo", "--rows", 100).status == 0
+    monkeypatch.setenv("EXEMPTIONS_BASE_URL", "https://registro.example")
+    refused = command("serve", "--port", free_port())
+    assert refused.status == 2 and "EXEMPTIONS_DEMONSTRATION=public" in refused.errors
