@@ -5,12 +5,13 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from flask import Response, abort, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client import values as metric_values
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
+from api.freshness import fresh_registry
 from api.parameters import refuse_parameters
 
 _REQUESTS = Counter("registry_requests", "Answers sent.", ("method", "route", "status"))
@@ -23,7 +24,6 @@ _SECONDS = Histogram(
 )
 _BODIES = Counter("registry_finished_bodies", "Answers taken from the finished bodies, or made.", ("found",))
 _CUT = Counter("registry_cut_streams", "Streamed answers that failed and were cut.")
-_RELEASE = Gauge("registry_release", "Number of the release served last.", multiprocess_mode="max")
 
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 """Headers that a proxy adds: behind one, every request seems to come from this machine."""
@@ -45,17 +45,13 @@ def count_cut_stream() -> None:
     _CUT.inc()
 
 
-def show_release(number: int) -> None:
-    """Show the number of the release that answers now."""
-    _RELEASE.set(number)
-
-
 def answer_metrics() -> Response:
     """The figures of all workers; 404 for everybody who is not on this machine."""
     if not _asked_on_this_machine():
         abort(404)
     refuse_parameters()
-    response = Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    figures = generate_latest(_registry()) + generate_latest(fresh_registry())
+    response = Response(figures, content_type=CONTENT_TYPE_LATEST)
     response.headers["Cache-Control"] = "no-store"
     return response
 

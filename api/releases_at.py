@@ -8,7 +8,6 @@ from datetime import date
 
 from flask import g
 
-from api.metrics import show_release
 from api.state import app_state
 from exemptions.calendar import guatemala_day
 from exemptions.errors import NothingPublished, ReleaseDamaged
@@ -86,7 +85,6 @@ def current_release() -> Release:
     Raises: NothingPublished.
     """
     release = app_state().store.current()
-    show_release(release.number)
     return keep_release(release)
 
 

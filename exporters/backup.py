@@ -18,6 +18,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ _MAKING = ".making-"
 _LOCKS = frozenset({"writer.lock", "worker.lock"})
 _OF_SQLITE = ("-journal", "-wal", "-shm")
 _PRIVATE = 0o700
+_ESCAPED = {ord(":"): "\\:", ord("\\"): "\\\\"}
 
 
 class BackupRefused(RegistryError):
@@ -152,10 +154,10 @@ def check_backup(backup: Path) -> Mapping[str, Any]:
     return told
 
 
-def server_command(program: str, url: URL, *options: str) -> tuple[list[str], dict[str, str]]:
-    """A command of PostgreSQL's own tools on the database of `url`, and its environment, which has the password.
+def run_at_server(program: str, url: URL, *options: str) -> None:
+    """Run one of PostgreSQL's own tools on the database of `url`.
 
-    Raises: BackupRefused if the tool is not installed.
+    Raises: BackupRefused if the tool is not installed, or with what it says.
     """
     found = shutil.which(program)
     if found is None:
@@ -163,21 +165,19 @@ def server_command(program: str, url: URL, *options: str) -> tuple[list[str], di
             f"Falta el programa {program} de PostgreSQL (paquete postgresql-client), que hace esta parte.",
             f"PostgreSQL's program {program} is missing (package postgresql-client), which does this part.",
         )
-    # What anybody may see in the list of processes holds no password.
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environment = dict(os.environ) | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    return [found, *options, f"--dbname={address}"], environment
-
-
-def run_server_command(command: list[str], environment: Mapping[str, str]) -> None:
-    """Run one of PostgreSQL's tools.
-
-    Raises: BackupRefused with what it says.
-    """
-    run = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        address = url.set(drivername="postgresql", password=None)
+        if url.password:
+            # In a file of this user alone: everybody sees the words of a command in the list of processes.
+            secret = Path(folder) / "password"
+            secret.touch(mode=0o600)
+            secret.write_text(f"*:*:*:*:{str(url.password).translate(_ESCAPED)}\n", encoding="utf-8")
+            address = address.update_query_dict({"passfile": str(secret)})
+        command = [found, *options, f"--dbname={address.render_as_string(hide_password=False)}"]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode != 0:
         told = run.stderr.strip()
-        raise BackupRefused(f"{Path(command[0]).name}: {told}", f"{Path(command[0]).name}: {told}")
+        raise BackupRefused(f"{program}: {told}", f"{program}: {told}")
 
 
 def _forget_unnamed(folder: Path) -> None:
@@ -231,8 +231,7 @@ def _copy_book(engine: Engine, making: Path) -> None:
             raise BackupRefused(f"El libro de registro está dañado: {told}", f"The book of record is damaged: {told}")
         return
     options = ("--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
-    command, environment = server_command("pg_dump", engine.url, *options)
-    run_server_command(command, environment)
+    run_at_server("pg_dump", engine.url, *options)
 
 
 def _copy_home(settings: Settings, target: Path, before: Mapping[str, tuple[str, Path]], folder: Path) -> int:

@@ -17,8 +17,7 @@ from exporters.backup import (
     BackupRefused,
     check_backup,
     list_backups,
-    run_server_command,
-    server_command,
+    run_at_server,
 )
 from exporters.durable import make_folder, sync_tree
 from exporters.publish import reconcile
@@ -69,8 +68,7 @@ def restore_backup(settings: Settings, backup: Path) -> int:
         Path(str(url.database)).chmod(_PRIVATE_FILE)
     else:
         options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
-        command, environment = server_command("pg_restore", url, *options)
-        run_server_command([*command, str(source)], environment)
+        run_at_server("pg_restore", url, *options, str(source))
     book = Book(engine=make_engine(settings.database_url), home=settings.home)
     try:
         reconcile(book, settings)

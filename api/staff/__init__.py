@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from api.freshness import EXTENSION as FRESH
 from api.pages.language import STAFF_LANGUAGES
 from api.staff import (
     account,
@@ -29,6 +30,7 @@ from api.staff.blueprint import staff
 from api.staff.cookies import register_cookies
 from api.staff.current import register_book
 from api.staff.errors import answer_http_error, answer_registry_error
+from api.staff.figures import staff_figures
 from api.staff.gate import admit, csrf, protect_answer
 from api.state import EXTENSION, AppState
 from exemptions.errors import RegistryError
@@ -55,6 +57,7 @@ def register_staff(app: Flask) -> None:
     state: AppState = app.extensions[EXTENSION]
     register_cookies(app, state.settings)
     register_book(app)
+    app.extensions[FRESH] = (staff_figures,)
     # The staff's forms are checked by its own gate; nothing else of the application takes a form with a cookie. The
     # Referer that the check over TLS wants is never sent, by our own policy; the token belongs to the session anyway,
     # and lasts as long as it does.

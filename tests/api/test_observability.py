@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from exemptions.calendar import parse_instant
 from tests.exemptions.releases import invented_nit
 
 
@@ -64,7 +65,19 @@ def test_metrics__count_by_route_never_by_address(client: FlaskClient) -> None:
     assert 'method="other"' in text
     assert "BREW" not in text
     assert nit not in text
-    assert "registry_release 3.0" in text
+    assert "registry_served_release 3.0" in text
+
+
+def test_metrics__tell_how_old_the_data_is(client: FlaskClient) -> None:
+    text = fetch(client, "/metrics").text
+    told = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("registry_") and "{" not in line)
+    shown = fetch(client, "/api/v1/releases").json
+    assert shown is not None
+    newest = shown["items"][0]
+    assert float(told["registry_pointed_release"]) == newest["release"]
+    assert float(told["registry_published_seconds"]) == parse_instant(newest["published_at"]).timestamp()
+    # Midnight of Guatemala is six in the morning in the time of the world.
+    assert float(told["registry_status_day_seconds"]) == parse_instant(f"{newest['status_date']}T06:00:00Z").timestamp()
 
 
 @pytest.mark.parametrize(

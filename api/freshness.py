@@ -1,0 +1,57 @@
+"""Figures that are looked up when they are asked for: which release is served, how old it is, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, time
+
+from flask import current_app
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+
+from api.state import app_state
+from exemptions.calendar import GUATEMALA
+from exemptions.errors import NothingPublished, ReleaseDamaged
+
+EXTENSION = "fresh_figures"
+"""Where an application keeps what else it can tell: functions that give families of figures."""
+
+Figures = Callable[[], Iterable[Metric]]
+
+
+class _Fresh:
+    def collect(self) -> Iterator[Metric]:
+        """What prometheus_client asks of a collector."""
+        yield from _of_releases()
+        others: tuple[Figures, ...] = current_app.extensions.get(EXTENSION, ())
+        for figures in others:
+            yield from figures()
+
+
+def fresh_registry() -> CollectorRegistry:
+    """A registry of these figures, for one answer."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Fresh())
+    return registry
+
+
+def _of_releases() -> Iterator[Metric]:
+    store = app_state().store
+    try:
+        served = store.current()
+        pointed = store.get_listed().release
+    except (NothingPublished, ReleaseDamaged):
+        return
+    yield _gauge("registry_served_release", "Number of the release that this machine serves.", served.number)
+    yield _gauge("registry_pointed_release", "Number of the newest release that is published.", pointed)
+    day = datetime.combine(served.status_date, time(), GUATEMALA)
+    for name, about, instant in (
+        ("registry_published_seconds", "When the served release was published", served.published_at),
+        ("registry_status_day_seconds", "Begin of the day that statuses are of", day),
+    ):
+        yield _gauge(name, f"{about}, in seconds since 1970.", instant.timestamp())
+    yield _gauge("registry_records", "Records of the served release.", served.records.num_rows)
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)

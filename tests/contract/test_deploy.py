@@ -1,0 +1,71 @@
+"""What is shipped for operators speaks of things that exist."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from api.cli import _MODULES
+from exemptions.settings import ENVIRONMENT, read_settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+def read_variables(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.mark.parametrize("name", ["public.env", "staff.env"])
+def test_settings__are_known_and_valid(name: str) -> None:
+    variables = read_variables(DEPLOY / name)
+    assert variables.keys() <= set(ENVIRONMENT.values())
+    assert read_settings(variables).base_url.startswith("https://")
+
+
+def test_settings__the_public_is_told_no_secret() -> None:
+    secrets = {"DATABASE_URL", "EXEMPTIONS_TOKEN", "EXEMPTIONS_MAIL_SERVER"}
+    assert not secrets & read_variables(DEPLOY / "public.env").keys()
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_units__call_commands_that_exist(unit: Path) -> None:
+    called = re.findall(r"bin/exemptions (\S+)", unit.read_text(encoding="utf-8"))
+    assert set(called) <= _MODULES.keys()
+    assert called or unit.suffix == ".timer"
+    if unit.suffix == ".timer":
+        assert unit.with_suffix(".service").exists()
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_units__systemd_understands_them(unit: Path, tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed")
+    # The program that is called is not installed where the tests run.
+    for path in UNITS:
+        text = path.read_text(encoding="utf-8").replace("/opt/exemptions/.venv/bin/exemptions", "/bin/true")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    run = subprocess.run([program, "verify", tmp_path / unit.name], capture_output=True, text=True, check=False)
+    assert tmp_path.name not in run.stderr and run.returncode == 0, run.stderr
+
+
+def test_image__copies_what_exists_and_all_packages() -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    copied = {word for line in re.findall(r"^COPY (.+)$", text, re.MULTILINE) for word in line.split()[:-1]}
+    assert all((ROOT / name).exists() for name in copied)
+    assert {"exemptions", "loaders", "exporters", "api", "migrations", "wsgi.py"} <= copied
+
+
+def test_alerts__ask_for_figures_that_are_given() -> None:
+    text = (DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\bregistry_[a-z_]+", text))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "api").rglob("*.py"))
+    given = set(re.findall(r'"(registry_[a-z_]+)"', source))
+    assert {re.sub("_(total|bucket)$", "", name) for name in asked} <= given
