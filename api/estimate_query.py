@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -20,7 +19,6 @@ LATEST, ALL = "latest", "all"
 FILTERS = ("year", "tax", "partition", "report", "group", "type", "category")
 PARAMETERS = (*FILTERS, "vintage", *CHOICE)
 """Everything that `read_estimate_query` reads."""
-_YEAR = re.compile(r"[0-9]{4}")
 _PARTITION = Filter(
     "partition", FilterKind.CODE, "partition", "Partición", "Partition", "{value}", "{value}", choices=tuple(Partition)
 )
@@ -61,7 +59,7 @@ class EstimateQuery:
 def read_estimate_query(reader: ParameterReader, catalogs: Catalogs) -> EstimateQuery:
     """What the parameters ask for; what is wrong with them is noted."""
     return EstimateQuery(
-        year=_years(reader),
+        year=reader.years("year"),
         tax=reader.codes(FILTER["tax"], catalogs),
         partition=reader.codes(_PARTITION, catalogs),
         report=tuple(sorted({value.strip() for value in reader.values("report")})),
@@ -71,16 +69,6 @@ def read_estimate_query(reader: ParameterReader, catalogs: Catalogs) -> Estimate
         vintage=_vintage(reader),
         choice=read_choice(reader),
     )
-
-
-def _years(reader: ParameterReader) -> tuple[int, ...]:
-    found = set()
-    for value in reader.values("year"):
-        if _YEAR.fullmatch(value.strip()):
-            found.add(int(value))
-        else:
-            reader.add("year", value, "Un año tiene cuatro cifras: 2025.", "A year has four digits: 2025.")
-    return tuple(sorted(found))
 
 
 def _vintage(reader: ParameterReader) -> str:

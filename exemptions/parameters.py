@@ -20,6 +20,7 @@ MAX_VALUES = 500
 MAX_WORDS = 20
 
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
 _COUNT = re.compile(r"[0-9]{1,15}")
 _AMOUNT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,2}))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -164,6 +165,16 @@ class ParameterReader:
             return text.strip()
         self._add_unknown_name(parameter, text.strip(), known)
         return default
+
+    def years(self, parameter: str) -> tuple[int, ...]:
+        """Years of four digits, each once, in order."""
+        found = set()
+        for value in self.values(parameter):
+            if _FOUR_DIGITS.fullmatch(value.strip()):
+                found.add(int(value))
+            else:
+                self.add(parameter, value, "Un año tiene cuatro cifras: 2025.", "A year has four digits: 2025.")
+        return tuple(sorted(found))
 
     def count(self, parameter: str) -> int | None:
         """A whole number from 0."""

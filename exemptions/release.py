@@ -104,11 +104,15 @@ class Release:
 
         Raises: NotFound if this release has no such table.
         """
-        if name not in FACT_TABLES or not any(entry["path"] == f"{name}.arrow" for entry in self.manifest["files"]):
+        if not self.has_fact_table(name):
             raise NotFound(
                 f"La publicación {self.number} no tiene esa tabla.", f"Release {self.number} has no such table."
             )
         return _map_table(self.folder, name)
+
+    def has_fact_table(self, name: str) -> bool:
+        """Whether this release has a table of `FACT_TABLES`: those made before it was published have none."""
+        return name in FACT_TABLES and _has_table(self.manifest, name)
 
     @cached_property
     def closures(self) -> Closures:

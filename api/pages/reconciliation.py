@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 
 from flask import Response
@@ -21,7 +20,7 @@ from api.pages.values import Reader
 from api.parameters import parameter_reader
 from api.reconciliation_links import PATH, official_query, reason_query, registry_query
 from api.releases_at import CHOICE, chosen_release, read_choice
-from exemptions.reconciliation import NoRatio, Reason, ReasonKind, ReconciliationLine, reconcile
+from exemptions.reconciliation import NoRatio, Reason, ReasonKind, ReconciliationLine, Unit, reconcile
 from exemptions.release import Release
 
 REASONS: Mapping[ReasonKind, tuple[LazyString, LazyString]] = {
@@ -34,7 +33,12 @@ REASONS: Mapping[ReasonKind, tuple[LazyString, LazyString]] = {
     ),
     ReasonKind.WITHHELD: (
         _l("Monto reservado"),
-        _l("El monto existe y la política de divulgación no permite publicarlo. La publicación no dice de qué año es."),
+        _l(
+            "Montos de ese año que existen y la política de divulgación no permite publicar por contribuyente. Se "
+            "suman por categoría, clase de persona e impuesto; de los grupos en que se podría adivinar a alguien no se "
+            "dice la suma. Quien está en dos categorías cuenta dos veces. Las publicaciones anteriores a esa cuenta "
+            "solo dicen cuántos registros son, sin el año."
+        ),
     ),
     ReasonKind.SUSPENSION_NOT_COUNTED: (
         _l("Suspendido o devuelto"),
@@ -49,7 +53,7 @@ REASONS: Mapping[ReasonKind, tuple[LazyString, LazyString]] = {
     ),
     ReasonKind.MISSING: (
         _l("Sin monto reportado"),
-        _l("El registro cubre este impuesto y nadie ha informado un monto de ningún año."),
+        _l("Registros que regían al terminar el año, cubren este impuesto y no informan ningún monto."),
     ),
     ReasonKind.TAX_NOT_TOLD: (
         _l("Impuesto sin indicar"),
@@ -123,8 +127,8 @@ def _build(release: Release, reader: Reader) -> ReconciliationPage:
     for year, found in groupby(reconcile(release), key=lambda line: line.year):
         lines = tuple(found)
         reports = dict.fromkeys(line.official.report for line in lines if line.official is not None)
-        rows = tuple(_row(line, release.number, reader) for line in lines)
-        years.append(ReconciledYear(year, rows, "; ".join(reports), _not_told(lines, release.number)))
+        rows = tuple(_row(line, release, reader) for line in lines)
+        years.append(ReconciledYear(year, rows, "; ".join(reports), _not_told(lines, release)))
     pinned = f"release={release.number}"
     return ReconciliationPage(
         years=tuple(years),
@@ -133,12 +137,12 @@ def _build(release: Release, reader: Reader) -> ReconciliationPage:
     )
 
 
-def _row(line: ReconciliationLine, release: int, reader: Reader) -> ReconciledRow:
+def _row(line: ReconciliationLine, release: Release, reader: Reader) -> ReconciledRow:
     return ReconciledRow(
         tax=reader.name_of("taxes", line.tax) if line.tax else _("Todos los impuestos"),
         is_total=line.tax is None,
-        registry=_registry(line, release),
-        official=_official(line, release),
+        registry=_registry(line, release.number),
+        official=_official(line, release.number),
         ratio=str(_NO_RATIO[line.no_ratio]) if line.no_ratio else percent(line.ratio),
         is_state=line.no_ratio is not None,
         reasons=tuple(_reason(reason, line, release) for reason in line.reasons if _is_counted(reason)),
@@ -162,7 +166,7 @@ def _official(line: ReconciliationLine, release: int) -> Link:
     return Link(format_money(line.official.amount_gtq), official_query(release, line.year, line.tax), method)
 
 
-def _not_told(lines: tuple[ReconciliationLine, ...], release: int) -> Link | None:
+def _not_told(lines: tuple[ReconciliationLine, ...], release: Release) -> Link | None:
     found = ((reason, line) for line in lines for reason in line.reasons if reason.kind is ReasonKind.TAX_NOT_TOLD)
     first = next(found, None)
     return None if first is None else _reason(*first, release)
@@ -173,15 +177,28 @@ def _is_counted(reason: Reason) -> bool:
     return reason.kind not in (ReasonKind.DIFFERENT_CONCEPT, ReasonKind.TAX_NOT_TOLD)
 
 
-def _reason(reason: Reason, line: ReconciliationLine, release: int) -> Link:
+def _reason(reason: Reason, line: ReconciliationLine, release: Release) -> Link:
     name, _meaning = REASONS[reason.kind]
-    url = reason_query(reason.kind, release, line.year, line.tax)
-    if reason.count is None:
-        return Link(format_money(reason.amount_gtq or Decimal(0)), url, str(name))
-    count = format_count(reason.count)
-    if reason.kind is ReasonKind.NOT_INDIVIDUALISED:
-        told = ngettext("%(count)s trato", "%(count)s tratos", reason.count, count=count)
-    else:
-        told = ngettext("%(count)s registro", "%(count)s registros", reason.count, count=count)
-    amount = f"{format_money(reason.amount_gtq)}, " if reason.amount_gtq is not None else ""
-    return Link(f"{amount}{told}", url, str(name))
+    return Link("; ".join(_told(reason)), reason_query(reason, release, line.year, line.tax), str(name))
+
+
+def _told(reason: Reason) -> Iterator[str]:
+    """What is counted of a reason."""
+    amount = [format_money(reason.amount_gtq)] if reason.amount_gtq is not None else []
+    count = [_UNIT_WORDS[reason.unit](reason.count)] if reason.count is not None else []
+    if amount or count:
+        yield ", ".join(amount + count)
+    if reason.untold_cells:
+        told = format_count(reason.untold_cells)
+        yield ngettext(
+            "%(count)s suma que no se dice", "%(count)s sumas que no se dicen", reason.untold_cells, count=told
+        )
+
+
+_UNIT_WORDS: Mapping[Unit, Callable[[int], str]] = {
+    Unit.TREATMENTS: lambda count: ngettext("%(count)s trato", "%(count)s tratos", count, count=format_count(count)),
+    Unit.RECORDS: lambda count: ngettext("%(count)s registro", "%(count)s registros", count, count=format_count(count)),
+    Unit.TAXPAYERS: lambda count: ngettext(
+        "%(count)s contribuyente", "%(count)s contribuyentes", count, count=format_count(count)
+    ),
+}

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from api.schemas.expenditure_summary import RegistrySumSchema
 from api.schemas.records import AnswerSchema
 from api.schemas.texts import about
-from exemptions.reconciliation import NoRatio, ReasonKind
+from exemptions.reconciliation import NoRatio, ReasonKind, Unit
 
 _QUERY = about("Dirección que da el número.", "Address that gives the number.")
 
@@ -18,9 +18,23 @@ class ReasonSchema(Schema):
         required=True,
         allow_none=True,
         metadata=about(
-            "Registros; en not_individualised, tratamientos sin beneficiarios inscritos.",
-            "Records; in not_individualised, treatments without registered beneficiaries.",
+            "De lo que dice unit; null si no se cuenta o no se puede decir.",
+            "Of what unit tells; null if it is not counted or may not be told.",
         ),
+    )
+    unit = fields.String(required=True, allow_none=True, metadata={"enum": [*Unit, None]})
+    cells = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "En withheld, cuántas sumas por categoría y clase de persona hay en /withheld de ese año e impuesto.",
+            "In withheld, how many sums by category and kind of person /withheld has of that year and tax.",
+        ),
+    )
+    untold_cells = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=about("De esas, las que no se pueden decir.", "Of those, the ones that may not be told."),
     )
     amount_gtq = fields.Float(required=True, allow_none=True)
     query = fields.String(required=True, metadata=_QUERY)

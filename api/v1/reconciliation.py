@@ -14,7 +14,7 @@ from api.spec import Document, operation
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
 from api.v1.of_release import CSV, JSON, answer_csv, answer_json
-from exemptions.reconciliation import ReasonKind, ReconciliationLine, reconcile
+from exemptions.reconciliation import Reason, ReasonKind, ReconciliationLine, reconcile
 from exemptions.release import Release
 
 _MONEY = pl.Decimal(38, 2)
@@ -23,8 +23,9 @@ _SCHEMA: Mapping[str, Any] = {
     "registry_deferred_gtq": _MONEY, "registry_deferred_records": pl.Int64, "official_gtq": _MONEY,
     "official_report": pl.String, "official_method_version": pl.String, "ratio": pl.Decimal(38, 4),
     "no_ratio": pl.String, "not_individualised_treatments": pl.Int64, "withheld_records": pl.Int64,
-    "missing_records": pl.Int64, "tax_not_told_gtq": _MONEY, "tax_not_told_records": pl.Int64,
-    "tax_not_estimated_gtq": _MONEY,
+    "withheld_taxpayers": pl.Int64, "withheld_gtq": _MONEY, "withheld_cells": pl.Int64,
+    "withheld_cells_untold": pl.Int64, "missing_records": pl.Int64, "tax_not_told_gtq": _MONEY,
+    "tax_not_told_records": pl.Int64, "tax_not_estimated_gtq": _MONEY,
 }  # fmt: skip
 
 
@@ -78,10 +79,10 @@ def export_reconciliation() -> Response:
 
 def _body(release: Release) -> dict[str, object]:
     lines = reconcile(release)
-    return {"total": len(lines), "items": [_item(line, release.number) for line in lines]}
+    return {"total": len(lines), "items": [_item(line, release) for line in lines]}
 
 
-def _item(line: ReconciliationLine, release: int) -> dict[str, object]:
+def _item(line: ReconciliationLine, release: Release) -> dict[str, object]:
     registry, official = line.registry, line.official
     return {
         "year": line.year,
@@ -92,14 +93,14 @@ def _item(line: ReconciliationLine, release: int) -> dict[str, object]:
             "records": registry.records,
             "deferred_gtq": registry.deferred_gtq,
             "deferred_records": registry.deferred_records,
-            "query": registry_query(release, line.tax),
+            "query": registry_query(release.number, line.tax),
         },
         "official": official
         and {
             "amount_gtq": official.amount_gtq,
             "report": official.report,
             "method_version": official.method_version,
-            "query": official_query(release, line.year, line.tax),
+            "query": official_query(release.number, line.year, line.tax),
         },
         "ratio": line.ratio,
         "no_ratio": line.no_ratio,
@@ -107,8 +108,11 @@ def _item(line: ReconciliationLine, release: int) -> dict[str, object]:
             {
                 "kind": reason.kind,
                 "count": reason.count,
+                "unit": None if reason.count is None else reason.unit,
                 "amount_gtq": reason.amount_gtq,
-                "query": reason_query(reason.kind, release, line.year, line.tax),
+                "cells": reason.cells,
+                "untold_cells": reason.untold_cells,
+                "query": reason_query(reason, release, line.year, line.tax),
             }
             for reason in line.reasons
         ],
@@ -119,6 +123,8 @@ def _cells(line: ReconciliationLine) -> Sequence[object]:
     registry, official = line.registry, line.official
     reasons = {reason.kind: reason for reason in line.reasons}
     counts = {kind: reason.count for kind, reason in reasons.items()}
+    withheld = reasons.get(ReasonKind.WITHHELD, Reason(ReasonKind.WITHHELD))
+    is_by_year = withheld.cells is not None
     not_told, not_estimated = reasons.get(ReasonKind.TAX_NOT_TOLD), reasons.get(ReasonKind.TAX_NOT_ESTIMATED)
     return (
         line.year, line.tax,
@@ -126,7 +132,8 @@ def _cells(line: ReconciliationLine) -> Sequence[object]:
         registry and registry.deferred_gtq, registry.deferred_records if registry else 0,
         official and official.amount_gtq, official and official.report, official and official.method_version,
         line.ratio, line.no_ratio,
-        counts.get(ReasonKind.NOT_INDIVIDUALISED) or 0, counts.get(ReasonKind.WITHHELD) or 0,
+        counts.get(ReasonKind.NOT_INDIVIDUALISED) or 0, None if is_by_year else withheld.count,
+        withheld.count if is_by_year else None, withheld.amount_gtq, withheld.cells, withheld.untold_cells,
         counts.get(ReasonKind.MISSING) or 0,
         not_told and not_told.amount_gtq, not_told.count if not_told else 0,
         not_estimated and not_estimated.amount_gtq,

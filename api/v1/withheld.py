@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
 from flask import Response
@@ -13,12 +15,16 @@ from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
 from api.releases_at import CHOICE, chosen_release, read_choice
+from api.schemas.texts import both
 from api.schemas.withheld import WithheldSchema
-from api.spec import Document, operation
+from api.spec import Document, operation, query_parameter
+from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
+from exemptions.catalogs import load_catalogs
 from exemptions.facts import quetzales
+from exemptions.filters import FILTER
 from exemptions.release import Release
 from exporters.csv_format import LINE_END
 
@@ -26,6 +32,43 @@ PATH = "/api/v1/withheld"
 _JSON = "application/json"
 _CSV = "text/csv"
 _TABLE = "withheld_cells"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which cells are asked for; nothing chosen is all of them."""
+
+    year: tuple[int, ...]
+    tax: tuple[str, ...]
+
+    def params(self) -> list[tuple[str, str]]:
+        return [*(("year", str(year)) for year in self.year), *(("tax", tax) for tax in self.tax)]
+
+    def cells(self, release: Release) -> pl.DataFrame:
+        """The cells asked for. Order: that of the table."""
+        cells = pl.DataFrame(pl.from_arrow(release.fact_table(_TABLE)))
+        for name, values in (("year", self.year), ("tax", self.tax)):
+            cells = cells.filter(pl.col(name).is_in(values)) if values else cells
+        return cells
+
+
+def _filters() -> list[Document]:
+    taxes = list(load_catalogs().taxes)
+    return [
+        query_parameter(
+            "year",
+            both("Año del impuesto que no se pagó.", "Year of the tax that was not paid."),
+            {"type": "array", "items": {"type": "integer", "minimum": 1000, "maximum": 9999}},
+        ),
+        query_parameter(
+            "tax",
+            both(
+                "Impuesto. Lo que se informó de todos los impuestos juntos no es de ninguno.",
+                "Tax. What was stated for all taxes together is of none of them.",
+            ),
+            {"type": "array", "items": {"type": "string", "enum": taxes}},
+        ),
+    ]
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -42,7 +85,7 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
             "changes when at least three changed. There are no totals: they would let one compute what is not told.",
         ),
         media=media,
-        parameters=release_parameters(),
+        parameters=[*_filters(), *release_parameters()],
         problems=(404, 410),
         example=f"{PATH}{suffix}",
     )
@@ -69,8 +112,9 @@ def export_withheld() -> Response:
     return _answer(".csv", _CSV, _make_csv)
 
 
-def _answer(suffix: str, media_type: str, make: Callable[[Release], tuple[bytes, Headers]]) -> Response:
-    reader = parameter_reader(*CHOICE)
+def _answer(suffix: str, media_type: str, make: Callable[[Release, _Asked], tuple[bytes, Headers]]) -> Response:
+    reader = parameter_reader("year", "tax", *CHOICE)
+    asked = _Asked(reader.years("year"), reader.codes(FILTER["tax"], app_state().catalogs))
     choice = read_choice(reader)
     reader.raise_problems()
     require_acceptable(media_type)
@@ -78,16 +122,16 @@ def _answer(suffix: str, media_type: str, make: Callable[[Release], tuple[bytes,
     release.fact_table(_TABLE)
     representation = Representation(
         release=release,
-        key=f"{PATH}{suffix}",
+        key=f"{PATH}{suffix}?{urlencode(asked.params())}",
         media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
         pinned=choice.is_pinned,
         by_language=False,
     )
-    return answer_body(representation, lambda: make(release))
+    return answer_body(representation, lambda: make(release, asked))
 
 
-def _make_json(release: Release) -> tuple[bytes, Headers]:
-    items = [_item(row) for row in release.fact_table(_TABLE).to_pylist()]
+def _make_json(release: Release, asked: _Asked) -> tuple[bytes, Headers]:
+    items = [_item(row) for row in asked.cells(release).iter_rows(named=True)]
     counts = {
         "count_only": release.withheld.get("count_only", []),
         "fields_withheld": release.withheld.get("fields", []),
@@ -104,8 +148,8 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _make_csv(release: Release) -> tuple[bytes, Headers]:
-    cells = pl.DataFrame(pl.from_arrow(release.fact_table(_TABLE)))
+def _make_csv(release: Release, asked: _Asked) -> tuple[bytes, Headers]:
+    cells = asked.cells(release)
     told = cells.with_columns((pl.col("amount_cents").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(18, 2)))
     disposition = f'attachment; filename="reservado-{release.number}.csv"'
     text = told.rename({"amount_cents": "amount_gtq"}).write_csv(line_terminator=LINE_END)

@@ -52,6 +52,17 @@ def test_withheld_csv__is_the_same_table(client: FlaskClient) -> None:
     assert client.get("/api/v1/withheld?limit=1").status_code == 422
 
 
+def test_withheld__of_a_year_and_a_tax(client: FlaskClient) -> None:
+    def cells(query: str) -> list[str]:
+        return [cell["category"] for cell in client.get(f"/api/v1/withheld?{query}").json["items"]]
+
+    assert (cells("year=2025"), cells("year=2024"), cells("tax=ISR")) == (["ONG", "COOP"], [], ["COOP"])
+    assert cells("year=2024&year=2025&tax=ISR&tax=IVA") == ["COOP"]
+    assert len(client.get("/api/v1/withheld.csv?tax=ISR").text.splitlines()) == 2
+    assert client.get("/api/v1/withheld?tax=XYZ").status_code == 422
+    assert client.get("/api/v1/withheld?year=25").status_code == 422
+
+
 def test_methodology__tells_sums_and_why_others_are_not_told(client: FlaskClient) -> None:
     text = read_page(client.get("/metodologia").text).text
     assert "90,071,992,547,409.93" in text

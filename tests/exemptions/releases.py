@@ -216,7 +216,7 @@ def build_test_release(
     events: Iterable[Row] | None = None,
     expenditure: Iterable[Row] = (),
     macro: Iterable[Row] | None = (),
-    withheld_cells: Iterable[Row] = (),
+    withheld_cells: Iterable[Row] | None = (),
     changes: Iterable[Row] = (),
     history: Iterable[Row] = (),
     count_only: Iterable[Row] = (),
@@ -232,8 +232,8 @@ def build_test_release(
     """Make release `number` below `folder` and point `current.json` at it; give the release's own folder.
 
     Jobs and amounts default to the rows' own figures, events to `default_events()` when the rows are the default ones.
-    With `energy=None` or `macro=None` the release is one made before there was such a table; with `policy=None` it does
-    not tell its rules. `downloads` are file name → bytes.
+    With `energy=None`, `macro=None` or `withheld_cells=None` the release is one made before there was such a table;
+    with `policy=None` it does not tell its rules. `downloads` are file name → bytes.
     """
     release = folder / str(number)
     release.mkdir(parents=True)
@@ -248,7 +248,7 @@ def build_test_release(
         "events": events,
         "expenditure": expenditure,
         **({} if macro is None else {"macro": macro}),
-        "withheld_cells": withheld_cells,
+        **({} if withheld_cells is None else {"withheld_cells": withheld_cells}),
         "changes": changes,
         "history": [*history, *changes],
     }
