@@ -48,6 +48,9 @@ class ReconciledOfficialSchema(Schema):
 
 
 class ReconciledRegistrySchema(RegistrySumSchema):
+    class Meta:
+        exclude = ("not_paid_constant_gtq", "deferred_constant_gtq")
+
     query = fields.String(required=True, metadata=_QUERY)
 
 

@@ -194,7 +194,8 @@ def test_reconciliation__every_number_is_what_its_query_gives(client: FlaskClien
     for item in answer_of(client, PATH)["items"]:
         if item["registry"]:
             told = {name: value for name, value in item["registry"].items() if name != "query"}
-            assert summed(answer_of(client, item["registry"]["query"]), item["year"], item["tax"]) == told
+            found = summed(answer_of(client, item["registry"]["query"]), item["year"], item["tax"])
+            assert {name: found[name] for name in told} == told
         if item["official"]:
             (figure,) = answer_of(client, item["official"]["query"])["items"]
             assert {name: figure[name] for name in ("amount_gtq", "report", "method_version")} == {
