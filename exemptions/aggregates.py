@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from exemptions.clauses import build_clause
-from exemptions.columns import LIST_SEPARATOR, ValueState
-from exemptions.documents import NO_KIND, NO_YEAR, TAX_SET
+from exemptions.columns import ValueState
 from exemptions.facts import quetzales
 from exemptions.filters import FACETS, FILTER, FILTERS
-from exemptions.index import index_guard
 from exemptions.matches import matching_rows, shared_rows, total
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release
 from exemptions.summary import Selection
+from exemptions.walks import AmountPart, JobsPart, Walk, walk
 
-# Above every catalogue (419 activities), every span of years and the sets of taxes that laws grant together.
-_MOST_VALUES = 10_000
-_COUNTED_AS: Mapping[str, str] = {"taxes": TAX_SET}
-"""Fields that are counted by another one."""
 # Adding up the summary takes 0.5 ms however many rows match; the index needs as long for some 10,000.
 _FEW_ROWS = 10_000
 # The index sums in float64, which holds every integer up to here.
@@ -111,12 +105,11 @@ def count_together(release: Release, query: RegistryQuery, names: Collection[str
     selected = _select_codes(release, rest)
     if selected is not None:
         found = _sums_of_codes(selected)
-        values = {name: _facet_of_codes(selected, name) for name in counted_here}
+        values = {name: _in_order(selected.count(FILTER[name].field)) for name in counted_here}
     else:
-        wanted = {f"facet {name}": _terms(_facet_field(name)) for name in counted_here}
-        counted = _aggregate(release, rest, _wanted_for_sums() | wanted)
-        found = _sums_of(release, rest, counted)
-        values = {name: _facet_values(counted[f"facet {name}"]) for name in counted_here}
+        walked = walk(release, rest, [FILTER[name].field for name in counted_here], with_sums=True)
+        found = _sums_of_walk(release, rest, walked)
+        values = {name: _in_order(walked.counts[FILTER[name].field]) for name in counted_here}
     # Every row tells the state of its jobs.
     release.answers.keep(("total", rest), sum(found.states["jobs"].values()))
     release.answers.keep(("sums", rest), found)
@@ -149,32 +142,14 @@ def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping
     selected = _select_codes(release, query) if missing else None
     if selected is not None:
         for name in missing:
-            known[name] = _facet_of_codes(selected, name)
+            known[name] = _in_order(selected.count(FILTER[name].field))
             release.answers.keep(("facet", query, name), known[name])
     elif missing:
-        counted = _aggregate(release, query, {name: _terms(_facet_field(name)) for name in missing})
+        walked = walk(release, query, [FILTER[name].field for name in missing], with_sums=False)
         for name in missing:
-            known[name] = _facet_values(counted[name])
+            known[name] = _in_order(walked.counts[FILTER[name].field])
             release.answers.keep(("facet", query, name), known[name])
     return known
-
-
-def _facet_field(name: str) -> str:
-    field = FILTER[name].field
-    return _COUNTED_AS.get(field, field)
-
-
-def _facet_values(counted: Mapping[str, Any]) -> Sequence[FacetValue]:
-    rows: dict[str, int] = {}
-    for bucket in _all_buckets(counted):
-        # Of codes only the set of a row's taxes is joined, so any other key is its own single part.
-        for code in bucket["key"].split(LIST_SEPARATOR):
-            rows[code] = rows.get(code, 0) + bucket["doc_count"]
-    return _in_order(rows)
-
-
-def _facet_of_codes(selected: Selection, name: str) -> Sequence[FacetValue]:
-    return _in_order(selected.count(FILTER[name].field))
 
 
 def _in_order(rows: Mapping[str, int]) -> Sequence[FacetValue]:
@@ -182,21 +157,11 @@ def _in_order(rows: Mapping[str, int]) -> Sequence[FacetValue]:
     return tuple(FacetValue(code, count) for code, count in ordered)
 
 
-def _wanted_for_sums() -> dict[str, Any]:
-    kinds = {"kinds": _terms("jobs_kind", {"sum": {"sum": {"field": "jobs"}}})}
-    return {
-        "jobs": _terms("jobs_year", kinds),
-        "amounts": _terms("amount_year", {"sum": {"sum": {"field": "amount_cents"}}}),
-        "jobs_states": _terms("jobs_status"),
-        "amount_states": _terms("amount_status"),
-    }
-
-
 def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
     selected = _select_codes(release, query)
     if selected is not None:
         return _sums_of_codes(selected)
-    return _sums_of(release, query, _aggregate(release, query, _wanted_for_sums()))
+    return _sums_of_walk(release, query, walk(release, query, (), with_sums=True))
 
 
 def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
@@ -214,47 +179,30 @@ def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
 
 
 def _sums_of_codes(selected: Selection) -> Sums:
-    return _sums(
-        [JobsSum(*part) for part in selected.jobs()],
-        [AmountSum(year, quetzales(cents), rows) for year, cents, rows in selected.amounts()],
-        {"jobs": selected.count("jobs_status"), "amount_gtq": selected.count("amount_status")},
-    )
+    return _sums(selected.jobs(), selected.amounts(), selected.count)
 
 
-def _sums_of(release: Release, query: RegistryQuery, counted: Mapping[str, Any]) -> Sums:
-    is_exact = _largest_sum(release) < _EXACT_LIMIT
-    jobs, amounts = _sums_of_index(counted) if is_exact else _sums_of_rows(release, query)
-    states = {
-        number: {bucket["key"]: int(bucket["doc_count"]) for bucket in _all_buckets(counted[wanted])}
-        for number, wanted in (("jobs", "jobs_states"), ("amount_gtq", "amount_states"))
-    }
-    return _sums(jobs, amounts, states)
+def _sums_of_walk(release: Release, query: RegistryQuery, walked: Walk) -> Sums:
+    jobs, amounts = walked.jobs, walked.amounts
+    if _largest_sum(release) >= _EXACT_LIMIT:
+        jobs, amounts = _sums_of_rows(release, query)
+    return _sums(jobs, amounts, walked.counts.__getitem__)
 
 
-def _sums(jobs: list[JobsSum], amounts: list[AmountSum], states: Mapping[str, Mapping[str, int]]) -> Sums:
+def _sums(jobs: Iterable[JobsPart], amounts: Iterable[AmountPart], count: Callable[[str], Mapping[str, int]]) -> Sums:
+    years = [JobsSum(*part) for part in jobs]
+    cents = [AmountSum(year, quetzales(total), rows) for year, total, rows in amounts]
+    states = {"jobs": count("jobs_status"), "amount_gtq": count("amount_status")}
     return Sums(
-        jobs=tuple(sorted(jobs, key=lambda part: (part.year is None, -(part.year or 0), part.kind or ""))),
-        amount_gtq=tuple(sorted(amounts, key=lambda part: (part.year is None, -(part.year or 0)))),
+        jobs=tuple(sorted(years, key=lambda part: (part.year is None, -(part.year or 0), part.kind or ""))),
+        amount_gtq=tuple(sorted(cents, key=lambda part: (part.year is None, -(part.year or 0)))),
         states={
             number: {state.value: rows.get(state.value, 0) for state in ValueState} for number, rows in states.items()
         },
     )
 
 
-def _sums_of_index(counted: Mapping[str, Any]) -> tuple[list[JobsSum], list[AmountSum]]:
-    jobs = [
-        _jobs_sum(int(year["key"]), str(kind["key"]), _whole(kind["sum"]), int(kind["doc_count"]))
-        for year in _all_buckets(counted["jobs"])
-        for kind in _all_buckets(year["kinds"])
-    ]
-    amounts = [
-        _amount_sum(int(year["key"]), _whole(year["sum"]), int(year["doc_count"]))
-        for year in _all_buckets(counted["amounts"])
-    ]
-    return jobs, amounts
-
-
-def _sums_of_rows(release: Release, query: RegistryQuery) -> tuple[list[JobsSum], list[AmountSum]]:
+def _sums_of_rows(release: Release, query: RegistryQuery) -> tuple[tuple[JobsPart, ...], tuple[AmountPart, ...]]:
     """The same from the records, in whole numbers of any size, for figures too large for the index to add exactly."""
     rows = matching_rows(release, query).to_arrow()
     names = ["jobs", "jobs_year", "jobs_kind", "amount_gtq", "amount_year"]
@@ -262,9 +210,7 @@ def _sums_of_rows(release: Release, query: RegistryQuery) -> tuple[list[JobsSum]
     frame = frame.with_columns(pl.col("jobs", "amount_gtq").cast(pl.Int128))
     by_jobs = frame.drop_nulls("jobs").group_by("jobs_year", "jobs_kind").agg(pl.col("jobs").sum(), pl.len())
     by_amount = frame.drop_nulls("amount_gtq").group_by("amount_year").agg(pl.col("amount_gtq").sum(), pl.len())
-    jobs = [_jobs_sum(year, kind, total, count) for year, kind, total, count in by_jobs.iter_rows()]
-    amounts = [_amount_sum(year, total, count) for year, total, count in by_amount.iter_rows()]
-    return jobs, amounts
+    return tuple(by_jobs.iter_rows()), tuple(by_amount.iter_rows())
 
 
 def _largest_sum(release: Release) -> int:
@@ -277,40 +223,6 @@ def _largest_sum(release: Release) -> int:
 
     largest: int = release.answers.get("largest sum", compute)
     return largest
-
-
-def _jobs_sum(year: int | None, kind: str | None, total: int, rows: int) -> JobsSum:
-    return JobsSum(None if year == NO_YEAR else year, None if kind == NO_KIND else kind, total, rows)
-
-
-def _amount_sum(year: int | None, cents: int, rows: int) -> AmountSum:
-    return AmountSum(None if year == NO_YEAR else year, quetzales(cents), rows)
-
-
-def _whole(summed: Mapping[str, Any]) -> int:
-    return int(summed["value"] or 0)
-
-
-def _terms(field: str, inner: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    terms: dict[str, Any] = {"terms": {"field": field, "size": _MOST_VALUES}}
-    return terms if inner is None else terms | {"aggs": inner}
-
-
-def _all_buckets(counted: Mapping[str, Any]) -> list[Any]:
-    """The buckets of an aggregation, none of which may have been left out.
-
-    Raises: OverflowError if there were more than could be returned.
-    """
-    if counted["sum_other_doc_count"]:
-        raise OverflowError("an aggregation has more values than it may return")
-    buckets: list[Any] = counted["buckets"]
-    return buckets
-
-
-def _aggregate(release: Release, query: RegistryQuery, wanted: dict[str, Any]) -> Mapping[str, Any]:
-    with index_guard():
-        counted: Mapping[str, Any] = release.index.searcher.aggregate(build_clause(release, query), wanted)
-        return counted
 
 
 def _count_taxpayers(release: Release, query: RegistryQuery) -> int:

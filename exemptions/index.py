@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import tantivy
 
-from exemptions.documents import CODE_FIELDS, EPOCH, SHARED, TAX_SET, iter_documents
+from exemptions.documents import CODE_FIELDS, CODE_SET, EPOCH, NUMBER_SET, PLACES, SHARED, iter_documents
 from exemptions.errors import ReleaseDamaged
 from exemptions.ranks import INDEXED_SORTS
 
@@ -36,8 +36,17 @@ class OpenIndex:
     @cached_property
     def marks_shared(self) -> bool:
         """Whether it knows which rows share their taxpayer with others; releases of the first versions do not."""
+        return self.has(SHARED, 1)
+
+    @cached_property
+    def holds_sets(self) -> bool:
+        """Whether it knows each row's codes as one joined text; releases of the first versions do not."""
+        return self.has(CODE_SET)
+
+    def has(self, field: str, value: object = "") -> bool:
+        """Whether it has that field, of texts unless `value` is something else."""
         try:
-            tantivy.Query.term_query(self.schema, SHARED, 1, index_option="basic")
+            tantivy.Query.term_query(self.schema, field, value, index_option="basic")
         except ValueError:
             return False
         return True
@@ -137,9 +146,10 @@ def _build_schema() -> tantivy.Schema:
     builder.add_text_field("first_word", tokenizer_name="raw", index_option="basic")
     for name in ("nit", "record_id"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("taxes", tokenizer_name="raw", index_option="basic")
-    for name in (*CODE_FIELDS, TAX_SET, "jobs_kind"):
+    for name in ("taxes", *CODE_FIELDS):
+        builder.add_text_field(name, fast=name in PLACES, tokenizer_name="raw", index_option="basic")
+    for name in (CODE_SET, NUMBER_SET):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("from_day", "until_day", "jobs", "jobs_year", "amount_cents", "amount_year"):
+    for name in ("from_day", "until_day", "jobs", "amount_cents"):
         builder.add_integer_field(name, fast=True)
     return builder.build()

@@ -12,14 +12,14 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from exemptions.documents import CODE_FIELDS, TAX_SET
+from exemptions.documents import CODE_FIELDS, CODE_SET, NUMBER_SET
 from exemptions.index import index_guard, open_index
 
 SHORTEST = 8
 """Characters. Shorter numbers occur by chance among bytes that mean something else."""
 
 INDEX = "index"
-_INDEX_FIELDS = ("nit", "record_id", "text", "first_word", "taxes", "jobs_kind", TAX_SET, *CODE_FIELDS)
+_INDEX_FIELDS = ("nit", "record_id", "text", "first_word", "taxes", CODE_SET, NUMBER_SET, *CODE_FIELDS)
 _BLOCK_BYTES = 16 * 1024**2
 _LONGEST = 20
 """Bytes that blocks share, so that a number across their border is seen."""
@@ -44,10 +44,12 @@ def iter_hidden(folder: Path, private: pl.Series) -> Iterator[str]:
 
 def _indexed(folder: Path, wanted: pl.Series) -> Iterator[str]:
     """Yield where the index knows a number: its words are packed, so they are asked for as well as looked for."""
-    searcher = open_index(folder / INDEX).searcher
+    index = open_index(folder / INDEX)
     words = {word for number in wanted for word in (number, number.lower())}
     with index_guard():
-        known = [field for field in _INDEX_FIELDS if any(searcher.doc_freq(field, word) for word in words)]
+        # A release that was taken over may be of a time when its index had other fields.
+        fields = [field for field in _INDEX_FIELDS if index.has(field)]
+        known = [field for field in fields if any(index.searcher.doc_freq(field, word) for word in words)]
     yield from (f"{INDEX}:{field}" for field in known)
     for path in sorted((folder / INDEX).iterdir()):
         for offset, _ in _find(memoryview(path.read_bytes()), wanted):

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from exemptions.documents import ALWAYS_AFTER, ALWAYS_BEFORE, NO_KIND, NO_YEAR, iter_documents
+from exemptions.documents import ALWAYS_AFTER, ALWAYS_BEFORE, NO_KIND, NO_YEAR, SET_SEPARATOR, iter_documents
 from tests.exemptions.releases import record, records_table
 
 
@@ -23,12 +23,15 @@ def test_documents__are_valid_json_whatever_stands_in_a_text() -> None:
     assert held["authority"] == 'A"\\\n'
     assert "nandu sa" in str(held["text"])
     assert held["taxes"] == ["ISR", "IVA"]
-    assert held["tax_set"] == "ISR;IVA"
+    assert str(held["code_set"]).split(SET_SEPARATOR)[3:] == ['A"\\\n', "active", "legal", "ISR;IVA"]
 
 
 def test_documents__leave_out_what_is_missing() -> None:
     held = documents(nit=None, name=None, authority=None, taxes=None, jobs=None, amount_gtq=None)
-    assert not held.keys() & {"nit", "text", "first_word", "authority", "taxes", "tax_set", "jobs", "amount_cents"}
+    assert not held.keys() & {"nit", "text", "first_word", "authority", "taxes", "jobs", "amount_cents"}
+    assert str(held["code_set"]).split(SET_SEPARATOR)[3:] == ["", "active", "legal", ""]
+    assert str(held["number_set"]).split(SET_SEPARATOR) == ["not_reported", "", "", "not_reported", ""]
+    assert (held["municipality"], held["activity"]) == ("", "")
 
 
 def test_documents__tell_an_open_side_from_a_withheld_one() -> None:
@@ -42,8 +45,9 @@ def test_documents__tell_an_open_side_from_a_withheld_one() -> None:
 
 def test_documents__count_a_number_without_year_or_kind() -> None:
     held = documents(jobs=3, jobs_year=None, jobs_kind=None, amount_gtq=5, amount_year=None)
-    assert (held["jobs"], held["jobs_year"], held["jobs_kind"]) == (3, NO_YEAR, NO_KIND)
-    assert (held["amount_cents"], held["amount_year"]) == (5, NO_YEAR)
+    assert (held["jobs"], held["amount_cents"]) == (3, 5)
+    told = str(held["number_set"]).split(SET_SEPARATOR)
+    assert told == ["reported", str(NO_YEAR), NO_KIND, "reported", str(NO_YEAR)]
 
 
 def test_documents__come_in_row_order_across_slices(monkeypatch: pytest.MonkeyPatch) -> None:
