@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.charts.renderer import PictureUnavailable
+from api.turns import TooBusy
 from exemptions import errors
 from exemptions.errors import RegistryError, Sentence
 
@@ -124,6 +125,43 @@ HEADERS_TOO_LARGE = _problem(
     ("Encabezados demasiado grandes", "Headers too large"),
     ("Los encabezados de la solicitud son demasiado grandes.", "The headers of the request are too large."),
 )  # fmt: skip
+CONTENT_TOO_LARGE = _problem(
+    "content-too-large", 413,
+    ("Envío demasiado grande", "Content too large"),
+    (
+        "Lo que se envió pasa de lo que esta dirección recibe. Una lista que se compara tiene 8 MiB y 50,000 líneas "
+        "como máximo: pártala en varias.",
+        "What was sent is over what this address takes. A list to be matched has 8 MiB and 50,000 lines at most: cut "
+        "it into several.",
+    ),
+)  # fmt: skip
+UNSUPPORTED_CONTENT = _problem(
+    "unsupported-content", 415,
+    ("Tipo de envío no admitido", "Unsupported content"),
+    (
+        "Content-Type no es de los que esta dirección recibe. Una lista se envía como text/csv, XLSX, "
+        "application/json, text/plain o formulario.",
+        "Content-Type is none that this address takes. A list is sent as text/csv, XLSX, application/json, text/plain "
+        "or a form.",
+    ),
+)  # fmt: skip
+LIST_REFUSED = _problem(
+    "list-refused", 422,
+    ("La lista no se puede leer", "The list cannot be read"),
+    (
+        "La lista errors dice de cada falla la fila, la columna, la regla y el remedio. Nada de la lista se guardó.",
+        "The list errors tells the row, column, rule and remedy of each fault. Nothing of the list was kept.",
+    ),
+)  # fmt: skip
+TOO_BUSY = _problem(
+    "too-busy", 503,
+    ("Demasiadas listas a la vez", "Too many lists at once"),
+    (
+        "Se comparan tantas listas como se pueden a la vez. Vuelva a intentarlo en unos segundos.",
+        "As many lists are being matched as can be at once. Try again in some seconds.",
+    ),
+    5,
+)  # fmt: skip
 CLIENT_ERROR = _problem(
     "client-error", 400,
     ("Solicitud no admitida", "Request not accepted"),
@@ -185,11 +223,15 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     URI_TOO_LONG,
     TOO_MANY_REQUESTS,
     HEADERS_TOO_LARGE,
+    CONTENT_TOO_LARGE,
+    UNSUPPORTED_CONTENT,
+    LIST_REFUSED,
     CLIENT_ERROR,
     NOTHING_PUBLISHED,
     RELEASE_UNAVAILABLE,
     INBOX_FULL,
     PICTURE_UNAVAILABLE,
+    TOO_BUSY,
     INTERNAL_ERROR,
 )
 """All of them, in the order of the documentation page."""
@@ -203,6 +245,8 @@ OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.ReleaseDamaged: RELEASE_UNAVAILABLE,
     errors.InboxFull: INBOX_FULL,
     PictureUnavailable: PICTURE_UNAVAILABLE,
+    TooBusy: TOO_BUSY,
+    errors.ListRefused: LIST_REFUSED,
 }
 """Class of the domain → problem. A class that is not here, nor any class it derives from, is a bug."""
 
@@ -211,7 +255,9 @@ OF_STATUS: Mapping[int, ProblemType] = {
     404: NOT_FOUND,
     405: METHOD_NOT_ALLOWED,
     406: NOT_ACCEPTABLE,
+    413: CONTENT_TOO_LARGE,
     414: URI_TOO_LONG,
+    415: UNSUPPORTED_CONTENT,
     416: RANGE_NOT_SATISFIABLE,
     429: TOO_MANY_REQUESTS,
     431: HEADERS_TOO_LARGE,

@@ -17,7 +17,7 @@ from api.pages import render_error_page
 from api.problem_types import CLIENT_ERROR, INTERNAL_ERROR, OF_STATUS, ProblemType, find_problem_type
 from api.releases_at import tell_release
 from api.state import absolute
-from exemptions.errors import InvalidQuery, ParameterProblem, RegistryError
+from exemptions.errors import InvalidQuery, ListRefused, ParameterProblem, RegistryError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -88,6 +88,21 @@ def _error_entry(problem: ParameterProblem, lang: str) -> dict[str, str | None]:
     }
 
 
+def _fault_entries(refused: ListRefused) -> list[dict[str, str | int | None]]:
+    lang = preferred_language()
+    return [
+        {
+            "row": fault.row,
+            "column": fault.column,
+            "value": fault.value,
+            "rule": fault.rule,
+            "message": fault.message.text(lang),
+            "remedy": fault.remedy.text(lang),
+        }
+        for fault in refused.faults
+    ]
+
+
 def answer_registry_error(error: RegistryError) -> BaseResponse:
     """The answer to an error of the domain."""
     kind = find_problem_type(error)
@@ -102,7 +117,8 @@ def answer_registry_error(error: RegistryError) -> BaseResponse:
             page.headers["Retry-After"] = str(kind.retry_after_s)
         return page
     detail = kind.about.text(preferred_language()) if problems else error.text(preferred_language())
-    return problem_response(kind, detail=detail, problems=problems)
+    more = {"errors": _fault_entries(error)} if isinstance(error, ListRefused) else None
+    return problem_response(kind, detail=detail, problems=problems, more=more)
 
 
 def answer_http_error(error: HTTPException) -> BaseResponse:

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from api.charts.renderer import Renderer
 from api.recent import Recent
+from api.turns import Turns
 from exemptions.calendar import Clock
 from exemptions.catalogs import Catalogs
 from exemptions.correction_log import LogReader
@@ -60,6 +61,8 @@ class AppState:
     """Finished answers of repeated queries, by ETag."""
     renderer: Renderer = field(default_factory=Renderer)
     """Draws pictures, in a process of its own that starts on first need."""
+    matching: Turns = field(default_factory=Turns)
+    """Places of lists that are matched at once."""
     drawn: Recent[tuple[str, ...], bytes] = field(default_factory=lambda: Recent(capacity=_DRAWN_BYTES, weigh=len))
     """Pictures as they were drawn: every coding of an answer is made from them."""
     asked: Recent[bytes, object] = field(default_factory=lambda: Recent(capacity=_SEARCHES_KEPT))

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from exemptions.guards import Hold
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text in both languages, for values that carry their own words."""
+
+    es: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The sentence in `lang` ("es" or "en")."""
+        return self.en if lang == "en" else self.es
+
+
 class RegistryError(Exception):
     """An expected failure, told in both languages."""
 
@@ -67,6 +79,26 @@ class InvalidQuery(RegistryError):
     def __init__(self, problems: tuple[ParameterProblem, ...]) -> None:
         super().__init__(" ".join(p.es for p in problems), " ".join(p.en for p in problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class ListFault:
+    """One thing that is wrong with a list: where, under which rule, and what to do."""
+
+    row: int | None
+    column: str
+    value: str | None
+    rule: str
+    message: Sentence
+    remedy: Sentence
+
+
+class ListRefused(RegistryError):
+    """A list that was sent to be matched cannot be read; `faults` names everything that is wrong with it."""
+
+    def __init__(self, es: str, en: str, faults: tuple[ListFault, ...] = ()) -> None:
+        super().__init__(es, en)
+        self.faults = faults
 
 
 class NotFound(RegistryError):
@@ -194,15 +226,3 @@ class CorrectionNotFound(NotFound):
 
 class CorrectionRefused(RegistryError):
     """A report cannot be answered so: an answer or a release is missing, unknown or too much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text in both languages, for values that carry their own words."""
-
-    es: str
-    en: str
-
-    def text(self, lang: str) -> str:
-        """The sentence in `lang` ("es" or "en")."""
-        return self.en if lang == "en" else self.es

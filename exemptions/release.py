@@ -26,6 +26,7 @@ from exemptions.facts import FactTable
 from exemptions.index import open_index
 from exemptions.integrity import damaged, read_manifest, verify_file, verify_files
 from exemptions.items import ItemReader
+from exemptions.match_keys import NameBags
 from exemptions.nit import parse_nit
 from exemptions.ranks import Sort, order_rows, rank_rows
 from exemptions.summary import Summary
@@ -124,6 +125,11 @@ class Release:
         """The rows that have a NIT, in the order of their NITs; computed on first use."""
         named = self.records.num_rows - self.records.column("nit").null_count
         return order_rows(self.records, Sort("nit")).head(named).to_arrow()
+
+    @cached_property
+    def name_bags(self) -> NameBags:
+        """The rows by the words of their names; computed on first use."""
+        return NameBags(self.records.column("name"))
 
     @cached_property
     def summary(self) -> Summary:

@@ -50,5 +50,10 @@ def fold_text(text: str) -> str:
     return str(folded)
 
 
+def squash(header: str) -> str:
+    """The head of a column reduced to what is compared: folded, without spaces."""
+    return fold_text(header).replace(" ", "")
+
+
 _FOLDED = fold_expr(pl.col("text"))
 """Made once: making the expression takes longer than folding one text."""

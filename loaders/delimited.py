@@ -55,7 +55,8 @@ def read_delimited(text: bytes, options: ReadOptions) -> SourceTable:
     _refuse_long_lines(text, 1 if declaration else 0)
     head = _choose_delimiter(text, options, declaration[1].decode() if declaration else None)
     header = _find_header(head, text, options)
-    end, line = head.ends[header.first_row - 2]
+    # A list may have no header; its first record is then the first of all.
+    end, line = head.ends[header.first_row - 2] if header.first_row > 1 else (0, 0)
     refuse_binary(text, end)
     body = memoryview(text)[end:]
     line += 1 if declaration else 0

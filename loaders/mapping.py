@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from exemptions.datasets import DATASET_COLUMNS, Dataset, InputColumn
 from exemptions.finding import Finding
-from exemptions.text import fold_text
+from exemptions.text import squash
 from loaders.correction_headers import CORRECTION_HEADERS
 from loaders.limits import refuse_many_columns
+from loaders.list_headers import find_list_header, list_fitness, name_list_columns
 from loaders.options import LEAVE_OUT, Header, ReadingRefused, ReadOptions
 from loaders.rules import NOTHING_NEAR, make_finding
 
@@ -17,16 +18,13 @@ HEADER_SEARCH_ROWS = 50
 """Rows looked through for the header; title blocks above a table are a few rows."""
 
 
-def squash(header: str) -> str:
-    """A header reduced to what is compared."""
-    return fold_text(header).replace(" ", "")
-
-
 def find_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> Header:
     """The header of a file: the first of its rows that holds every required column, or the one that was declared.
 
     Raises: ReadingRefused naming every column that is missing, given twice or mapped wrongly.
     """
+    if options.is_list:
+        return find_list_header(rows)
     _refuse_unknown_keys(options)
     refuse_many_columns(max(map(len, rows), default=0))
     if options.header_row is not None:
@@ -45,6 +43,8 @@ def name_columns(names: Sequence[str], options: ReadOptions) -> Header:
 
     Raises: ReadingRefused, as `find_header`.
     """
+    if options.is_list:
+        return name_list_columns(names)
     _refuse_unknown_keys(options)
     refuse_many_columns(len(names))
     return _checked(read_header(names, None, options), [names], options)
@@ -71,12 +71,14 @@ def read_header(names: Sequence[str], row: int | None, options: ReadOptions) -> 
 
 def count_recognised(rows: Sequence[Sequence[str]], options: ReadOptions) -> int:
     """The most columns that any of the rows, taken as header, would give."""
+    if options.is_list:
+        return list_fitness(rows)
     return max((_recognised(read_header(row, 1, options)) for row in rows), default=0)
 
 
 def is_complete(rows: Sequence[Sequence[str]], options: ReadOptions) -> bool:
     """Whether one of the rows holds every required column."""
-    return any(not _missing(read_header(row, 1, options), options.dataset) for row in rows)
+    return not options.is_list and any(not _missing(read_header(row, 1, options), options.dataset) for row in rows)
 
 
 def unknown_columns(header: Header, options: ReadOptions) -> Iterator[Finding]:

@@ -29,6 +29,8 @@ class ReadOptions:
     sheet: str | None = None
     header_row: int | None = None
     """Counted as a spreadsheet does, from 1; None looks for the first row that holds the required headers."""
+    is_list: bool = False
+    """A list to be matched: every column is kept, as c0, c1, …, whatever its header (`loaders.list_headers`)."""
 
 
 @dataclass(frozen=True, slots=True)

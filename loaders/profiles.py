@@ -22,8 +22,8 @@ from typing import Any
 
 from exemptions.datasets import DATASET_COLUMNS, Dataset
 from exemptions.errors import FileRefused, Sentence
+from exemptions.text import squash
 from loaders.decode import ENCODINGS, find_codec
-from loaders.mapping import squash
 from loaders.options import LEAVE_OUT
 from loaders.uploads import synced_file
 

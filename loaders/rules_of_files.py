@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from loaders.rule import Rule, error, warning
 from loaders.rules_of_containers import CONTAINER_RULES
+from loaders.rules_of_lists import LIST_RULES
 
 FILE_RULES: tuple[Rule, ...] = (
     *CONTAINER_RULES,
+    *LIST_RULES,
     error(
         "mas_errores",
         (

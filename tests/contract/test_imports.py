@@ -27,11 +27,11 @@ MAY_IMPORT_OF_OURS = {
 }
 
 # The domain rests on few libraries: the book, the columns, the index, the NIT's check digit and the tokens of people.
-# ADBC is for the child process that reads the book.
+# ADBC is for the child process that reads the book; rapidfuzz says how near two names are.
 DOMAIN_LIBRARIES = frozenset(
     {
-        "adbc_driver_manager", "adbc_driver_sqlite", "alembic", "argon2", "polars", "pyarrow", "pyotp", "sqlalchemy",
-        "stdnum", "tantivy",
+        "adbc_driver_manager", "adbc_driver_sqlite", "alembic", "argon2", "polars", "pyarrow", "pyotp", "rapidfuzz",
+        "sqlalchemy", "stdnum", "tantivy",
     }
 )  # fmt: skip
 

@@ -66,6 +66,7 @@ OPERATIONS = {
     "reconcileExpenditure": "/api/v1/expenditure/reconciliation",
     "summarizeExpenditure": "/api/v1/expenditure/summary",
     "listRecords": "/api/v1/records",
+    "matchList": "/api/v1/match",
     "listReleases": "/api/v1/releases",
     "suggest": "/api/v1/suggest",
 }

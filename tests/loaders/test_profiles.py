@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exemptions.datasets import Dataset
 from exemptions.errors import FileRefused
-from loaders.mapping import squash
+from exemptions.text import squash
 from loaders.profiles import Profile, profile_text, read_profile, write_profile
 
 WHOLE = Profile(

@@ -1,0 +1,83 @@
+"""Names of a release that are near a name of a list: found by the index, judged word by word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from tantivy import Occur, Query
+
+from exemptions.clauses import typos_allowed
+from exemptions.index import OpenIndex, index_guard
+from exemptions.names import Word
+
+LEAST_SCORE = 65.0
+"""Below, two names share little more than the words that many have."""
+
+_HITS_READ = 40
+_TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near two names are."""
+
+    score: float
+    """0 to 100: how alike the letters are when the words that belong together stand together."""
+    is_spelling: bool
+    """Every word of the one is a word of the other, but for typos."""
+
+
+def find_near_rows(index: OpenIndex, words: tuple[str, ...], *, is_patient: bool) -> list[int]:
+    """Rows whose names have all the words, or all but one.
+
+    A word that the release does not know may have typos; with `is_patient` every word may, which takes longer.
+    Order: the likeliest first.
+    Raises: ReleaseDamaged.
+    """
+    with index_guard():
+        clauses = [_word_clause(index, Word(word), is_patient=is_patient) for word in dict.fromkeys(words)]
+        # One word more or less is still a candidate; of two words, one alone says too little.
+        least = len(clauses) - 1 if len(clauses) > 2 else len(clauses)
+        query = Query.boolean_query([(Occur.Should, clause) for clause in clauses], minimum_number_should_match=least)
+        hits = index.searcher.search(query, _HITS_READ, False).hits
+        rows = index.searcher.fast_field_values("row", [place for _, place in hits])
+        return [int(row) for row in rows if row is not None]
+
+
+def compare_bags(first: str, second: str) -> Nearness | None:
+    """How near two bags of words are; None if their numbers differ, which are never taken for misspelt."""
+    ours, theirs = Counter(first.split()), Counter(second.split())
+    common = ours & theirs
+    left, right = sorted((ours - common).elements()), list((theirs - common).elements())
+    if any(map(_is_number, (*left, *right))):
+        return None
+    pairs = []
+    for word in left:
+        near = min(right, key=lambda other: OSA.distance(word, other), default="")
+        if near and OSA.distance(word, near) <= min(typos_allowed(Word(word)), typos_allowed(Word(near))):
+            pairs.append((word, near))
+            right.remove(near)
+    shared = list(common.elements())
+    spelt = {word for word, _ in pairs}
+    alone = [word for word in left if word not in spelt]
+    score = fuzz.ratio(
+        " ".join([*shared, *(word for word, _ in pairs), *alone]),
+        " ".join([*shared, *(near for _, near in pairs), *right]),
+    )
+    return Nearness(round(score, 1), not alone and not right)
+
+
+def _word_clause(index: OpenIndex, word: Word, *, is_patient: bool) -> Query:
+    typos = typos_allowed(word)
+    exact = Query.term_query(index.schema, _TEXT, word.text, index_option="freq")
+    if not typos or (not is_patient and index.searcher.doc_freq(_TEXT, word.text)):
+        return exact
+    near = Query.fuzzy_term_query(index.schema, _TEXT, word.text, typos, True, False)
+    return Query.boolean_query([(Occur.Should, exact), (Occur.Should, near)])
+
+
+def _is_number(word: str) -> bool:
+    return any(sign.isnumeric() for sign in word)
