@@ -7,6 +7,7 @@ problem document and logs no address.
 from __future__ import annotations
 
 import logging
+import select
 import socket
 from secrets import token_hex
 from types import FrameType
@@ -36,6 +37,20 @@ class RegistryWorker(ThreadWorker):
         if not self._is_quitting:
             self._is_quitting = True
             Worker.handle_quit(self, sig, frame)
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Take new connections or not; a worker that stops takes those that wait for it and then leaves its port.
+
+        Each worker listens on a socket of its own (`reuse_port`). While that is open the system goes on giving it a
+        share of the new connections, which nobody would take any more.
+        """
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            while select.select([listener], [], [], 0)[0]:
+                self.accept(listener)
+            listener.close()
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that could not be read, or whose handling failed outside the application."""
