@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from exemptions.catalog_columns import CATALOG_SOURCE
 from exemptions.catalog_entries import ExpenditureBasis, Sourcing, TermStart
-from exemptions.columns import Column, JobsKind, Permanence, PersonKind, Status, ValueState
+from exemptions.columns import Column, JobsKind, Kind, Permanence, PersonKind, Status, ValueState
 from exemptions.disclosure_control import CellState
 from exemptions.errors import Sentence
 from exemptions.fact_codes import PARTITION_LABELS, TECHNOLOGY_LABELS
@@ -245,6 +245,16 @@ _MEANINGS: Mapping[tuple[str, ...], Mapping[str, Sentence]] = {
         TermStart.LAW_ENTRY: Sentence("desde la vigencia de la ley", "from the law's entry into force"),
         TermStart.CONTRACT: Sentence("desde la fecha del contrato", "from the date of the contract"),
         TermStart.NONE: Sentence("sin fecha de inicio fijada", "no start date set"),
+    },
+    tuple(Kind): {
+        Kind.TEXT: Sentence("texto", "text"),
+        Kind.CODE: Sentence("código de una lista", "code of a list"),
+        Kind.LIST: Sentence("lista de códigos, unidos por «;» en CSV", "list of codes, joined by “;” in CSV"),
+        Kind.DATE: Sentence("fecha AAAA-MM-DD", "date YYYY-MM-DD"),
+        Kind.INTEGER: Sentence("número entero", "whole number"),
+        Kind.MONEY: Sentence("quetzales con dos decimales exactos", "quetzales with two exact decimals"),
+        Kind.NUMBER: Sentence("número", "number"),
+        Kind.BOOLEAN: Sentence("true o false", "true or false"),
     },
     tuple(ExpenditureBasis): {
         ExpenditureBasis.CONSTITUTIONAL: Sentence("por la Constitución", "by the Constitution"),

@@ -327,3 +327,44 @@ ORIGINS = (
         "Release that brought the row; empty if it is older than the note of it.", "derived",
     ),
 )  # fmt: skip
+
+_MADE = "derived"
+
+
+def _told(key: str, es: str, en: str, about_es: str, about_en: str, *, nullable: bool = False) -> Column:
+    return Column(key, Kind.TEXT, nullable, es, en, about_es, about_en, _MADE)
+
+
+DICTIONARY = (
+    _told("table", "Tabla", "Table", "Tabla de la columna; también el nombre de sus archivos.",
+          "Table of the column; also the name of its files."),
+    Column("position", Kind.INTEGER, False, "Lugar", "Position", "Lugar de la columna en su tabla, desde uno.",
+           "Place of the column in its table, from one.", _MADE),
+    _told("column", "Columna", "Column", "Nombre en los archivos y en la interfaz.", "Name in files and in the API."),
+    Column("type", Kind.CODE, False, "Tipo", "Type", "Qué es un valor.", "What a value is.", _MADE, choices=tuple(Kind)),
+    _told("unit", "Unidad", "Unit", "Unidad de los números.", "Unit of numbers.", nullable=True),
+    Column("nullable", Kind.BOOLEAN, False, "Puede estar vacía", "May be empty", "Si un valor puede faltar.",
+           "Whether a value may be missing.", _MADE),
+    _told("title_es", "Título", "Title in Spanish", "Nombre para personas.", "Name for people, in Spanish."),
+    _told("title_en", "Título en inglés", "Title", "Nombre para personas, en inglés.", "Name for people."),
+    _told("about_es", "Significado", "Meaning in Spanish", "Qué significa.", "What it means, in Spanish."),
+    _told("about_en", "Significado en inglés", "Meaning", "Qué significa, en inglés.", "What it means."),
+    _told("source_es", "Fuente", "Source in Spanish", "De dónde viene.", "Where it comes from, in Spanish."),
+    _told("source_en", "Fuente en inglés", "Source", "De dónde viene, en inglés.", "Where it comes from."),
+    _told("disclosure_es", "Divulgación", "Disclosure in Spanish", "Quién decide si se publica.",
+          "Who decides whether it is published, in Spanish."),
+    _told("disclosure_en", "Divulgación, en inglés", "Disclosure", "Quién decide si se publica, en inglés.",
+          "Who decides whether it is published."),
+    _told("ground_es", "Fundamento", "Ground in Spanish", "Qué se decidió, de quién y con qué fundamento legal.",
+          "What was decided, of whom and on what legal ground, in Spanish."),
+    _told("ground_en", "Fundamento, en inglés", "Ground", "Lo mismo en inglés; las leyes se citan en español.",
+          "What was decided, of whom and on what legal ground; laws are cited in Spanish."),
+    _told("catalog", "Catálogo", "Catalogue", "Tabla que lista los valores.", "Table that lists the values.",
+          nullable=True),
+    _told("values", "Valores", "Values", "Los valores que puede tener, unidos por «;».",
+          "The values that it may have, joined by “;”.", nullable=True),
+    _told("values_es", "Valores en palabras", "Values in words, in Spanish", "Qué significa cada valor.",
+          "What each value means, in Spanish.", nullable=True),
+    _told("values_en", "Valores en palabras, en inglés", "Values in words", "Qué significa cada valor, en inglés.",
+          "What each value means.", nullable=True),
+)  # fmt: skip

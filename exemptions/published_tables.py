@@ -144,6 +144,16 @@ _TABLES = (
         ),
         facts.ORIGINS,
     ),
+    PublishedTable(
+        "dictionary",
+        Sentence("Diccionario de datos", "Data dictionary"),
+        Sentence(
+            "Una fila por columna de cada tabla: significado, unidad, fuente, fundamento y valores.",
+            "One row for each column of each table: meaning, unit, source, legal ground and values.",
+        ),
+        facts.DICTIONARY,
+        ("table", "column"),
+    ),
 )
 
 

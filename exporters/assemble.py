@@ -29,6 +29,7 @@ from exemptions.settings import Settings
 from exemptions.status import no_events, status_changes
 from exporters import build
 from exporters.changes import changes_batch, count_changes, extend_history, find_changes
+from exporters.description import clear_description, describe_release, list_descriptions, write_catalog_files
 from exporters.durable import link_tree, make_folder, sync_tree
 from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
@@ -36,7 +37,7 @@ from exporters.manifest import Measure, encode_manifest, list_files, read_releas
 from exporters.merkle import Tree
 from exporters.origins import find_origins
 from exporters.project import project
-from exporters.scan import private_identifiers, scan_file, scan_folder, scan_hidden
+from exporters.scan import private_identifiers, scan_files, scan_folder, scan_hidden
 from exporters.signing import SigningKey, find_key
 from exporters.steps import Progress, Step
 from exporters.tables import read_arrow, to_plain_frame, write_arrow
@@ -150,7 +151,7 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
             progress(Step.DOWNLOADS)
             records = read_arrow(folder / build.RECORDS)
             downloads = build.write_downloads(folder, records, _file_metadata(draft, facts))
-            rows |= downloads.rows
+            rows |= {**downloads.rows, **write_catalog_files(folder, inputs.catalogs)}
             plain, tree = downloads.plain, downloads.tree
         progress(Step.SCAN)
         scan_folder(folder, private)
@@ -160,11 +161,13 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
     progress(Step.MANIFEST)
     key = find_key(inputs.settings.home, at=draft.at)
     facts |= _vouching(folder, draft, inputs, tree, key)
-    content = encode_manifest(_manifest(folder, draft, facts, counts, (rows, plain)))
+    manifest = _manifest(folder, draft, facts, counts, (rows, plain))
+    manifest["files"] = describe_release(folder, manifest, inputs.policy.describe())
+    content = encode_manifest(manifest)
     (folder / MANIFEST).write_bytes(content)
     if key is not None:
         (folder / SIGNATURE).write_bytes(key.sign(content).encode())
-    scan_file(folder, folder / MANIFEST, private)
+    scan_files(folder, [*list_descriptions(manifest["files"]), MANIFEST], private)
     progress(Step.SYNC)
     sync_tree(folder)
     return Built(hashlib.sha256(content).hexdigest(), counts)
@@ -251,6 +254,7 @@ def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:
     for name in _OWN:
         # Unlinking takes the name out of this folder only; the earlier release keeps its file.
         (folder / name).unlink(missing_ok=name == SIGNATURE)
+    clear_description(folder)
     rows = {entry["path"]: entry["rows"] for entry in source.manifest["files"] if entry["rows"] is not None}
     return rows, source.manifest["counts"]["taxpayers"]
 

@@ -47,6 +47,16 @@ def list_files(
     return [_entry(folder, path, rows, plain or {}) for path in sorted(list_present(folder))]
 
 
+def extend_files(folder: Path, listed: list[dict[str, Any]], rows: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The manifest's `files` with those below `folder` that `listed`, made before, does not have; none is read twice.
+
+    Order: path.
+    """
+    known = {entry["path"] for entry in listed}
+    new = [_entry(folder, path, rows, {}) for path in list_present(folder) - known]
+    return sorted([*listed, *new], key=lambda entry: str(entry["path"]))
+
+
 def encode_manifest(manifest: Mapping[str, Any]) -> bytes:
     """The bytes of a manifest: keys sorted, UTF-8, a line feed at the end."""
     return (json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()

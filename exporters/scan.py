@@ -79,12 +79,12 @@ def scan_folder(folder: Path, private: pl.Series) -> None:
     _scan(folder, _files(folder), private)
 
 
-def scan_file(folder: Path, path: Path, private: pl.Series) -> None:
-    """Look for the `private` identifiers in one file below `folder`.
+def scan_files(folder: Path, paths: Iterable[str], private: pl.Series) -> None:
+    """Look for the `private` identifiers in some files below `folder`.
 
     Raises: PrivateIdentifierFound.
     """
-    _scan(folder, [path], private)
+    _scan(folder, [folder / path for path in paths], private)
 
 
 def scan_hidden(folder: Path, private: pl.Series) -> None:

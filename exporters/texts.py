@@ -22,7 +22,9 @@ from exporters.json_format import array_of
 from exporters.manifest import iter_plain
 from exporters.sieve import Sieve
 
-RANDOM = frozenset({"record_id", "sha256", "manifest_sha256", "policy_sha256", "previous_sha256", "root", "key_id"})
+RANDOM = frozenset(
+    {"record_id", "sha256", "hash", "manifest_sha256", "policy_sha256", "previous_sha256", "root", "key_id"}
+)
 """What is drawn or computed without any identifier, and in which long runs of digits occur by chance."""
 
 _NUMBERS = frozenset(key for key, column in COLUMN.items() if column.kind in (Kind.INTEGER, Kind.MONEY, Kind.DATE))

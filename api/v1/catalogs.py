@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import polars as pl
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
@@ -20,10 +19,10 @@ from api.v1.blueprints import v1
 from api.v1.described import release_parameters
 from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName
-from exemptions.catalog_export import catalog_rows, catalog_table
+from exemptions.catalog_export import catalog_rows
 from exemptions.errors import NotFound
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
+from exporters.catalog_csv import write_catalog_csv
 
 PATH = "/api/v1/catalogs"
 _JSON = "application/json"
@@ -139,8 +138,5 @@ def _make_catalog(release: Release, name: CatalogName) -> tuple[bytes, Headers]:
 
 
 def _make_csv(release: Release, name: CatalogName) -> tuple[bytes, Headers]:
-    frame = pl.from_arrow(catalog_table(release.catalogs, name))
-    if not isinstance(frame, pl.DataFrame):
-        raise TypeError("a table becomes a frame")
     disposition = f'attachment; filename="{name.value}-{release.number}.csv"'
-    return frame.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)
+    return write_catalog_csv(release.catalogs, name), (("Content-Disposition", disposition),)

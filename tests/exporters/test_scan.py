@@ -22,7 +22,7 @@ from exemptions.disclosure_file import load_policy
 from exemptions.errors import PrivateIdentifierFound
 from exporters.formats import FORMATS
 from exporters.identifiers import find_identifiers
-from exporters.scan import private_identifiers, scan_file, scan_folder
+from exporters.scan import private_identifiers, scan_files, scan_folder
 from exporters.tables import write_arrow
 from tests.exemptions.releases import invented_nit, record, records_table
 from tests.exporters.staging import Home, natural, row
@@ -201,7 +201,7 @@ def test_scan__reads_json_documents_of_any_shape(tmp_path: Path) -> None:
     }.items():
         (tmp_path / name).write_text(json.dumps(value), encoding="utf-8")
         with pytest.raises(PrivateIdentifierFound):
-            scan_file(tmp_path, tmp_path / name, pl.Series([LONG]))
+            scan_files(tmp_path, [name], pl.Series([LONG]))
 
 
 def test_scan__does_not_take_hashes_and_record_ids_for_numbers(tmp_path: Path) -> None:
