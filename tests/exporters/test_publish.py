@@ -25,6 +25,7 @@ from exemptions.errors import PrivateIdentifierFound, ReleaseDamaged, ReleaseNot
 from exemptions.history import read_content
 from exemptions.models import AuditEntry
 from exemptions.release import open_release
+from exporters.description import list_descriptions
 from exporters.manifest import verify_folder
 from exporters.publish import reconcile
 from exporters.steps import Progress, Step
@@ -402,7 +403,8 @@ def test_rollback__shares_the_data_files_with_the_release_it_restores(home: Home
     home.rollback(1)
     same = [p.relative_to(home.folder(1)) for p in home.folder(1).rglob("*") if p.is_file()]
     linked = {p.as_posix() for p in same if (home.folder(3) / p).samefile(home.folder(1) / p)}
-    assert {p.as_posix() for p in same} - linked == {"manifest.json", "changes.arrow", "history.arrow"}
+    own = {"manifest.json", "changes.arrow", "history.arrow", *list_descriptions(home.manifest()["files"])}
+    assert {p.as_posix() for p in same} - linked == own
     verify_folder(home.folder(1), sha256=home.pointer()["releases"][0]["manifest_sha256"])
 
 
