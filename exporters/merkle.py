@@ -44,12 +44,14 @@ class TreeBuilder:
 
     def __init__(self) -> None:
         self.size = 0
+        self._rest = b""
         self._leaves = bytearray()
         self._blocks = bytearray()
 
-    def add(self, lines: bytes) -> None:
-        """Add whole lines, each ended by a line feed."""
-        hashes = [leaf_hash(line) for line in lines.split(b"\n")[:-1]]
+    def add(self, block: bytes) -> None:
+        """Add bytes of the file, cut anywhere."""
+        *lines, self._rest = (self._rest + block if self._rest else block).split(b"\n")
+        hashes = [leaf_hash(line) for line in lines]
         self.size += len(hashes)
         self._leaves += b"".join(hashes)
         whole = len(self._leaves) // _BLOCK_BYTES * _BLOCK_BYTES
@@ -57,13 +59,15 @@ class TreeBuilder:
         del self._leaves[:whole]
 
     def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """The same blocks of lines, each added on its way."""
+        """The same blocks, each added on its way."""
         for block in blocks:
             self.add(block)
             yield block
 
     def finish(self) -> Tree:
-        """The tree over all lines that were added."""
+        """The tree over all lines that were added; a last one without a line feed counts too."""
+        if self._rest:
+            self.add(b"\n")
         level = bytes(self._blocks) + _fold(bytes(self._leaves))
         nodes = [level]
         while len(level) > HASH_BYTES:
@@ -73,13 +77,10 @@ class TreeBuilder:
 
 
 def build_tree(blocks: Iterable[bytes]) -> Tree:
-    """The tree over lines that come in blocks cut anywhere; a last line without a line feed counts too."""
-    builder, rest = TreeBuilder(), b""
+    """The tree over the lines of a file that comes in blocks cut anywhere."""
+    builder = TreeBuilder()
     for block in blocks:
-        lines, found, rest = (rest + block).rpartition(b"\n")
-        builder.add(lines + found)
-    if rest:
-        builder.add(rest + b"\n")
+        builder.add(block)
     return builder.finish()
 
 

@@ -1,111 +1,80 @@
-"""Whether a release is what its manifest says: one in a folder, or one that a server gives away."""
+"""Whether a release is what its manifest says: one in a folder, or one that a server gives away.
+
+Checked are the files, the tree over the records, the signature of the manifest, and the chain back to the first
+release, from what is public alone.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urljoin, urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import OpenerDirector
 
-from isal import isal_zlib
+from exemptions.errors import Sentence
+from exemptions.integrity import MANIFEST, MANIFEST_FORMAT, SIGNATURE
+from exporters.manifest import list_present
+from exporters.merkle import TREE_FILE, TreeBuilder
+from exporters.pointer import POINTER
+from exporters.signatures import KEYS_FILE, KeyUnreadable, PublicKey, parse_keys, read_keys
+from exporters.verification import AddressRefused, Fault, Findings, Verification
+from exporters.verify_chain import Link, check_chain
+from exporters.verify_files import LINES, fault_of_address, fault_of_file
+from exporters.verify_http import fetch_small, find_small, make_opener
+from exporters.verify_signature import Trust, check_signature
 
-from exemptions.errors import RegistryError, Sentence
-from exemptions.integrity import MANIFEST, MANIFEST_FORMAT
-from exporters.manifest import GZIP_ERROR, iter_plain, list_present
+__all__ = ["AddressRefused", "Trust", "Verification", "check_address", "check_folder"]
 
-MAX_MANIFEST_BYTES = 16 * 1024**2
-"""Over a hundred times the manifest of a release with all its files."""
-TIMEOUT_S = 60.0
-"""Longest silence of a server."""
-MAX_REDIRECTS = 3
-
-_BLOCK = 1 << 20
 _ADDRESS = re.compile(r"(?P<base>.*)/(?:downloads|api/v1/releases|(?:en/)?publicaciones)/(?P<number>[1-9][0-9]*)/?")
 _PRIVATE_PARTS = ("index",)
 """Folders of a release that no address gives away."""
+_NO_LIST = (
+    "No hay al lado una lista de publicaciones: la cadena hasta la primera no se comprobó.",
+    "There is no list of releases beside it: the chain back to the first was not checked.",
+)
 
 
-class AddressRefused(RegistryError):
-    """An address is not that of a release, or nothing that can be checked comes from it."""
+def check_folder(folder: Path, *, sha256: str | None = None, trust: Trust | None = None) -> Verification:
+    """Check a release folder, and its manifest against `sha256` if one is given.
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is not as the manifest says."""
-
-    file: str
-    sentence: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What a check found. `files` counts those compared, `skipped` those that cannot be had."""
-
-    target: str
-    release: int | None
-    manifest_sha256: str
-    files: int
-    skipped: int
-    faults: tuple[Fault, ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything is as the manifest says."""
-        return not self.faults
-
-
-@dataclass(slots=True)
-class _Measure:
-    """The size and hash of bytes as they pass, and of what is inside them."""
-
-    digest: Any
-    size: int = 0
-
-    def add(self, block: bytes) -> None:
-        self.digest.update(block)
-        self.size += len(block)
-
-    def matches(self, entry: Mapping[str, Any]) -> bool:
-        return bool(entry["bytes"] == self.size and entry["sha256"] == self.digest.hexdigest())
-
-
-def check_folder(folder: Path, *, sha256: str | None = None) -> Verification:
-    """Compare every file of a release folder with its manifest, and the manifest with `sha256` if one is given.
-
+    The chain, and keys that `trust` does not give, are those of the store that the folder lies in; a copied folder has
+    neither.
     Raises: AddressRefused if there is no manifest to compare with.
     """
-    try:
-        content = (folder / MANIFEST).read_bytes()
-    except OSError as error:
-        raise AddressRefused(
-            f"«{folder}» no es la carpeta de una publicación: no tiene {MANIFEST}.",
-            f"“{folder}” is no folder of a release: it has no {MANIFEST}.",
-        ) from error
-    manifest = _parse_manifest(content)
-    faults = _pinned(content, sha256)
+    content = _read_manifest(folder)
+    manifest, findings, tree = _parse_manifest(content), Findings(), TreeBuilder()
+    _check_hash(content, sha256, findings)
     entries = {str(entry["path"]): entry for entry in manifest["files"]}
-    for path, entry in entries.items():
-        fault = _fault_of_file(folder, path, entry)
-        faults += [fault] if fault else []
-    faults += [
-        Fault(path, Sentence(f"{path} no está en el manifiesto.", f"{path} is not in the manifest."))
-        for path in sorted(list_present(folder) - entries.keys())
-    ]
-    return _verification(str(folder), manifest, content, len(entries), 0, faults)
+    found = (fault_of_file(folder, path, entry, tree if path == LINES else None) for path, entry in entries.items())
+    findings.add([fault for fault in found if fault])
+    findings.add(
+        [
+            Fault(path, Sentence(f"{path} no está en el manifiesto.", f"{path} is not in the manifest."))
+            for path in sorted(list_present(folder) - entries.keys())
+        ]
+    )
+    _check_tree(manifest, tree, entries, findings)
+    signature = folder / SIGNATURE
+    keys = trust or Trust(_read_list(partial(read_keys, folder.parent), findings))
+    check_signature(manifest, content, signature.read_bytes() if signature.is_file() else None, keys, findings)
+    links = _links_of_store(folder.parent, manifest)
+    if links is None:
+        findings.note(*_NO_LIST)
+    else:
+        check_chain(manifest, links, partial(_stored_manifest, folder.parent), findings)
+    return _verification(str(folder), manifest, content, (len(entries), 0), findings)
 
 
-def check_address(address: str, *, sha256: str | None = None) -> Verification:
-    """Fetch a release from `…/downloads/<n>` or `…/api/v1/releases/<n>`, and compare every file with its manifest.
+def check_address(address: str, *, sha256: str | None = None, trust: Trust | None = None) -> Verification:
+    """Fetch a release from `…/downloads/<n>` or `…/api/v1/releases/<n>`, and check it.
 
     Nothing is kept; of each file no more is read than its manifest says it has. The search index, which no address
-    gives away, is skipped.
+    gives away, is skipped. Keys that `trust` does not give are those that the server publishes.
     Raises: AddressRefused if the address is none of a release, or its manifest cannot be had or read.
     """
     found = _ADDRESS.fullmatch(address.removesuffix(f"/{MANIFEST}"))
@@ -114,27 +83,62 @@ def check_address(address: str, *, sha256: str | None = None) -> Verification:
             f"«{address}» no es la dirección de una publicación: …/downloads/<n> o …/api/v1/releases/<n>.",
             f"“{address}” is no address of a release: …/downloads/<n> or …/api/v1/releases/<n>.",
         )
-    base = f"{found['base']}/downloads/{found['number']}/"
-    opener = build_opener(_SameServer())
-    content = _fetch_manifest(opener, f"{base}{MANIFEST}")
-    manifest = _parse_manifest(content)
-    faults = _pinned(content, sha256)
+    server, base = found["base"], f"{found['base']}/downloads/{found['number']}/"
+    opener = make_opener()
+    content = fetch_small(opener, f"{base}{MANIFEST}")
+    manifest, findings, tree = _parse_manifest(content), Findings(), TreeBuilder()
+    _check_hash(content, sha256, findings)
+    entries = {str(e["path"]): e for e in manifest["files"] if str(e["path"]).split("/")[0] not in _PRIVATE_PARTS}
+    faults = (fault_of_address(opener, base, e, tree if path == LINES else None) for path, e in entries.items())
+    findings.add([fault for fault in faults if fault])
+    _check_tree(manifest, tree, entries, findings)
+    counted = len(entries), len(manifest["files"]) - len(entries)
     if manifest.get("release") != int(found["number"]):
-        faults.append(
-            Fault(MANIFEST, Sentence("El manifiesto es de otra publicación.", "The manifest is of another release."))
-        )
-    entries = [entry for entry in manifest["files"] if str(entry["path"]).split("/")[0] not in _PRIVATE_PARTS]
-    for entry in entries:
-        fault = _fault_of_address(opener, base, entry)
-        faults += [fault] if fault else []
-    return _verification(base, manifest, content, len(entries), len(manifest["files"]) - len(entries), faults)
+        findings.fault(MANIFEST, "El manifiesto es de otra publicación.", "The manifest is of another release.")
+        return _verification(base, manifest, content, counted, findings)
+    try:
+        signature = find_small(opener, f"{base}{SIGNATURE}")
+        known = find_small(opener, f"{server}/api/v1/keys") if trust is None else None
+        keys = trust or Trust(_read_list(partial(parse_keys, known), findings) if known else ())
+        check_signature(manifest, content, signature, keys, findings)
+        listed = find_small(opener, f"{server}/api/v1/releases")
+        if listed is None:
+            findings.note(*_NO_LIST)
+        else:
+            fetch = partial(_fetch_manifest, opener, server)
+            check_chain(manifest, _links_of_list(listed), fetch, findings)
+    except AddressRefused as error:
+        findings.fault(server, error.es, error.en)
+    return _verification(base, manifest, content, counted, findings)
 
 
 def _verification(
-    target: str, manifest: Mapping[str, Any], content: bytes, files: int, skipped: int, faults: list[Fault]
+    target: str, manifest: Mapping[str, Any], content: bytes, counted: tuple[int, int], findings: Findings
 ) -> Verification:
     digest = hashlib.sha256(content).hexdigest()
-    return Verification(target, manifest.get("release"), digest, files, skipped, tuple(faults))
+    return Verification(
+        target, manifest.get("release"), digest, *counted, tuple(findings.faults), tuple(findings.notes)
+    )
+
+
+def _read_manifest(folder: Path) -> bytes:
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise AddressRefused(
+            f"«{folder}» no es la carpeta de una publicación: no tiene {MANIFEST}.",
+            f"“{folder}” is no folder of a release: it has no {MANIFEST}.",
+        ) from error
+
+
+def _stored_manifest(store: Path, number: int) -> tuple[Mapping[str, Any], bytes]:
+    content = _read_manifest(store / str(number))
+    return _parse_manifest(content), content
+
+
+def _fetch_manifest(opener: OpenerDirector, server: str, number: int) -> tuple[Mapping[str, Any], bytes]:
+    content = fetch_small(opener, f"{server}/downloads/{number}/{MANIFEST}")
+    return _parse_manifest(content), content
 
 
 def _parse_manifest(content: bytes) -> Mapping[str, Any]:
@@ -154,138 +158,64 @@ def _parse_manifest(content: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _pinned(content: bytes, sha256: str | None) -> list[Fault]:
+def _check_hash(content: bytes, sha256: str | None, findings: Findings) -> None:
     digest = hashlib.sha256(content).hexdigest()
-    if sha256 is None or sha256.lower() == digest:
-        return []
-    return [
-        Fault(
+    if sha256 is not None and sha256.lower() != digest:
+        findings.fault(
             MANIFEST,
-            Sentence(
-                f"La huella del manifiesto es {digest}, y se esperaba {sha256.lower()}.",
-                f"The manifest's hash is {digest}, and {sha256.lower()} was expected.",
-            ),
+            f"La huella del manifiesto es {digest}, y se esperaba {sha256.lower()}.",
+            f"The manifest's hash is {digest}, and {sha256.lower()} was expected.",
         )
-    ]
 
 
-def _fault_of_file(folder: Path, path: str, entry: Mapping[str, Any]) -> Fault | None:
-    place = Path(path)
-    if place.is_absolute() or ".." in place.parts:
-        return Fault(path, Sentence(f"{path} queda fuera de la carpeta.", f"{path} lies outside the folder."))
+def _check_tree(manifest: Mapping[str, Any], built: TreeBuilder, entries: Iterable[str], findings: Findings) -> None:
+    """Compare the tree over the lines that were read with the one that the manifest tells."""
+    told = manifest.get("merkle")
+    if told is None or LINES not in entries:
+        findings.note("La publicación no tiene árbol de registros.", "The release has no tree of records.")
+        return
+    tree = built.finish()
+    if (told["size"], told["root"]) != (tree.size, tree.root.hex()):
+        findings.fault(
+            TREE_FILE,
+            "La raíz del árbol no es la de las líneas de records.ndjson.",
+            "The root of the tree is not that of the lines of records.ndjson.",
+        )
+    else:
+        findings.note(
+            f"El árbol de los {tree.size} registros da la raíz del manifiesto.",
+            f"The tree over the {tree.size} records gives the root of the manifest.",
+        )
+
+
+def _read_list(read: partial[tuple[PublicKey, ...]], findings: Findings) -> tuple[PublicKey, ...]:
     try:
-        with (folder / place).open("rb") as source:
-            return _compare(path, entry, iter(lambda: source.read(_BLOCK), b"")) or _fault_inside(folder, path, entry)
-    except OSError as error:
-        return _missing(path, error.strerror or str(error))
+        return read()
+    except KeyUnreadable as error:
+        findings.fault(KEYS_FILE, error.es, error.en)
+        return ()
 
 
-def _fault_inside(folder: Path, path: str, entry: Mapping[str, Any]) -> Fault | None:
-    if "plain" not in entry:
+def _links_of_store(store: Path, manifest: Mapping[str, Any]) -> Sequence[Link] | None:
+    """The releases of the store that a folder lies in; None where it is not in the store of its own registry."""
+    try:
+        entries = json.loads((store / POINTER).read_bytes())["releases"]
+        links = [_link(entry) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    inside = _Measure(hashlib.sha256())
+    return links if manifest.get("release") in {link.number for link in links} else None
+
+
+def _links_of_list(content: bytes) -> Sequence[Link]:
     try:
-        for block in iter_plain(folder / path):
-            inside.add(block)
-    except GZIP_ERROR:
-        return _different(path)
-    return None if inside.matches(entry["plain"]) else _different(path)
-
-
-def _fault_of_address(opener: OpenerDirector, base: str, entry: Mapping[str, Any]) -> Fault | None:
-    path = str(entry["path"])
-    # What the manifest names is a path below the release, whoever wrote it.
-    address = base + quote(path.removeprefix("downloads/"))
-    if ".." in path.split("/") or not urljoin(base, quote(path)).startswith(base):
-        return Fault(path, Sentence(f"{path} queda fuera de la publicación.", f"{path} lies outside the release."))
-    try:
-        with _open(opener, address) as source:
-            return _compare_with_inside(path, entry, _iter_bounded(source, int(entry["bytes"])))
-    except HTTPError as error:
-        return _missing(path, f"HTTP {error.code}")
-    except (URLError, HTTPException, OSError) as error:
-        return _missing(path, str(getattr(error, "reason", error)))
-
-
-def _compare(path: str, entry: Mapping[str, Any], blocks: Iterator[bytes]) -> Fault | None:
-    measure = _Measure(hashlib.sha256())
-    for block in blocks:
-        measure.add(block)
-    return None if measure.matches(entry) else _different(path)
-
-
-def _compare_with_inside(path: str, entry: Mapping[str, Any], blocks: Iterator[bytes]) -> Fault | None:
-    plain = entry.get("plain")
-    outside, inside = _Measure(hashlib.sha256()), _Measure(hashlib.sha256())
-    unpack = isal_zlib.decompressobj(wbits=31)
-    try:
-        for block in blocks:
-            outside.add(block)
-            # A small file can hold a very large one; what is longer than the manifest says is wrong already.
-            while plain and block and inside.size <= plain["bytes"]:
-                inside.add(unpack.decompress(block, _BLOCK))
-                block = unpack.unconsumed_tail
-        if plain and inside.size <= plain["bytes"]:
-            inside.add(unpack.flush())
-    except GZIP_ERROR:
-        return _different(path)
-    is_right = outside.matches(entry) and (not plain or inside.matches(plain))
-    return None if is_right else _different(path)
-
-
-def _iter_bounded(source: IO[bytes], size: int) -> Iterator[bytes]:
-    """The bytes that a server sends, at most one more than there should be."""
-    left = size + 1
-    while left > 0 and (block := source.read(min(_BLOCK, left))):
-        left -= len(block)
-        yield block
-
-
-def _fetch_manifest(opener: OpenerDirector, address: str) -> bytes:
-    try:
-        with _open(opener, address) as source:
-            content = source.read(MAX_MANIFEST_BYTES + 1)
-    except HTTPError as error:
-        why = "fue retirada" if error.code == 410 else f"HTTP {error.code}"
-        reason = "it was withdrawn" if error.code == 410 else f"HTTP {error.code}"
-        raise AddressRefused(f"No se pudo leer {address}: {why}.", f"{address} cannot be read: {reason}.") from error
-    except (URLError, HTTPException, OSError) as error:
-        told = getattr(error, "reason", error)
-        raise AddressRefused(f"No se pudo leer {address}: {told}.", f"{address} cannot be read: {told}.") from error
-    if len(content) > MAX_MANIFEST_BYTES:
+        return [_link(entry) for entry in json.loads(content)["items"]]
+    except (ValueError, KeyError, TypeError) as error:
         raise AddressRefused(
-            f"{address} es más grande que cualquier manifiesto.", f"{address} is larger than any manifest."
-        )
-    return content
+            "La lista de publicaciones no se entiende.", "The list of releases cannot be understood."
+        ) from error
 
 
-class _SameServer(HTTPRedirectHandler):
-    """Follows a few redirects, and none to another server: what is checked is what that one gives."""
-
-    max_redirections = MAX_REDIRECTS
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> Request | None:
-        before, after = urlsplit(req.full_url), urlsplit(newurl)
-        if after.hostname != before.hostname or after.scheme not in ("http", "https"):
-            return None
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _open(opener: OpenerDirector, address: str) -> IO[bytes]:
-    # The scheme was checked: neither a file of this machine nor another protocol can be meant.
-    request = Request(address, headers={"Accept-Encoding": "identity", "User-Agent": "exemptions-verify"})  # noqa: S310
-    opened: IO[bytes] = opener.open(request, timeout=TIMEOUT_S)
-    return opened
-
-
-def _missing(path: str, reason: str) -> Fault:
-    return Fault(path, Sentence(f"{path} no se pudo leer: {reason}.", f"{path} cannot be read: {reason}."))
-
-
-def _different(path: str) -> Fault:
-    return Fault(
-        path,
-        Sentence(f"{path} no es lo que dice el manifiesto.", f"{path} is not what the manifest says."),
-    )
+def _link(entry: Mapping[str, Any]) -> Link:
+    sha256 = str(entry["manifest_sha256"])
+    bytes.fromhex(sha256)
+    return Link(int(entry["release"]), sha256, entry["state"] == "withdrawn")

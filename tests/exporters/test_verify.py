@@ -41,6 +41,7 @@ def serving(home: Home) -> Iterator[str]:
 
 
 Answer = Callable[[str], tuple[int, dict[str, str], bytes]]
+NOTHING: tuple[int, dict[str, str], bytes] = (404, {}, b"")
 
 
 @contextmanager
@@ -176,6 +177,8 @@ def test_check_address__reads_no_more_than_the_manifest_says() -> None:
     def answer(path: str) -> tuple[int, dict[str, str], bytes]:
         if path.endswith("manifest.json"):
             return 200, {}, manifest_of(entry("a.json", b"{}"))
+        if not path.endswith("a.json"):
+            return NOTHING
         sent.append(path)
         return 200, {}, b"{}" + b" " * 50_000_000
 
@@ -190,7 +193,9 @@ def test_check_address__does_not_unpack_more_than_the_manifest_says() -> None:
 
     def answer(path: str) -> tuple[int, dict[str, str], bytes]:
         plain = {"bytes": 10, "sha256": hashlib.sha256(bytes(10)).hexdigest()}
-        return 200, {}, manifest_of(entry("a.gz", packed, plain=plain)) if path.endswith("manifest.json") else packed
+        if path.endswith("manifest.json"):
+            return 200, {}, manifest_of(entry("a.gz", packed, plain=plain))
+        return (200, {}, packed) if path.endswith("a.gz") else NOTHING
 
     with pretending(answer) as server:
         assert [fault.file for fault in check_address(f"{server}/downloads/1").faults] == ["a.gz"]
@@ -201,9 +206,15 @@ def test_check_address__never_leaves_the_release() -> None:
 
     def answer(path: str) -> tuple[int, dict[str, str], bytes]:
         asked.append(path)
-        return 200, {}, manifest_of(entry("../../secret", b""), entry("//other/x", b"")) if "manifest" in path else b""
+        listed = manifest_of(entry("../../secret", b""), entry("//other/x", b""))
+        return (200, {}, listed) if path.endswith("manifest.json") else NOTHING
 
     with pretending(answer) as server:
         found = check_address(f"{server}/downloads/1")
     assert [fault.file for fault in found.faults] == ["../../secret", "//other/x"]
-    assert asked == ["/downloads/1/manifest.json"]
+    assert asked == [
+        "/downloads/1/manifest.json",
+        "/downloads/1/manifest.sig",
+        "/api/v1/keys",
+        "/api/v1/releases",
+    ]
