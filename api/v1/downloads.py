@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import mimetypes
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,7 +28,7 @@ from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.v1.blueprints import root
 from exemptions.errors import NotFound
-from exemptions.integrity import MANIFEST
+from exemptions.integrity import MANIFEST, SIGNATURE
 from exemptions.release import Release
 
 _FOLDER = "downloads/"
@@ -91,10 +92,13 @@ def download(number: int, name: str) -> Response:
 def _find_entry(release: Release, name: str) -> FileEntry | None:
     """The manifest's entry of a file, which alone says what exists; no path is made of what a client sent.
 
-    The manifest does not list itself, since it cannot hold its own hash.
+    The manifest lists neither itself, since it cannot hold its own hash, nor the signature over it.
     """
     if name == MANIFEST:
         return {"path": MANIFEST, "sha256": release.manifest_sha256, "media_type": "application/json"}
+    if name == SIGNATURE and (release.folder / SIGNATURE).is_file():
+        sha256 = hashlib.sha256((release.folder / SIGNATURE).read_bytes()).hexdigest()
+        return {"path": SIGNATURE, "sha256": sha256, "media_type": "application/json"}
     by_path: dict[str, FileEntry] = {entry["path"]: entry for entry in release.manifest["files"]}
     found = by_path.get(f"{_FOLDER}{name}") or by_path.get(name)
     return None if found is None or str(found["path"]).startswith(_HIDDEN) else found

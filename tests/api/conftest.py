@@ -17,6 +17,7 @@ from exemptions.inbox import make_inbox
 from exemptions.settings import read_settings
 from tests.api.staff_area import StaffArea, open_staff_area
 from tests.exemptions.releases import build_test_release, default_rows, invented_record_id, point_at, record
+from tests.vouched import vouch
 
 NOW = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
 
@@ -86,6 +87,7 @@ def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("registry")
     build_registry(home)
     note_plain_size(home / "releases" / "2", "downloads/records.csv.gz", CSV_TEXT)
+    vouch(home / "releases", [2, 3], withdrawn={1: "0" * 64})
     point_at(home / "releases", 3, withdrawn=[1])
     write_corrections(home / "releases")
     make_inbox(home / "inbox")

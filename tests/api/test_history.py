@@ -31,6 +31,8 @@ NAMED_BY_PATH = ("/api/v1/releases/<", "/publicaciones/<", "/downloads/<")
 
 PINNED_OTHERWISE = {
     "v1.list_releases": "it lists all releases",
+    "v1.list_keys": "it lists the keys of all releases",
+    "v1.get_key_pem": "a key is of many releases",
     "releases": "it lists all releases",
     "home": "it presents the newest release; that of another one is its search",
     "data": "it offers the newest files; those of another release are on its page",

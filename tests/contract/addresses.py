@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from tests.api.conftest import LOGGED_NUMBER
 from tests.exemptions.releases import invented_nit, invented_record_id
+from tests.vouched import KEY
 
 PATH_VALUES: Mapping[str, str] = {
     "number": "3",
@@ -46,6 +47,7 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("v1.table_ndjson", "name"): "jobs",
     ("v1.table_parquet", "name"): "jobs",
     ("v1.get_correction", "number"): LOGGED_NUMBER,
+    ("v1.get_key_pem", "key_id"): KEY.key_id,
 }
 """(endpoint, or page; name of a part of its path) → a value that exists, where the name alone does not tell."""
 
