@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from babel.dates import format_date as babel_format_date
 from babel.numbers import format_compact_decimal, format_decimal
@@ -22,6 +22,7 @@ _DATE_PATTERNS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _SHORT_DATE_PATTERN = "d MMM y"
 _NUMBER_LOCALE = "es_GT"
 _SIZE_UNITS = ("kB", "MB", "GB", "TB")
+_FOUR_DIGITS = Context(prec=4)
 _MINUS = "\u2212"
 
 
@@ -44,6 +45,16 @@ def format_whole_millions(amount: Decimal) -> str:
     """Quetzales in millions with two decimals, or as many as the amount needs: `Q 3,152.51`, `Q 0.0000001`."""
     millions = abs(amount) / MILLION
     text = f"{millions:,.2f}" if millions == round(millions, 2) else f"{millions.normalize():,f}"
+    return f"{_sign(amount)}Q{NO_BREAK}{text}"
+
+
+def format_rounded_millions(amount: Decimal) -> str:
+    """Quetzales in millions with two decimals, below a million with four digits: `Q 3,152.51`, `Q 0.0003086`.
+
+    For what was computed; what somebody stated is never rounded.
+    """
+    millions = abs(amount) / MILLION
+    text = f"{millions:,.2f}" if millions >= 1 or not millions else f"{_FOUR_DIGITS.plus(millions).normalize():f}"
     return f"{_sign(amount)}Q{NO_BREAK}{text}"
 
 

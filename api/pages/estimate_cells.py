@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.formatting import format_whole_millions
-from api.pages.estimate_words import PARTITION, figure_name, method_words, share_words
+from api.pages.estimate_words import PARTITION, figure_name, method_words, share_basis_words, share_words
 from api.pages.language import page_url
 from api.pages.links import Link
+from api.pages.price_words import ConstantCell, constant_cell
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader, Shown
 from exemptions.estimates import Estimate, Estimates, GroupCoverage
 from exemptions.fact_codes import Partition
+from exemptions.macro import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,11 @@ class EstimateCells:
     """What leads from the name; empty where there is nothing more to see."""
     amount: str
     """Millions of quetzales."""
+    constant: ConstantCell | None
+    """None where the release has no deflator at all."""
     share: Shown
+    share_basis: str
+    """Words beside a share that the report does not state."""
     report: str
     method: Shown
     note: str
@@ -50,19 +56,23 @@ class EstimateTeller:
     """Tells the figures of a release to a reader; `pin` keeps the release in the links."""
 
     estimates: Estimates
+    product: Product
     reader: Reader
     pin: Mapping[str, str]
 
     def cells(self, figure: Estimate) -> EstimateCells:
         """A figure in words."""
         found = self.estimates.find_group(figure)
+        share = self.product.share_of(figure)
         return EstimateCells(
             year=figure.year,
             partition=str(PARTITION[figure.partition]),
             name=figure_name(figure, self.estimates, self.reader),
             url=self._url(figure, found),
             amount=format_whole_millions(figure.amount_gtq),
-            share=share_words(figure.pct_gdp),
+            constant=constant_cell(self.product, figure.amount_gtq, figure.year),
+            share=share_words(share),
+            share_basis=share_basis_words(share),
             report=figure.report,
             method=method_words(figure.method_version),
             note=figure.note or "",

@@ -14,6 +14,7 @@ from api.pages.values import Reader, Shown
 from api.pages.written import as_written
 from exemptions.estimates import Break, BreakReason, Contradiction, Estimate, Estimates, Restatement
 from exemptions.fact_codes import Partition
+from exemptions.macro import Share, ShareBasis
 
 PARTITION: Mapping[Partition, LazyString] = {
     Partition.TOTAL: _l("Total"),
@@ -76,9 +77,16 @@ def method_words(version: str | None) -> Shown:
     return Shown(version, is_written=True) if version else not_declared()
 
 
-def share_words(pct_gdp: float | None) -> Shown:
-    """The share of the gross domestic product, as the report states it."""
-    return not_declared() if pct_gdp is None else Shown(f"{pct_gdp:,.10g}%".replace("-", "−"))
+def share_words(share: Share) -> Shown:
+    """The share of the gross domestic product: as the report states it, or computed."""
+    if share.percent is None:
+        return not_declared()
+    return Shown(f"{share.percent.normalize():,f}%".replace("-", "−"))
+
+
+def share_basis_words(share: Share) -> str:
+    """What is to be known of a share beside its number; nothing where the report states it."""
+    return _("calculado") if share.basis is ShareBasis.COMPUTED else ""
 
 
 def break_words(found: Break) -> str:

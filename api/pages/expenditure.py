@@ -36,9 +36,11 @@ from api.pages.expenditure_compared import ComparedTable, compared_tables
 from api.pages.expenditure_filters import FilterForm, filter_form
 from api.pages.language import page_url
 from api.pages.links import Link, pinned_page
+from api.pages.picture_estimates import CONSTANT_NAME as CONSTANT_PICTURE
 from api.pages.picture_estimates import NAME as PICTURE
 from api.pages.picture_subjects import GROUP, TAX, WHOLE, WHOLE_CODE
 from api.pages.pictures import Picture, subject_pictures
+from api.pages.price_words import PriceNote, price_note
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
@@ -51,6 +53,7 @@ from api.v1.expenditure import PATH
 from exemptions.calendar import guatemala_day
 from exemptions.estimates import Estimate, Estimates, SeriesKey, read_estimates
 from exemptions.fact_codes import Partition
+from exemptions.macro import read_product
 from exemptions.release import Release
 
 _FILES = (("CSV", ".csv"), ("NDJSON", ".ndjson"), ("Parquet", ".parquet"), ("JSON", ""))
@@ -73,6 +76,8 @@ class ShownSeries:
 
     table: SeriesTable
     picture: Picture | None
+    constant_picture: Picture | None
+    """The same in quetzales of the base year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class ExpenditurePage:
     form: FilterForm
     figures: Figures | None
     """None where nothing matches."""
+    prices: PriceNote
     compared: tuple[ComparedTable, ...]
     vintages: tuple[VintageRow, ...]
     downloads: tuple[Link, ...]
@@ -130,13 +136,14 @@ def show_expenditure() -> Response:
 
 def _build(release: Release, newest: int, query: EstimateQuery, reader: Reader) -> ExpenditurePage:
     estimates = read_estimates(release)
-    teller = EstimateTeller(estimates, reader, dict(query.choice.params))
+    teller = EstimateTeller(estimates, read_product(release), reader, dict(query.choice.params))
     found = matching_estimates(release, query)
     permalink = pinned_page("expenditure", release=release.number, params=query.params())
     return ExpenditurePage(
         older=None if release.number == newest else _older(release, reader),
         form=filter_form(query, estimates, reader),
         figures=_figures(release, found, teller) if found else None,
+        prices=price_note(teller.product, release),
         compared=compared_tables(release, query, teller),
         vintages=_vintages(estimates, query),
         downloads=_downloads(release, query, len(found)),
@@ -188,8 +195,11 @@ def _width(key: SeriesKey) -> tuple[bool, str, str]:
 def _series(release: Release, key: SeriesKey, teller: EstimateTeller) -> ShownSeries:
     newest = teller.estimates.series(key).points[-1]
     subject = _pictured(newest, teller.estimates)
-    pictures = subject_pictures(release, *subject, PICTURE) if subject else ()
-    return ShownSeries(series_table(key, teller), next(iter(pictures), None))
+    nominal, constant = (
+        next(iter(subject_pictures(release, *subject, name)), None) if subject else None
+        for name in (PICTURE, CONSTANT_PICTURE)
+    )
+    return ShownSeries(series_table(key, teller), nominal, constant)
 
 
 def _pictured(figure: Estimate, estimates: Estimates) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from api.estimate_query import EstimateQuery
 from api.formatting import format_count, format_money
 from api.pages.estimate_cells import EstimateTeller
 from api.pages.links import Link, search_url
+from api.pages.price_words import constant_words
 from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
@@ -40,6 +41,8 @@ class OfficialCell:
     """An official figure in quetzales; `wider` tells what else it is of."""
 
     amount: str
+    constant: str
+    """The same in quetzales of the base year, in words; empty where the release has no deflator at all."""
     wider: str
 
 
@@ -48,6 +51,7 @@ class RegistryCell:
     """A sum of the registry, and of how many records; a state where there is none."""
 
     amount: Shown
+    constant: str
     records: str
     url: str
 
@@ -108,7 +112,7 @@ def _row(row: SummaryRow, release: Release, query: EstimateQuery, teller: Estima
         year=row.year,
         name=_name(row, teller),
         official=tuple(_official(one, teller) for one in row.official),
-        registry=_cell(row, release, query),
+        registry=_cell(row, release, query, teller),
         deferred=_deferred(row.registry),
     )
 
@@ -117,7 +121,8 @@ def _official(found: OfficialFigure, teller: EstimateTeller) -> OfficialCell:
     wider = ""
     if found.is_wider and found.coverage is not None:
         wider = f"{teller.cells(found.estimate).name}: {teller.coverage(found.coverage).words}"
-    return OfficialCell(format_money(found.estimate.amount_gtq), wider)
+    amount = found.estimate.amount_gtq
+    return OfficialCell(format_money(amount), constant_words(teller.product, amount, found.estimate.year), wider)
 
 
 def _name(row: SummaryRow, teller: EstimateTeller) -> str:
@@ -129,12 +134,14 @@ def _name(row: SummaryRow, teller: EstimateTeller) -> str:
     return teller.reader.name_of(catalog.value, row.code)
 
 
-def _cell(row: SummaryRow, release: Release, query: EstimateQuery) -> RegistryCell:
+def _cell(row: SummaryRow, release: Release, query: EstimateQuery, teller: EstimateTeller) -> RegistryCell:
     asked = _search(row, release, query)
     url = search_url(asked) if asked is not None else ""
     if row.registry is None or row.registry.not_paid_gtq is None:
-        return RegistryCell(Shown(_("ningún monto publicado"), is_state=True), "", url)
-    return RegistryCell(Shown(format_money(row.registry.not_paid_gtq)), _records(row.registry.records), url)
+        return RegistryCell(Shown(_("ningún monto publicado"), is_state=True), "", "", url)
+    amount = row.registry.not_paid_gtq
+    constant = constant_words(teller.product, amount, row.year)
+    return RegistryCell(Shown(format_money(amount)), constant, _records(row.registry.records), url)
 
 
 def _search(row: SummaryRow, release: Release, query: EstimateQuery) -> RegistryQuery | None:

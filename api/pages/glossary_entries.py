@@ -183,6 +183,35 @@ ENTRIES: tuple[Entry, ...] = (
         ("impuesto_no_pagado", "sacrificio_fiscal"),
     ),
     Entry(
+        "pib",
+        _l("producto interno bruto"),
+        _l(
+            "Valor de todo lo que se produce en el país en un año. El gasto tributario se dice también como porcentaje "
+            "de él, para compararlo entre años y países."
+        ),
+        aliases=(_l("PIB"),),
+        see_also=("gasto_tributario", "deflactor"),
+    ),
+    Entry(
+        "deflactor",
+        _l("deflactor"),
+        _l(
+            "Índice que dice cuánto han cambiado los precios de lo que se produce en el país desde un año base, en el "
+            "que vale 100."
+        ),
+        see_also=("quetzales_constantes", "pib"),
+    ),
+    Entry(
+        "quetzales_constantes",
+        _l("quetzales constantes"),
+        _l(
+            "Montos de años distintos dichos a precios de un mismo año, el año base, para que la subida de los precios "
+            "no parezca un aumento. Los quetzales corrientes son los de cada año, como se publicaron."
+        ),
+        aliases=(_l("precios constantes"), _l("términos reales")),
+        see_also=("deflactor", "pib"),
+    ),
+    Entry(
         "sacrificio_fiscal",
         _l("sacrificio fiscal"),
         _l("Nombre más antiguo, y de la prensa, de lo que el Estado deja de recibir."),

@@ -32,7 +32,7 @@ class SubjectKind:
 
 _MONEY = ("montos", "mayores", "concentracion")
 _JOBS_AND_TERMS = ("empleos", "inicios")
-_ESTIMATES = ("gasto-tributario",)
+_ESTIMATES = ("gasto-tributario", "gasto-tributario-constante")
 _MAPS = ("mapa", "mapa-montos", "mapa-empleos")
 
 _KINDS = (

@@ -21,7 +21,7 @@ from api.pages.blueprint import pages
 from api.pages.language import page_language, page_url
 from api.pages.picture_bars import activities_chart, categories_chart, largest_chart, municipalities_chart
 from api.pages.picture_curve import concentration_chart
-from api.pages.picture_estimates import estimates_chart
+from api.pages.picture_estimates import constant_chart, estimates_chart
 from api.pages.picture_map import amounts_map, benefits_map, jobs_map
 from api.pages.picture_series import amounts_chart, begun_chart, jobs_chart
 from api.pages.picture_subjects import Subject, find_subject
@@ -48,6 +48,7 @@ _BUILD: Mapping[str, Callable[[Release, Subject, Reader], Chart | None]] = {
     "mapa-empleos": jobs_map,
     "concentracion": concentration_chart,
     "gasto-tributario": estimates_chart,
+    "gasto-tributario-constante": constant_chart,
 }
 """Name of a picture → what makes its figures; None where a subject has none to show."""
 

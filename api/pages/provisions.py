@@ -28,6 +28,7 @@ from api.state import app_state
 from api.v1.provisions import PATH
 from exemptions.estimates import read_estimates
 from exemptions.filters import FILTER
+from exemptions.macro import read_product
 from exemptions.provisions import BENEFICIARIES, FILTERED, Beneficiaries, Provision, choose_provisions
 from exemptions.release import Release
 
@@ -114,7 +115,7 @@ def show_provisions() -> Response:
 
 def _build(release: Release, query: ProvisionQuery, reader: Reader) -> ProvisionsPage:
     found = choose_provisions(release.catalogs, query.chosen, query.beneficiaries)
-    teller = EstimateTeller(read_estimates(release), reader, dict(query.choice.params))
+    teller = EstimateTeller(read_estimates(release), read_product(release), reader, dict(query.choice.params))
     registered = sum(one.has_registered_beneficiaries for one in found)
     return ProvisionsPage(
         summary=_(

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from api.pages.estimate_cells import EstimateCells, EstimateTeller
 from api.pages.estimate_tables import SeriesTable, series_table
 from api.pages.language import page_url
+from api.pages.price_words import PriceNote, price_note
 from api.pages.values import Reader
 from exemptions.catalog_entries import Category
 from exemptions.estimate_series import series_of_group, series_of_tax
 from exemptions.estimates import Series, read_estimates
 from exemptions.laws import citing_categories
+from exemptions.macro import read_product
 from exemptions.release import Release
 from exemptions.subjects import Subject, SubjectKind
 
@@ -25,6 +27,7 @@ class SubjectEstimates:
     """The newest figure of each tax or group, never to be added up."""
     series: SeriesTable | None
     """Its years, where a single thing is told."""
+    prices: PriceNote
     url: str
     provisions_url: str
 
@@ -36,12 +39,13 @@ def subject_estimates(
     estimates = read_estimates(release)
     if subject.kind not in _PARAMETERS or not estimates.all:
         return None
-    teller = EstimateTeller(estimates, reader, pin)
+    teller = EstimateTeller(estimates, read_product(release), reader, pin)
     found = _series(subject, teller)
     asked = _asked(subject, reader)
     return SubjectEstimates(
         latest=tuple(teller.cells(series.points[-1]) for series in found),
         series=series_table(found[0].key, teller) if len(found) == 1 else None,
+        prices=price_note(teller.product, release),
         url=page_url("expenditure", **asked, **pin),
         provisions_url=page_url("provisions", **asked, **pin),
     )

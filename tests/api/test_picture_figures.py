@@ -98,7 +98,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         {"year": year, "partition": "total", "key": "TOTAL", "amount_cents": year * 10**9, "report": f"Informe {year}"}
         for year in (2023, 2024)
     ]
-    build_test_release(home / "releases", made, amounts=amounts(made), jobs=jobs(made), expenditure=totals)
+    macro = [
+        {"year": year, "deflator": deflator, "base_year": 2023, "gdp_cents": 10**14, "source": "Cuentas"}
+        for year, deflator in ((2023, 100.0), (2024, 104.5))
+    ]
+    build_test_release(home / "releases", made, amounts=amounts(made), jobs=jobs(made), expenditure=totals, macro=macro)
     app = make_app(home)
     with app.test_client() as client:
         yield client
