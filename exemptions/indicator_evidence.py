@@ -126,9 +126,6 @@ class Evidence:
         """Whether the statuses are of a day that had come when the release was made."""
         return self.release.status_date <= guatemala_day(self.release.published_at)
 
-    def has_table(self, name: str) -> bool:
-        return any(entry["path"] == f"{name}.arrow" for entry in self.release.manifest["files"])
-
     def has_column(self, key: str) -> bool:
         return key in COLUMN
 

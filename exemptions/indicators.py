@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from exemptions.errors import Sentence
+from exemptions.state_documents import DocumentKind
 
 if TYPE_CHECKING:
     from exemptions.indicator_evidence import Evidence
@@ -67,6 +68,8 @@ class Indicator:
     """The check in words."""
     check: Callable[[Evidence], Finding]
     evidence: EvidenceKind
+    document: DocumentKind | None = None
+    """The kind of document that would meet it, where only a document can."""
 
 
 def all_of(count: int, total: int) -> Finding:

@@ -8,25 +8,25 @@ from exemptions.errors import Sentence
 from exemptions.indicator_evidence import Evidence
 from exemptions.indicators import EvidenceKind, Finding, Framework, Indicator, Verdict, all_of, at_least, provided
 from exemptions.provisions import Provision
+from exemptions.state_documents import DocumentKind, documents_of
 
 _G = Framework.GTETI
 _YEARS_OF_EDITIONS = 10
 _YEARS_BACK = 5
 _FORMATS = 3
-_DOCUMENTS = "institutional"
-"""Name of the table of a release that would hold the State's documents: laws, budgets, evaluations."""
 
 
-def _document(code: str, es: str, en: str) -> Indicator:
-    """An indicator that only a document of the State can meet; it is linked from a table that the State delivers."""
+def _document(code: str, kind: DocumentKind, es: str, en: str) -> Indicator:
+    """An indicator that only a document of the State can meet; the release tells where that document is."""
     return Indicator(
         _G, code, Sentence(es, en),
         Sentence(
-            "La publicación tiene una tabla de documentos del Estado donde este se enlaza.",
-            "The release has a table of documents of the State where this one is linked.",
+            f"La publicación enlaza un documento del Estado de esta clase ({kind}).",
+            f"The release links a document of the State of this kind ({kind}).",
         ),
-        lambda found: Finding(Verdict.MET if found.has_table(_DOCUMENTS) else Verdict.NEEDS_STATE),
+        lambda found: at_least(len(documents_of(found.release, kind)), 1),
         EvidenceKind.RELEASE,
+        kind,
     )  # fmt: skip
 
 
@@ -101,11 +101,16 @@ GTETI: tuple[Indicator, ...] = (
         ),
         _explained, EvidenceKind.COLUMNS,
     ),
-    _document("2.1", "Obligación legal de informar", "Legal requirement to report"),
-    _document("2.2", "Presentación al Congreso", "Submission to Parliament"),
-    _document("2.3", "Responsable del informe", "Reporting responsibility"),
-    _document("2.4", "Parte del ciclo del presupuesto", "Integration in the budget cycle"),
-    _document("2.5", "Parte de la estrategia fiscal de mediano plazo", "Medium-term fiscal strategy"),
+    _document("2.1", DocumentKind.LEGAL_REQUIREMENT, "Obligación legal de informar", "Legal requirement to report"),
+    _document("2.2", DocumentKind.SUBMISSION, "Presentación al Congreso", "Submission to Parliament"),
+    _document("2.3", DocumentKind.RESPONSIBILITY, "Responsable del informe", "Reporting responsibility"),
+    _document("2.4", DocumentKind.BUDGET, "Parte del ciclo del presupuesto", "Integration in the budget cycle"),
+    _document(
+        "2.5",
+        DocumentKind.FISCAL_STRATEGY,
+        "Parte de la estrategia fiscal de mediano plazo",
+        "Medium-term fiscal strategy",
+    ),
     Indicator(
         _G, "3.1", Sentence("Qué cubre el informe", "Information on coverage"),
         Sentence("Todo impuesto del catálogo tiene una estimación.", "Every tax of the catalogue has an estimate."),
@@ -192,6 +197,6 @@ GTETI: tuple[Indicator, ...] = (
         ),
         lambda found: at_least(found.future_years(), 1), EvidenceKind.ESTIMATES,
     ),
-    _document("5.4", "Marco de evaluación", "Evaluation framework"),
-    _document("5.5", "Evaluaciones disponibles", "Availability of evaluations"),
+    _document("5.4", DocumentKind.EVALUATION_FRAMEWORK, "Marco de evaluación", "Evaluation framework"),
+    _document("5.5", DocumentKind.EVALUATION, "Evaluaciones disponibles", "Availability of evaluations"),
 )  # fmt: skip

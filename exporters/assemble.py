@@ -26,6 +26,7 @@ from exemptions.integrity import MANIFEST, MANIFEST_FORMAT, SIGNATURE
 from exemptions.models import RecordKey, RecordVersion, Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
+from exemptions.state_documents import read_documents
 from exemptions.status import no_events, status_changes
 from exporters import build
 from exporters.changes import changes_batch, count_changes, extend_history, find_changes
@@ -195,6 +196,7 @@ def _facts(inputs: Inputs) -> dict[str, Any]:
         "software": version("exemptions"),
         "catalogs": inputs.catalogs.version,
         "policy_sha256": policy_sha256(inputs.policy),
+        "documents": read_documents(settings.home),
     }
 
 

@@ -29,6 +29,7 @@ from exemptions.history import Entry, prepare_entry, read_content, write_entry
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from exemptions.shelf import shelve
+from exemptions.state_documents import read_documents
 from exemptions.status import derive_status
 from exporters.assemble import Draft, Previous, policy_sha256
 from exporters.gather import gather_events
@@ -211,8 +212,9 @@ def _is_policy_new(previous: Previous | None, policy: Policy, work: Work, if_due
     """Whether the registry would be published otherwise today; people decide when, not the calendar."""
     if if_due or previous is None:
         return False
-    decided = (previous.manifest.get("policy_sha256"), previous.manifest.get("catalogs"))
-    return decided != (policy_sha256(policy), work.catalogs.version)
+    told = previous.manifest
+    decided = (told.get("policy_sha256"), told.get("catalogs"), told.get("documents", []))
+    return decided != (policy_sha256(policy), work.catalogs.version, read_documents(work.book.home))
 
 
 def _close_batches(session: Session, batches: list[Batch], release: int | None) -> None:

@@ -19,6 +19,7 @@ from exemptions.database import Book, is_demonstration, is_two_person
 from exemptions.disclosure_file import load_policy
 from exemptions.engines import SQLITE, describe_database
 from exemptions.errors import NothingPublished, RegistryError
+from exemptions.state_documents import read_documents
 from exemptions.store import ReleaseStore
 from exporters.manifest import verify_folder
 from exporters.signing import find_key
@@ -117,7 +118,12 @@ def _policy(context: Context, book: Book) -> Check:
     with book.read() as session:
         demonstration = is_demonstration(session)
     load_policy(context.settings.home, load_catalogs().categories, demonstration=demonstration)
-    return Check(Health.OK, "La política de divulgación se entiende.", "The disclosure policy is well formed.")
+    read_documents(context.settings.home)
+    return Check(
+        Health.OK,
+        "La política de divulgación y la lista de documentos se entienden.",
+        "The disclosure policy and the list of documents are well formed.",
+    )
 
 
 def _audit(_context: Context, book: Book) -> Check:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Response
 
-from api.formatting import format_count
+from api.formatting import format_count, format_day
 from api.pages.blueprint import pages
 from api.pages.language import page_language
 from api.pages.links import Link
@@ -22,6 +23,7 @@ from api.scorecard_links import PATH, evidence_url
 from exemptions.indicators import Finding, Framework, Verdict
 from exemptions.release import Release
 from exemptions.scorecard import Judged, judge, of_framework
+from exemptions.state_documents import DocumentKind, documents_of
 
 VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.MET: _l("Cumple"),
@@ -61,6 +63,8 @@ class ScoreRow:
     counted: str
     rule: str
     evidence: str
+    documents: tuple[Link, ...]
+    """Documents of the State that meet it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,12 @@ def _build(release: Release, lang: str) -> ScorecardPage:
     judged = judge(release)
     pinned = f"release={release.number}"
     return ScorecardPage(
-        lists=tuple(_list(framework, of_framework(judged, framework), release.number, lang) for framework in Framework),
+        lists=tuple(_list(framework, of_framework(judged, framework), release, lang) for framework in Framework),
         downloads=(Link("CSV", f"{PATH}.csv?{pinned}"), Link("JSON", f"{PATH}?{pinned}")),
     )
 
 
-def _list(framework: Framework, judged: tuple[Judged, ...], release: int, lang: str) -> ScoreList:
+def _list(framework: Framework, judged: tuple[Judged, ...], release: Release, lang: str) -> ScoreList:
     title, about = _FRAMEWORKS[framework]
     counted = Counter(one.finding.verdict for one in judged)
     parts = [f"{name}: {format_count(counted[verdict])}" for verdict, name in VERDICTS.items() if counted[verdict]]
@@ -120,7 +124,7 @@ def _list(framework: Framework, judged: tuple[Judged, ...], release: int, lang: 
     )
 
 
-def _row(one: Judged, release: int, lang: str) -> ScoreRow:
+def _row(one: Judged, release: Release, lang: str) -> ScoreRow:
     indicator, finding = one.indicator, one.finding
     return ScoreRow(
         code=indicator.code,
@@ -129,7 +133,15 @@ def _row(one: Judged, release: int, lang: str) -> ScoreRow:
         verdict_name=str(VERDICTS[finding.verdict]),
         counted=_counted(finding),
         rule=indicator.rule.text(lang),
-        evidence=evidence_url(indicator.evidence, release),
+        evidence=evidence_url(indicator.evidence, release.number),
+        documents=() if indicator.document is None else _documents(release, indicator.document, lang),
+    )
+
+
+def _documents(release: Release, kind: DocumentKind, lang: str) -> tuple[Link, ...]:
+    return tuple(
+        Link(one["title"], one["url"], f"{one['authority']}, {format_day(date.fromisoformat(one['date']), lang)}")
+        for one in documents_of(release, kind)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.schemas.texts import about
+from exemptions.state_documents import DocumentKind
 
 
 class ReleaseEntrySchema(Schema):
@@ -74,6 +75,14 @@ class SigningSchema(Schema):
     key_id = fields.String(required=True)
 
 
+class DocumentSchema(Schema):
+    kind = fields.String(required=True, metadata={"enum": list(DocumentKind)})
+    title = fields.String(required=True)
+    authority = fields.String(required=True)
+    date = fields.Date(required=True)
+    url = fields.String(required=True)
+
+
 class ManifestSchema(Schema):
     format = fields.Integer(required=True)
     release = fields.Integer(required=True)
@@ -102,6 +111,13 @@ class ManifestSchema(Schema):
         SigningSchema,
         allow_none=True,
         metadata=about("Quién firma manifest.sig; null si nadie.", "Who signs manifest.sig; null if nobody."),
+    )
+    documents = fields.List(
+        fields.Nested(DocumentSchema),
+        metadata=about(
+            "Documentos del Estado sobre el gasto tributario, que el registro enlaza.",
+            "Documents of the State on tax expenditure, which the registry links.",
+        ),
     )
     restores = fields.Integer(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from exemptions.indicators import Finding, Framework, Verdict
 from exemptions.release import open_release
 from exemptions.scorecard import INDICATORS, judge, of_framework
+from exemptions.state_documents import DocumentKind
 from tests.exemptions.releases import Row, build_test_release, invented_record_id, record
 
 FULL: Row = {
@@ -90,10 +92,29 @@ def test_scorecard__takes_what_is_withheld_and_said_to_be_so(tmp_path: Path) -> 
     assert found[Framework.SERIGY, "16.7"].verdict is Verdict.MET
 
 
+BY_DOCUMENT = {
+    "2.1": DocumentKind.LEGAL_REQUIREMENT, "2.2": DocumentKind.SUBMISSION, "2.3": DocumentKind.RESPONSIBILITY,
+    "2.4": DocumentKind.BUDGET, "2.5": DocumentKind.FISCAL_STRATEGY, "5.4": DocumentKind.EVALUATION_FRAMEWORK,
+    "5.5": DocumentKind.EVALUATION,
+}  # fmt: skip
+
+
 def test_scorecard__waits_for_documents_of_the_state(full: dict[tuple[Framework, str], Finding]) -> None:
-    for code in ("2.1", "2.2", "2.3", "2.4", "2.5", "5.4", "5.5"):
-        assert full[Framework.GTETI, code].verdict is Verdict.NEEDS_STATE
+    for code in BY_DOCUMENT:
+        assert full[Framework.GTETI, code] == Finding(Verdict.NEEDS_STATE, 0, 1, is_minimum=True)
     assert full[Framework.GTETI, "3.5"].verdict is Verdict.NOT_EVALUATED
+
+
+@pytest.mark.parametrize(("code", "kind"), BY_DOCUMENT.items())
+def test_scorecard__is_met_by_its_own_document_alone(tmp_path: Path, code: str, kind: DocumentKind) -> None:
+    built = build_test_release(tmp_path, [record(1)])
+    manifest = json.loads((built / "manifest.json").read_bytes())
+    document = {"kind": kind, "title": "T", "authority": "A", "date": "2026-06-30", "url": "https://example.org/a"}
+    (built / "manifest.json").write_text(json.dumps(manifest | {"documents": [document]}), encoding="utf-8")
+    found = of_framework(judge(open_release(built)), Framework.GTETI)
+    met = [one.indicator.code for one in found if one.indicator.code in BY_DOCUMENT and one.finding.count]
+    assert met == [code]
+    assert next(one.finding.verdict for one in found if one.indicator.code == code) is Verdict.MET
 
 
 def test_scorecard__of_one_list_keeps_its_order(tmp_path: Path) -> None:

@@ -221,6 +221,19 @@ def test_publish__applies_a_new_policy_without_a_batch(home: Home) -> None:
     assert [(a["year"], a["amount_cents"], a["source"]) for a in home.table("amounts")] == [(2025, 12_345, "registry")]
 
 
+def test_publish__tells_the_documents_of_the_state_and_publishes_when_they_change(home: Home) -> None:
+    home.release([row(1)])
+    assert home.manifest()["documents"] == []
+    text = (
+        '[[document]]\nkind = "budget"\ntitle = "Presupuesto 2027"\nauthority = "MINFIN"\n'
+        'date = 2026-09-02\nurl = "https://example.org/p.pdf"\n'
+    )
+    (home.book.home / "documents.toml").write_text(text, encoding="utf-8")
+    assert home.publish().release == 2
+    assert [one["title"] for one in home.manifest()["documents"]] == ["Presupuesto 2027"]
+    assert home.publish().release is None
+
+
 def test_publish__gives_the_same_bytes_for_the_same_book_and_clock(
     tmp_path: Path, database: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
