@@ -8,12 +8,13 @@ import polars as pl
 import pyarrow as pa
 from tantivy import FieldType, Order, Query
 
-from exemptions.aggregates import FacetValue, Sums, count_together, facets, sums, taxpayers
+from exemptions.aggregates import FacetValue, Sums, count_together, facets, find_within, sums, taxpayers
 from exemptions.clauses import build_clause, is_approximate, join_clauses
 from exemptions.cursor import Cursor, decode_cursor, encode_cursor
+from exemptions.filters import FILTERS
 from exemptions.index import index_guard
 from exemptions.matches import matching_rows, total
-from exemptions.query import MAX_LIMIT, RegistryQuery
+from exemptions.query import MAX_LIMIT, RegistryQuery, is_set, selection
 from exemptions.ranks import INDEXED_SORTS, NAME_ORDER
 from exemptions.release import Release
 from exemptions.suggest import Suggestion, suggest
@@ -39,6 +40,11 @@ __all__ = [
 _INDEXED = frozenset({NAME_ORDER, *INDEXED_SORTS})
 
 _LONGEST = MAX_LIMIT + 1
+
+_SPREAD = 4
+"""How many times as many rows are looked at as an even spread of the matches asks for."""
+_COST_OF_ROW = 16
+"""Looking for a row by its number takes as long as walking over eight matches; it must be worth trying in vain."""
 
 _Page = tuple[list[int], list[int]]
 """Rows, and the rank of each."""
@@ -103,14 +109,45 @@ def _indexed_page(release: Release, query: RegistryQuery, limit: int, after_rank
 
 
 def _walk(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> _Page:
+    if query.order == NAME_ORDER:
+        start = 0 if after_rank is None else after_rank + 1
+        rows = find_within(release, query, limit, start)
+        if rows is None:
+            rows = _look_ahead(release, query, limit, start)
+        if rows is not None:
+            return rows, rows
     index, order, clause = release.index, query.order, build_clause(release, query)
     if after_rank is not None:
         rest = Query.range_query(index.schema, order.field, FieldType.Unsigned, after_rank, None, False)
         clause = join_clauses([clause, rest])
     hits = index.searcher.search(clause, limit, False, order.field, order=Order.Asc).hits
     ranks = [rank for rank, _ in hits]
-    rows = ranks if order == NAME_ORDER else index.searcher.fast_field_values("row", [place for _, place in hits])
-    return list(rows), ranks
+    if order == NAME_ORDER:
+        return ranks, ranks
+    rows = [int(row or 0) for row in index.searcher.fast_field_values("row", [place for _, place in hits])]
+    return rows, ranks
+
+
+def _look_ahead(release: Release, query: RegistryQuery, limit: int, start: int) -> list[int] | None:
+    """The first matching rows from `start` on, looked for where they lie if matches are spread evenly; None when there
+    are fewer, and when looking is not worth while.
+
+    The library walks over every match to find the first ones, 11 ms for 1,900,000; a few rows by their numbers are
+    found in 0.1 ms.
+    """
+    known = release.answers.find(("total", selection(query)))
+    if not known or any(is_set(query, spec) and not spec.is_facet for spec in FILTERS):
+        # Words and names are in the same order: matches of a word lie close together.
+        return None
+    span = _SPREAD * limit * release.records.num_rows // known + 1
+    if span * _COST_OF_ROW > known:
+        return None
+    within = Query.range_query(
+        release.index.schema, "row", FieldType.Unsigned, start, start + span, True, False, use_inverted_index=True
+    )
+    clause = join_clauses([build_clause(release, query), within])
+    hits = release.index.searcher.search(clause, limit, False, "row", order=Order.Asc).hits
+    return [row for row, _ in hits] if len(hits) == limit else None
 
 
 def _computed_page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> _Page:

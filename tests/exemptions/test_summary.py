@@ -1,5 +1,6 @@
 """The records added up by their codes, against the index that counts them one by one."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exemptions.aggregates
+import exemptions.search
 from exemptions.aggregates import count_together, facets, sums
 from exemptions.filters import FACETS, FILTER
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
 from exemptions.release import open_release
+from exemptions.search import search
 from tests.exemptions.releases import build_test_release, default_rows
 
 
@@ -25,7 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answers(folder: Path, query: RegistryQuery) -> tuple[object, ...]:
     release = open_release(folder, verify=False)
     count_together(release, query, FACETS)
-    return total(release, query), facets(release, query, FACETS), sums(release, query)
+    pages = [search(release, query, limit=limit, after_rank=after) for limit in (2, 50) for after in (None, 3)]
+    return total(release, query), facets(release, query, FACETS), sums(release, query), pages
 
 
 def codes(name: str) -> list[str]:
@@ -34,6 +38,7 @@ def codes(name: str) -> list[str]:
     return sorted({code for value in found if value for code in (value if isinstance(value, list) else [value])})
 
 
+BOUNDS = [0, 7, 12, 300, 1_050, 5_000_000, 9_900_000_001]
 QUERIES = st.fixed_dictionaries(
     {},
     optional={
@@ -42,11 +47,12 @@ QUERIES = st.fixed_dictionaries(
         )
         for name in FACETS
         if codes(name)
-    },
+    }
+    | {name: st.sampled_from(BOUNDS) for name in ("jobs_min", "jobs_max", "amount_min", "amount_max")},
 ).map(lambda chosen: RegistryQuery(**chosen))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(query=QUERIES)
 def test_summary__counts_and_adds_up_as_the_index_does(folder: Path, query: RegistryQuery) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -61,7 +67,20 @@ def test_summary__counts_and_adds_up_as_the_index_does(folder: Path, query: Regi
 def test_summary__knows_nothing_of_what_is_no_code(folder: Path) -> None:
     summary = open_release(folder, verify=False).summary
     assert summary.select(RegistryQuery(category=("COOP",), q="nubes")) is None
-    assert summary.select(RegistryQuery(amount_min=1)) is None
+    assert summary.select(RegistryQuery(category=("COOP",), valid_on=date(2026, 1, 1))) is None
     everything = summary.select(RegistryQuery())
     assert everything is not None
     assert everything.total() == len(default_rows())
+
+
+@pytest.mark.parametrize("query", [RegistryQuery(status=("active",)), RegistryQuery(category=("FUND", "CED_PRIV"))])
+def test_search__the_first_rows_are_the_same_where_looking_ahead_is_worth_while(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, query: RegistryQuery
+) -> None:
+    expected = [search(open_release(folder, verify=False), query, limit=3, after_rank=after) for after in (None, 1, 12)]
+    monkeypatch.setattr(exemptions.search, "_COST_OF_ROW", 0)
+    for spread in (0, 1, 4):
+        monkeypatch.setattr(exemptions.search, "_SPREAD", spread)
+        release = open_release(folder, verify=False)
+        total(release, query)
+        assert [search(release, query, limit=3, after_rank=after) for after in (None, 1, 12)] == expected
