@@ -28,7 +28,8 @@ _POLICIES = {"text/html": _PAGE_POLICY, "image/svg+xml": PICTURE_POLICY}
 _EXPOSED = ", ".join(
     (
         "Content-Disposition", "Content-Language", "Content-Location", "Deprecation", "ETag", "Link",
-        "RateLimit-Policy", RELEASE_HEADER, "Repr-Digest", "Retry-After", "Sunset", "X-Match-Column", "X-Request-ID",
+        "RateLimit-Policy", RELEASE_HEADER, "Repr-Digest", "Retry-After", "Sunset", "X-Match-Column",
+        "X-Registry-Query", "X-Request-ID",
         "X-Total-Count",
     )
 )  # fmt: skip

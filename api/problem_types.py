@@ -47,6 +47,16 @@ INVALID_PARAMETERS = _problem(
         "valid name or code.",
     ),
 )  # fmt: skip
+TOO_MANY_ROWS = _problem(
+    "too-many-rows", 422,
+    ("Demasiadas filas para este formato", "Too many rows for this format"),
+    (
+        "Un XLSX lleva hasta 100,000 filas, y nada se corta en silencio. El CSV con headers=es o headers=en se abre en "
+        "una hoja de cálculo y no tiene límite.",
+        "An XLSX holds up to 100,000 rows, and nothing is cut silently. The CSV with headers=es or headers=en opens in "
+        "a spreadsheet and has no limit.",
+    ),
+)  # fmt: skip
 NOT_FOUND = _problem(
     "not-found", 404,
     ("No encontrado", "Not found"),
@@ -213,6 +223,7 @@ INTERNAL_ERROR = _problem(
 
 PROBLEM_TYPES: tuple[ProblemType, ...] = (
     INVALID_PARAMETERS,
+    TOO_MANY_ROWS,
     NOT_FOUND,
     RELEASE_NOT_FOUND,
     METHOD_NOT_ALLOWED,
@@ -238,6 +249,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
 
 OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.InvalidQuery: INVALID_PARAMETERS,
+    errors.TooManyRows: TOO_MANY_ROWS,
     errors.NotFound: NOT_FOUND,
     errors.ReleaseNotFound: RELEASE_NOT_FOUND,
     errors.ReleaseWithdrawn: RELEASE_WITHDRAWN,

@@ -101,6 +101,10 @@ class ListRefused(RegistryError):
         self.faults = faults
 
 
+class TooManyRows(RegistryError):
+    """A result is larger than the format that was asked for may be; nothing was cut."""
+
+
 class NotFound(RegistryError):
     """There is no such thing, or it may not be told whether there is."""
 

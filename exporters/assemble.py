@@ -34,7 +34,15 @@ from exporters.description import clear_description, describe_release, list_desc
 from exporters.durable import link_tree, make_folder, sync_tree
 from exporters.gather import Facts, gather_events
 from exporters.indexing import IndexWriter
-from exporters.manifest import Measure, encode_manifest, list_files, read_release_manifest, verify_file, verify_folder
+from exporters.manifest import (
+    Measure,
+    encode_manifest,
+    list_files,
+    read_release_manifest,
+    sha256_of,
+    verify_file,
+    verify_folder,
+)
 from exporters.merkle import Tree
 from exporters.origins import find_origins
 from exporters.project import project
@@ -46,8 +54,9 @@ from exporters.vouching import chain_facts, signing_facts, tree_facts
 from exporters.withheld_cells import TABLE as WITHHELD_CELLS
 from exporters.withheld_cells import Earlier, Withheld, find_withheld_cells
 
-_OWN = ("changes.arrow", "history.arrow", MANIFEST, SIGNATURE)
-"""Files that a rollback makes anew; all others it shares with the release that it restores."""
+_OWN = (f"{build.CHANGES}.arrow", "history.arrow", MANIFEST, SIGNATURE)
+"""Files that a rollback makes anew, with the downloads of the changes; all others it shares with the release that it
+restores."""
 
 DEMONSTRATION_PUBLISHER = "Registro de demostración (datos inventados)"
 DEMONSTRATION_LICENSE = ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
@@ -148,12 +157,16 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
         private = private_identifiers(inputs.session, inputs.policy)
         counts = {"records": rows[build.RECORDS], "taxpayers": taxpayers}
         counts |= _write_changes(folder, draft, inputs, rows)
+        progress(Step.DOWNLOADS)
+        metadata = _file_metadata(folder, draft, facts)
+        downloads = build.write_table_downloads(folder, build.CHANGES, metadata)
         if draft.source is None:
-            progress(Step.DOWNLOADS)
-            records = read_arrow(folder / build.RECORDS)
-            downloads = build.write_downloads(folder, records, _file_metadata(draft, facts))
-            rows |= {**downloads.rows, **write_catalog_files(folder, inputs.catalogs)}
-            plain, tree = downloads.plain, downloads.tree
+            records = build.write_downloads(folder, metadata)
+            tree = records.tree
+            downloads |= records
+            rows |= write_catalog_files(folder, inputs.catalogs)
+        rows |= downloads.rows
+        plain = downloads.plain
         progress(Step.SCAN)
         scan_folder(folder, private)
         progress(Step.INDEX)
@@ -257,6 +270,7 @@ def _take_over(folder: Path, source: Previous) -> tuple[dict[str, int], int]:
         # Unlinking takes the name out of this folder only; the earlier release keeps its file.
         (folder / name).unlink(missing_ok=name == SIGNATURE)
     clear_description(folder)
+    build.delete_table_downloads(folder, build.CHANGES)
     rows = {entry["path"]: entry["rows"] for entry in source.manifest["files"] if entry["rows"] is not None}
     return rows, source.manifest["counts"]["taxpayers"]
 
@@ -316,7 +330,7 @@ def _vouching(folder: Path, draft: Draft, inputs: Inputs, tree: Tree | None, key
     }
 
 
-def _file_metadata(draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
+def _file_metadata(folder: Path, draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "release": str(draft.number),
         "published_at": format_instant(draft.at),
@@ -326,6 +340,7 @@ def _file_metadata(draft: Draft, facts: Mapping[str, Any]) -> dict[str, str]:
         "license_url": facts["license"]["url"],
         "demonstration": "true" if facts["demonstration"] else "false",
         "query": "",
+        "records_sha256": sha256_of(folder / build.RECORDS),
     }
 
 
@@ -346,5 +361,6 @@ def _manifest(
         "note": draft.note,
         "counts": dict(counts),
         "files": list_files(folder, *known),
+        "omitted": build.find_omitted(counts["records"]),
         **facts,
     }

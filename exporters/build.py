@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,23 +16,25 @@ import pyarrow as pa
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalog_export import catalog_rows
 from exemptions.catalogs import PACKAGED, Catalogs
+from exemptions.release import FACT_TABLES
 from exporters.formats import FORMATS
 from exporters.json_format import array_of
-from exporters.manifest import Measure
+from exporters.manifest import GZIP, ZSTD, Measure
 from exporters.merkle import Tree, TreeBuilder
 from exporters.ndjson_format import stream_ndjson
 from exporters.packing import Packed
-from exporters.tables import SCHEMAS, write_arrow
+from exporters.tables import SCHEMAS, as_told, read_arrow, write_arrow
+from exporters.xlsx_format import MAX_ROWS
 
 RECORDS = "records.arrow"
 WITHHELD = "withheld.json"
-DOWNLOADS: Mapping[str, str] = {
-    "csv": "downloads/records.csv.gz",
-    "json": "downloads/records.json.gz",
-    "ndjson": "downloads/records.ndjson.gz",
-    "parquet": "downloads/records.parquet",
-}
-"""Format → file of the whole registry. Text is kept compressed and streamed plain."""
+WORKBOOK = "downloads/records.xlsx"
+"""Is there while a spreadsheet holds the whole registry."""
+LINES = "downloads/records.ndjson.gz"
+CHANGES = "changes"
+_FOLDER = "downloads"
+OFFERED_TABLES: tuple[str, ...] = (*FACT_TABLES, CHANGES)
+"""Tables beside the records that are downloads too, as CSV and Parquet."""
 
 _JSON_ROWS = 4_096
 """Rows of JSON made at once: 4 MB, which is in memory several times while it is made."""
@@ -44,8 +47,11 @@ class Downloads:
     rows: Mapping[str, int]
     plain: Mapping[str, Measure]
     """Size and hash of what is inside the compressed ones."""
-    tree: Tree
-    """Over the lines of the NDJSON."""
+    tree: Tree | None = None
+    """Over the lines of the NDJSON, once they are written."""
+
+    def __or__(self, other: Downloads) -> Downloads:
+        return Downloads({**self.rows, **other.rows}, {**self.plain, **other.plain}, self.tree or other.tree)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.RecordBatch], withheld: Mapping[str, Any]) -> dict[str, int]:
@@ -74,24 +80,85 @@ def _catalog_texts(catalogs: Catalogs) -> Mapping[CatalogName, str]:
     return {name: _json_text(catalog_rows(catalogs, name)) for name in CatalogName}
 
 
-def write_downloads(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
-    """Write the whole registry in every format."""
-    (folder / "downloads").mkdir()
-    with (folder / DOWNLOADS["parquet"]).open("wb") as sink:
+def write_downloads(folder: Path, metadata: Mapping[str, str]) -> Downloads:
+    """Write the whole registry in every format, and the tables beside it, from the Arrow tables in `folder`.
+
+    Text is kept compressed, once in each coding, and served plain. A registry that no workbook holds has none.
+    `metadata` is what each file tells of itself.
+    """
+    records = read_arrow(folder / RECORDS)
+    # The compiled parts of both leave the interpreter to each other, and there are two processors for them.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        workbook = beside.submit(_write_workbook, folder, records, metadata)
+        written = _write_records(folder, records, metadata)
+        for name in FACT_TABLES:
+            if (folder / f"{name}.arrow").exists():
+                written |= write_table_downloads(folder, name, metadata)
+        return written | workbook.result()
+
+
+def write_table_downloads(folder: Path, name: str, metadata: Mapping[str, str]) -> Downloads:
+    """Write one table of `folder` as CSV and Parquet."""
+    (folder / _FOLDER).mkdir(exist_ok=True)
+    table = as_told(read_arrow(folder / f"{name}.arrow"))
+    told = {**metadata, "table": name}
+    place = f"{_FOLDER}/{name}"
+    with (folder / f"{place}.parquet").open("wb") as sink:
+        sink.writelines(FORMATS["parquet"].stream([table], schema=table.schema, metadata=told))
+    with Packed(folder / f"{place}.csv") as rows:
+        for block in FORMATS["csv"].stream([table], schema=table.schema):
+            rows.write(block)
+    return _told([f"{place}.parquet"], table.num_rows) | _packed(f"{place}.csv", table.num_rows, rows)
+
+
+def delete_table_downloads(folder: Path, name: str) -> None:
+    """Delete what `write_table_downloads` wrote; a release of long ago may lack it."""
+    for path in (folder / _FOLDER).glob(f"{name}.*"):
+        path.unlink()
+
+
+def find_omitted(records: int) -> list[dict[str, Any]]:
+    """The downloads that a release of so many records does not have, and why, as the manifest tells it."""
+    return [] if records <= MAX_ROWS else [{"path": WORKBOOK, "rows": records, "max_rows": MAX_ROWS}]
+
+
+def _write_records(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
+    (folder / _FOLDER).mkdir(exist_ok=True)
+    place = f"{_FOLDER}/records"
+    with (folder / f"{place}.parquet").open("wb") as sink:
         sink.writelines(FORMATS["parquet"].stream([records], metadata=metadata))
-    with Packed(folder / DOWNLOADS["csv"]) as rows:
+    with Packed(folder / f"{place}.csv") as rows:
         for block in FORMATS["csv"].stream([records], metadata=metadata):
             rows.write(block)
     tree = TreeBuilder()
     # Both formats of JSON have the same objects, and making their text is the larger part of the work.
-    with Packed(folder / DOWNLOADS["ndjson"]) as lines, Packed(folder / DOWNLOADS["json"]) as objects:
+    with Packed(folder / f"{place}.ndjson") as lines, Packed(folder / f"{place}.json") as objects:
         for block in array_of(_written(tree.passing(stream_ndjson(_slices(records))), lines)):
             objects.write(block)
-    return Downloads(
-        dict.fromkeys(DOWNLOADS.values(), records.num_rows),
-        {DOWNLOADS["csv"]: rows.plain, DOWNLOADS["ndjson"]: lines.plain, DOWNLOADS["json"]: objects.plain},
-        tree.finish(),
-    )
+    count = records.num_rows
+    texts = {"csv": rows, "ndjson": lines, "json": objects}
+    written = _told([f"{place}.parquet"], count)
+    for suffix, packed in texts.items():
+        written |= _packed(f"{place}.{suffix}", count, packed)
+    return replace(written, tree=tree.finish())
+
+
+def _write_workbook(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
+    if find_omitted(records.num_rows):
+        return Downloads({}, {})
+    (folder / _FOLDER).mkdir(exist_ok=True)
+    with (folder / WORKBOOK).open("wb") as sink:
+        sink.writelines(FORMATS["xlsx"].stream([records], metadata=metadata))
+    return _told([WORKBOOK], records.num_rows)
+
+
+def _told(paths: Iterable[str], rows: int) -> Downloads:
+    return Downloads(dict.fromkeys(paths, rows), {})
+
+
+def _packed(path: str, rows: int, packed: Packed) -> Downloads:
+    paths = [f"{path}{suffix}" for suffix in (GZIP, ZSTD)]
+    return Downloads(dict.fromkeys(paths, rows), dict.fromkeys(paths, packed.plain))
 
 
 def _slices(records: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -30,22 +30,23 @@ MONEY_OF_FACTS = ("gdp_gtq",)
 """Money beside the records under a name that is no column of theirs."""
 
 
-def list_columns(schema: pa.Schema) -> list[str]:
-    """The columns whose texts are joined lists."""
-    return _of_kind(schema, Kind.LIST)
+def is_cents(field: pa.Field) -> bool:
+    """Whether a column holds whole cents, which are published as quetzales."""
+    is_money = _is_of(field.name, Kind.MONEY) or field.name in MONEY_OF_FACTS
+    return is_money and bool(pa.types.is_integer(field.type))
 
 
-def money_columns(schema: pa.Schema) -> list[str]:
-    """The columns that hold whole cents and are published as quetzales."""
-    return [*_of_kind(schema, Kind.MONEY), *(name for name in schema.names if name in MONEY_OF_FACTS)]
+def exact_columns(schema: pa.Schema) -> list[str]:
+    """The columns whose values are decimals where others receive them."""
+    return [field.name for field in schema if is_cents(field) or pa.types.is_decimal(field.type)]
 
 
 def to_frame(batch: pa.RecordBatch) -> pl.DataFrame:
-    """The rows of a release table with money as exact decimals of quetzales; lists stay joined text."""
+    """The rows of a table with money as exact decimals of quetzales; the joined lists of records stay text."""
     frame = pl.from_arrow(batch)
     if not isinstance(frame, pl.DataFrame):
         raise TypeError("a record batch becomes a frame")
-    return frame.with_columns(quetzales(name) for name in money_columns(batch.schema))
+    return frame.with_columns(quetzales(field.name) for field in batch.schema if is_cents(field))
 
 
 def quetzales(column: str) -> pl.Expr:
@@ -53,10 +54,17 @@ def quetzales(column: str) -> pl.Expr:
     return (pl.col(column).cast(pl.Decimal(18, 2)) / 100).cast(pl.Decimal(18, 2))
 
 
-def split_lists(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    """`frame` with the joined texts of `columns` as lists; null stays null."""
-    return frame.with_columns(pl.col(name).cast(pl.String).str.split(LIST_SEPARATOR) for name in columns)
+def split_lists(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with the joined texts of the records' columns of lists as lists; null stays null."""
+    joined = [name for name, kind in frame.schema.items() if _is_of(name, Kind.LIST) and kind != pl.List]
+    return frame.with_columns(pl.col(name).cast(pl.String).str.split(LIST_SEPARATOR) for name in joined)
 
 
-def _of_kind(schema: pa.Schema, kind: Kind) -> list[str]:
-    return [name for name in schema.names if name in COLUMN and COLUMN[name].kind is kind]
+def join_lists(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with its lists as joined texts, where a format has no lists; an empty one is null."""
+    lists = pl.col(name for name, kind in frame.schema.items() if kind == pl.List)
+    return frame.with_columns(pl.when(lists.list.len() > 0).then(lists.list.join(LIST_SEPARATOR)))
+
+
+def _is_of(name: str, kind: Kind) -> bool:
+    return name in COLUMN and COLUMN[name].kind is kind

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from exemptions.errors import NotFound, RegistryError
 from exemptions.integrity import MANIFEST, SIGNATURE, damaged
-from exporters.build import DOWNLOADS
+from exporters.build import LINES
 from exporters.manifest import iter_plain
 from exporters.merkle import BLOCK_LEAVES, TREE_FILE, inclusion_path, root_of_path
 from exporters.ndjson_format import stream_ndjson
@@ -130,7 +130,7 @@ def _lines_of(records: pa.RecordBatch, start: int) -> Iterator[bytes]:
 
 
 def _published_lines(folder: Path, start: int) -> Iterator[bytes]:
-    return islice(_iter_lines(iter_plain(folder / DOWNLOADS["ndjson"])), start, start + BLOCK_LEAVES)
+    return islice(_iter_lines(iter_plain(folder / LINES)), start, start + BLOCK_LEAVES)
 
 
 def _iter_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
+from exemptions.columns import COLUMN, Column
 from exporters.ndjson_format import stream_ndjson
 
 
@@ -15,10 +16,12 @@ def stream_json(
     fields: tuple[str, ...] | None = None,
     metadata: Mapping[str, str] | None = None,
     schema: pa.Schema | None = None,
+    lang: str | None = None,
+    words: Mapping[str, Column] = COLUMN,
 ) -> Iterator[bytes]:
     """The rows as one JSON array, an object per line; no rows yield an empty array.
 
-    Shape: the objects are those of NDJSON. `metadata` has no place in an array and is left out.
+    Shape: the objects are those of NDJSON. `metadata` and labels have no place in an array and are left out.
     Source: RFC 8259.
     """
     return array_of(stream_ndjson(batches, fields=fields, metadata=metadata, schema=schema))

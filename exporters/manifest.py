@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
+import zstandard
 from isal import igzip_lib, isal_zlib
 
 from exemptions.integrity import MANIFEST, SIGNATURE, damaged, read_manifest, verify_files
 
-GZIP_ERROR = cast("type[Exception]", igzip_lib.IsalError)
-"""What reading gzip raises; the library's own types do not say that it is an exception."""
+GZIP, ZSTD = ".gz", ".zst"
+"""Suffixes of the codings that text is kept in."""
+UNPACK_ERRORS = (cast("type[Exception]", igzip_lib.IsalError), zstandard.ZstdError)
+"""What unpacking raises; the first library's own types do not say that it is an exception."""
 
 _BLOCK = 1 << 20
 _INFLATED = 1 << 16
@@ -23,7 +26,9 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".csv": "text/csv; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
-    ".gz": "application/gzip",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    GZIP: "application/gzip",
+    ZSTD: "application/zstd",
 }
 
 
@@ -105,16 +110,34 @@ def verify_folder(folder: Path, *, sha256: str | None = None) -> Mapping[str, An
 
 
 def iter_plain(path: Path) -> Iterator[bytes]:
-    """The bytes inside a gzip file, block by block.
+    """The bytes inside a file that is kept in a coding, as its suffix tells, block by block.
 
-    Raises: GZIP_ERROR if they are not gzip.
+    Raises: one of UNPACK_ERRORS if they are not in that coding, or end before they should.
     """
+    if path.suffix == ZSTD:
+        yield from _iter_zstd(path)
+        return
     inflate = isal_zlib.decompressobj(wbits=31)
     for block in _iter_blocks(path):
         # A part at a time, so that what is inside stays in the processor's cache for whoever looks at it.
         for start in range(0, len(block), _INFLATED):
             yield inflate.decompress(block[start : start + _INFLATED])
     yield inflate.flush()
+
+
+def _iter_zstd(path: Path) -> Iterator[bytes]:
+    expand = zstandard.ZstdDecompressor().decompressobj()
+    for block in _iter_blocks(path):
+        # A little at a time: a block of this size can hold many times as much.
+        for start in range(0, len(block), _INFLATED):
+            yield expand.decompress(block[start : start + _INFLATED])
+    if not expand.eof:
+        raise zstandard.ZstdError(f"{path.name} ends before its frame does")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal."""
+    return _measure(_iter_blocks(path))["sha256"]
 
 
 def list_present(folder: Path) -> set[str]:
@@ -130,7 +153,7 @@ def _entry(folder: Path, path: str, rows: Mapping[str, int], plain: Mapping[str,
         "rows": rows.get(path),
         **_measure(_iter_blocks(folder / path)),
     }
-    if suffix == ".gz":
+    if suffix in (GZIP, ZSTD):
         entry["plain"] = plain[path] if path in plain else _measure_plain(folder, path)
     return entry
 
@@ -138,7 +161,7 @@ def _entry(folder: Path, path: str, rows: Mapping[str, int], plain: Mapping[str,
 def _measure_plain(folder: Path, path: str) -> Measure:
     try:
         return _measure(iter_plain(folder / path))
-    except GZIP_ERROR as error:
+    except UNPACK_ERRORS as error:
         raise damaged(folder, path) from error
 
 

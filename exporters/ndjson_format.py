@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
-from exemptions.columns import table_schema
-from exporters.frames import iter_slices, list_columns, money_columns, select_schema, split_lists, to_frame
+from exemptions.columns import COLUMN, Column, table_schema
+from exporters.frames import exact_columns, iter_slices, select_schema, split_lists, to_frame
 
 
 def stream_ndjson(
@@ -17,11 +17,13 @@ def stream_ndjson(
     fields: tuple[str, ...] | None = None,
     metadata: Mapping[str, str] | None = None,
     schema: pa.Schema | None = None,
+    lang: str | None = None,
+    words: Mapping[str, Column] = COLUMN,
 ) -> Iterator[bytes]:
     """Yield the rows as lines of JSON; no rows yield nothing.
 
     Shape: every key is in every line, null where the value is missing; lists are arrays; money is a number with two
-    exact decimals. `metadata` has no place in NDJSON and is left out.
+    exact decimals. `metadata` and labels have no place in NDJSON and are left out.
     """
     columns = select_schema(schema or table_schema(), fields)
     for batch in iter_slices(batches, columns):
@@ -31,9 +33,9 @@ def stream_ndjson(
 def format_lines(batch: pa.RecordBatch) -> bytes:
     """The rows of one slice, each ended by a line feed."""
     sink = io.BytesIO()
-    split_lists(to_frame(batch), list_columns(batch.schema)).write_ndjson(sink)
+    split_lists(to_frame(batch)).write_ndjson(sink)
     text = sink.getvalue()
-    for name in money_columns(batch.schema):
+    for name in exact_columns(batch.schema):
         text = _unquote(text, name)
     return text
 

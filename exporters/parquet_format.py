@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from exemptions.columns import COLUMN, LIST_SEPARATOR, exchange_schema, table_schema
-from exporters.frames import MONEY_OF_FACTS, iter_slices, select_schema
+from exemptions.columns import COLUMN, LIST_SEPARATOR, Column, exchange_schema, table_schema
+from exporters.frames import is_cents, iter_slices, select_schema
 
 ROW_GROUP_ROWS = 65_536
 """Rows of a group: about 20 MB in memory, and large enough that compression and statistics lose nothing."""
@@ -63,14 +63,16 @@ def stream_parquet(
     fields: tuple[str, ...] | None = None,
     metadata: Mapping[str, str] | None = None,
     schema: pa.Schema | None = None,
+    lang: str | None = None,
+    words: Mapping[str, Column] = COLUMN,
 ) -> Iterator[bytes]:
     """Yield the rows as one Parquet file, compressed with Zstandard.
 
     Shape: `exemptions.columns.exchange_schema()` for the record columns; `metadata` becomes the file's key-value
-    metadata. Row groups of `ROW_GROUP_ROWS`; no rows give a file with its schema.
+    metadata; labels have no place. Row groups of `ROW_GROUP_ROWS`; no rows give a file with its schema.
     """
     columns = select_schema(schema or table_schema(), fields)
-    target = exchanged_schema(columns)
+    target = exchange_schema_of(columns, is_records=schema is None)
     sink = _Gathered()
     writer = pq.ParquetWriter(
         pa.PythonFile(sink, mode="w"), target.with_metadata(dict(metadata or {})), compression="zstd"
@@ -86,14 +88,14 @@ def stream_parquet(
     yield sink.take()
 
 
-def exchanged_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema that others receive for a release table; dictionaries become plain text."""
+def exchange_schema_of(schema: pa.Schema, *, is_records: bool) -> pa.Schema:
+    """The schema that others receive for a table; dictionaries become plain text and cents quetzales."""
     known = exchange_schema()
-    return pa.schema([known.field(f.name) if f.name in COLUMN else _plain(f) for f in schema])
+    return pa.schema([known.field(field.name) if is_records else _plain(field) for field in schema])
 
 
 def _plain(field: pa.Field) -> pa.Field:
-    if field.name in MONEY_OF_FACTS:
+    if is_cents(field):
         return field.with_type(_MONEY)
     return field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
 
@@ -127,7 +129,7 @@ def _converted(column: pa.Array, target: pa.DataType) -> pa.Array:
     """A column as others receive it. Repeated texts are converted once a text and then taken row by row."""
     if isinstance(column, pa.DictionaryArray):
         return _converted(column.dictionary, target).take(column.indices)
-    if pa.types.is_list(target):
+    if pa.types.is_list(target) and not pa.types.is_list(column.type):
         return pc.split_pattern(column, LIST_SEPARATOR).cast(target)
     if pa.types.is_decimal(target) and pa.types.is_integer(column.type):
         return pc.multiply(column.cast(pa.decimal128(19, 0)), _CENT).cast(target)

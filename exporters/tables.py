@@ -121,6 +121,15 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 """Name of the table → its schema; the file is `<name>.arrow`."""
 
 
+_QUETZALES = {"amount_cents": "amount_gtq", "gdp_cents": "gdp_gtq"}
+"""Amounts are kept in whole cents; under these names every format writes them as quetzales."""
+
+
+def as_told(table: pa.RecordBatch) -> pa.RecordBatch:
+    """A table as every format tells it: its amounts in the columns that the formats write as quetzales."""
+    return table.rename_columns([_QUETZALES.get(column, column) for column in table.schema.names])
+
+
 def to_batch(frame: pl.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
     """The frame's columns of `schema` as one record batch; texts of dictionary fields are encoded in row order."""
     # Column by column: the whole frame in the library's own types first would take twice the memory.

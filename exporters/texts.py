@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 
 from exemptions.columns import COLUMN, Kind, table_schema
 from exporters.json_format import array_of
-from exporters.manifest import iter_plain
+from exporters.manifest import GZIP, ZSTD, iter_plain
 from exporters.sieve import Sieve
+from exporters.workbook_texts import iter_workbook_texts
 
 RANDOM = frozenset(
     {"record_id", "sha256", "hash", "manifest_sha256", "policy_sha256", "previous_sha256", "root", "key_id"}
@@ -71,7 +72,7 @@ def iter_texts(path: Path, sieve: Sieve | None = None) -> Iterator[Texts]:
 
     With a sieve only the records that it keeps are read, and a text that many rows repeat comes once.
     """
-    name = path.name.removesuffix(".gz")
+    name = path.name.removesuffix(GZIP).removesuffix(ZSTD)
     match Path(name).suffix:
         case ".arrow":
             yield from _arrow_texts(path, is_sifted=sieve is not None)
@@ -86,6 +87,8 @@ def iter_texts(path: Path, sieve: Sieve | None = None) -> Iterator[Texts]:
         case ".tree":
             # Digests of lines that are read themselves.
             return
+        case ".xlsx":
+            yield from (Texts(*found) for found in iter_workbook_texts(path, sieve))
         case _:
             yield Texts("*", 1, pl.Series(_content(path).decode("utf-8").splitlines(), dtype=pl.String))
 
@@ -93,6 +96,11 @@ def iter_texts(path: Path, sieve: Sieve | None = None) -> Iterator[Texts]:
 def holds_the_same(array: Path, lines: Path) -> bool:
     """Whether the JSON array of one file is, byte for byte, that of the lines of the NDJSON of another."""
     return _are_equal(_iter_blocks(array), filter(None, array_of(_iter_lines(_iter_blocks(lines), _SIFTED_BYTES))))
+
+
+def holds_the_same_text(path: Path, other: Path) -> bool:
+    """Whether two files, each in its own coding, hold the same bytes."""
+    return _are_equal(_iter_blocks(path), _iter_blocks(other))
 
 
 def _are_equal(blocks: Iterator[bytes], others: Iterator[bytes]) -> bool:
@@ -110,7 +118,7 @@ def _are_equal(blocks: Iterator[bytes], others: Iterator[bytes]) -> bool:
 
 def _iter_blocks(path: Path) -> Iterator[bytes]:
     """The plain bytes of a file; no block is empty."""
-    if path.suffix == ".gz":
+    if path.suffix in (GZIP, ZSTD):
         yield from filter(None, iter_plain(path))
         return
     with path.open("rb") as source:

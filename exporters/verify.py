@@ -18,13 +18,14 @@ from urllib.request import OpenerDirector
 
 from exemptions.errors import Sentence
 from exemptions.integrity import MANIFEST, MANIFEST_FORMAT, SIGNATURE
+from exporters.build import LINES
 from exporters.manifest import list_present
 from exporters.merkle import TREE_FILE, TreeBuilder
 from exporters.pointer import POINTER
 from exporters.signatures import KEYS_FILE, KeyUnreadable, PublicKey, parse_keys, read_keys
 from exporters.verification import AddressRefused, Fault, Findings, Verification
 from exporters.verify_chain import Link, check_chain
-from exporters.verify_files import LINES, fault_of_address, fault_of_file
+from exporters.verify_files import fault_of_address, fault_of_file
 from exporters.verify_http import fetch_small, find_small, make_opener
 from exporters.verify_signature import Trust, check_signature
 

@@ -7,22 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urljoin
 from urllib.request import OpenerDirector
 
+import zstandard
 from isal import isal_zlib
 
 from exemptions.errors import Sentence
-from exporters.build import DOWNLOADS
-from exporters.manifest import GZIP_ERROR, iter_plain
+from exporters.build import LINES
+from exporters.manifest import UNPACK_ERRORS, ZSTD, iter_plain
 from exporters.merkle import TreeBuilder
 from exporters.verification import Fault
 from exporters.verify_http import open_address
 
-LINES = DOWNLOADS["ndjson"]
-"""The file that the tree is over."""
 _BLOCK = 1 << 20
 
 Entry = Mapping[str, Any]
@@ -95,7 +94,7 @@ def _fault_inside(folder: Path, path: str, entry: Entry, tree: TreeBuilder | Non
     try:
         for block in iter_plain(folder / path):
             inside.add(block)
-    except GZIP_ERROR:
+    except UNPACK_ERRORS:
         return different(path)
     return None if inside.matches(entry["plain"]) else different(path)
 
@@ -110,20 +109,51 @@ def _compare(path: str, entry: Entry, blocks: Iterator[bytes]) -> Fault | None:
 def _compare_with_inside(path: str, entry: Entry, blocks: Iterator[bytes], tree: TreeBuilder | None) -> Fault | None:
     plain = entry.get("plain")
     outside, inside = Measure(), Measure(tree)
-    unpack = isal_zlib.decompressobj(wbits=31)
+    passing = _measured(blocks, outside)
     try:
-        for block in blocks:
-            outside.add(block)
+        if plain:
             # A small file can hold a very large one; what is longer than the manifest says is wrong already.
-            while plain and block and inside.size <= plain["bytes"]:
-                inside.add(unpack.decompress(block, _BLOCK))
-                block = unpack.unconsumed_tail
-        if plain and inside.size <= plain["bytes"]:
-            inside.add(unpack.flush())
-    except GZIP_ERROR:
+            for part in _iter_inside(path, passing):
+                inside.add(part)
+                if inside.size > plain["bytes"]:
+                    break
+        for _ in passing:
+            """What was not unpacked is measured all the same."""
+    except UNPACK_ERRORS:
         return different(path)
     is_right = outside.matches(entry) and (not plain or inside.matches(plain))
     return None if is_right else different(path)
+
+
+def _measured(blocks: Iterator[bytes], measure: Measure) -> Iterator[bytes]:
+    for block in blocks:
+        measure.add(block)
+        yield block
+
+
+def _iter_inside(path: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """What is inside, never more than a block at once, whatever a server sends."""
+    if Path(path).suffix == ZSTD:
+        with zstandard.ZstdDecompressor().stream_reader(cast("IO[bytes]", _Readable(blocks))) as reader:
+            yield from iter(lambda: reader.read(_BLOCK), b"")
+        return
+    unpack = isal_zlib.decompressobj(wbits=31)
+    for block in blocks:
+        while block:
+            yield unpack.decompress(block, _BLOCK)
+            block = unpack.unconsumed_tail
+    yield unpack.flush()
+
+
+class _Readable:
+    """Blocks as something to read from."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+
+    def read(self, _size: int) -> bytes:
+        """The next block, whatever its size; nothing after the last."""
+        return next(self._blocks, b"")
 
 
 def _iter_bounded(source: IO[bytes], size: int) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from exemptions.models import Release
 from exemptions.releases import list_releases
-from exporters.build import DOWNLOADS
+from exporters.build import LINES
 from exporters.manifest import iter_plain
 from exporters.merkle import LEAF, TREE_FILE, Tree, build_tree
 from exporters.signatures import ALGORITHM
@@ -55,7 +55,7 @@ def tree_facts(folder: Path, tree: Tree | None, source: Mapping[str, Any]) -> di
     if tree is None and "merkle" in source:
         known: dict[str, Any] = source["merkle"]
         return known
-    found = tree or build_tree(iter_plain(folder / DOWNLOADS["ndjson"]))
+    found = tree or build_tree(iter_plain(folder / LINES))
     (folder / TREE_FILE).write_bytes(found.nodes)
     return {"file": "records.ndjson", "leaf": LEAF, "size": found.size, "root": found.root.hex()}
 

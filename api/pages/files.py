@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from api.formatting import format_size
 from api.pages.links import Link
 from api.pages.texts import LazyString
 from api.pages.texts import lazy_gettext as _l
@@ -15,13 +16,15 @@ from exemptions.release import FACT_TABLES, Release
 from exporters.formats import FORMATS
 
 _DOWNLOADS = "downloads/"
-_GZIP = ".gz"
+_CODINGS = (".gz", ".zst")
+"""Suffixes that a file has in the codings it is kept in; the first is that of the row."""
 
 _PURPOSES: Mapping[str, LazyString] = {
     "records.csv": _l("Una fila por registro; se abre en cualquier programa y hoja de cálculo."),
     "records.json": _l("Una lista de objetos, para programas."),
     "records.ndjson": _l("Un objeto por línea, para procesar sin leer todo a la vez."),
     "records.parquet": _l("Columnas con sus tipos; el más chico y el más rápido para analizar."),
+    "records.xlsx": _l("Para hojas de cálculo, con títulos en español, fechas y números como tales."),
     "jobs.arrow": _l("Empleos de cada registro por período, proyectados y reportados."),
     "amounts.arrow": _l("Montos de cada registro por año, impuesto y mecanismo."),
     "energy.arrow": _l("Proyectos de energía renovable de cada registro, con su tecnología y capacidad."),
@@ -49,16 +52,16 @@ class FileRow:
     rows: int | None
     size_bytes: int
     sha256: str
-    packed_url: str
-    packed_bytes: int
+    packed: tuple[Link, ...]
+    """The same text as it is kept, with the size of each."""
     others: tuple[Link, ...]
     """The same rows in formats that more programs open."""
 
 
 def file_rows(release: Release) -> tuple[FileRow, ...]:
     """The files of a release that people download, in the order of their use."""
-    entries = {_plain_name(entry["path"]): entry for entry in release.manifest["files"]}
-    return tuple(_row(release, name, entries[name]) for name in _PURPOSES if name in entries)
+    entries = {entry["path"].removeprefix(_DOWNLOADS): entry for entry in release.manifest["files"]}
+    return tuple(_row(release, name, entries) for name in _PURPOSES if _kept(name, entries))
 
 
 def find_file(release: Release, suffix: str) -> FileRow | None:
@@ -66,37 +69,47 @@ def find_file(release: Release, suffix: str) -> FileRow | None:
     return next((row for row in file_rows(release) if row.name == f"records.{suffix}"), None)
 
 
-def _plain_name(path: str) -> str:
-    name = path.removeprefix(_DOWNLOADS)
-    return name.removesuffix(_GZIP)
+def _kept(name: str, entries: Mapping[str, Any]) -> list[str]:
+    """The names under which a file is kept."""
+    return [kept for kept in (name, *(name + suffix for suffix in _CODINGS)) if kept in entries]
 
 
-def _row(release: Release, name: str, entry: Mapping[str, Any]) -> FileRow:
-    address = f"/downloads/{release.number}/{name}"
+def _row(release: Release, name: str, entries: Mapping[str, Any]) -> FileRow:
+    kept = _kept(name, entries)
+    entry = entries[kept[0]]
     plain = entry.get("plain") or entry
-    is_packed = PurePosixPath(entry["path"]).suffix == _GZIP
     return FileRow(
         name=name,
-        url=address,
+        url=f"{_address(release)}/{name}",
         purpose=str(_PURPOSES[name]),
         rows=entry.get("rows"),
         size_bytes=plain["bytes"],
         sha256=plain["sha256"],
-        packed_url=f"{address}{_GZIP}" if is_packed else "",
-        packed_bytes=entry["bytes"] if is_packed else 0,
-        others=_others(release, name),
+        packed=tuple(
+            Link(PurePosixPath(one).suffix, f"{_address(release)}/{one}", format_size(entries[one]["bytes"]))
+            for one in kept
+            if one != name
+        ),
+        others=_others(release, name, entries),
     )
 
 
-def _others(release: Release, name: str) -> tuple[Link, ...]:
+def _address(release: Release) -> str:
+    return f"/downloads/{release.number}"
+
+
+def _others(release: Release, name: str, entries: Mapping[str, Any]) -> tuple[Link, ...]:
+    """The rows of a table in other formats: files of the release where it has them, else made when asked for."""
     table = name.removesuffix(".arrow")
+    files = {
+        form: f"{_address(release)}/{table}.{form}"
+        for form in _FORMAT_NAMES
+        if name != table and _kept(f"{table}.{form}", entries)
+    }
+    made: dict[str, str] = {}
     if table == "changes":
         changes = f"/api/v1/releases/{release.number}/changes"
-        return (Link("CSV", f"{changes}.csv"), Link("NDJSON", f"{changes}.ndjson"))
-    if table not in FACT_TABLES:
-        return ()
-    return tuple(
-        Link(_FORMAT_NAMES[form.name], table_path(release.number, table, form))
-        for form in FORMATS.values()
-        if form.name in _FORMAT_NAMES
-    )
+        made = {form: f"{changes}.{form}" for form in ("csv", "ndjson")}
+    elif table in FACT_TABLES:
+        made = {form: table_path(release.number, table, FORMATS[form]) for form in _FORMAT_NAMES}
+    return tuple(Link(_FORMAT_NAMES[form], url) for form, url in {**made, **files}.items())

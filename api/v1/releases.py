@@ -204,5 +204,5 @@ def _make_file(form: Format, comparison: Comparison) -> tuple[Iterable[bytes], H
 
 # JSON has its own shape, by record, at the address without suffix.
 for _form in FORMATS.values():
-    if _form.name != "json":
+    if _form.name not in ("json", "xlsx"):
         _add_export(_form)

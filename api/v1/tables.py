@@ -16,14 +16,13 @@ from api.spec import Document, operation, path_parameter
 from api.v1.blueprints import v1
 from exemptions.release import FACT_TABLES, Release
 from exporters.formats import FORMATS, Format
+from exporters.tables import as_told
 
 _OFFERED = ("csv", "ndjson", "parquet")
 _NUMBER = path_parameter(
     "number", both("Número de la publicación.", "Number of the release."), {"type": "integer", "minimum": 1}
 )
 _NAME = path_parameter("name", both("Tabla.", "Table."), {"type": "string", "enum": list(FACT_TABLES)})
-_QUETZALES = {"amount_cents": "amount_gtq", "gdp_cents": "gdp_gtq"}
-"""Amounts are kept in whole cents; under these names every format writes them as quetzales."""
 
 
 def table_path(number: int, name: str, form: Format) -> str:
@@ -78,7 +77,7 @@ def _export(form: Format, number: int, name: str) -> Response:
 
 
 def _make(form: Format, release: Release, name: str, batch: pa.RecordBatch) -> tuple[Iterable[bytes], Headers]:
-    told = batch.rename_columns([_QUETZALES.get(column, column) for column in batch.schema.names])
+    told = as_told(batch)
     headers = (
         ("Content-Disposition", f'attachment; filename="{download_name(release, name + form.suffix)}"'),
         ("X-Total-Count", str(batch.num_rows)),

@@ -37,6 +37,7 @@ OPERATIONS = {
     "exportRecordsJson": "/api/v1/records.json",
     "exportRecordsNdjson": "/api/v1/records.ndjson",
     "exportRecordsParquet": "/api/v1/records.parquet",
+    "exportRecordsXlsx": "/api/v1/records.xlsx",
     "exportScorecardCsv": "/api/v1/scorecard.csv",
     "getScorecard": "/api/v1/scorecard",
     "getCorrection": "/api/v1/corrections/{number}",

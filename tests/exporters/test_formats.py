@@ -1,19 +1,25 @@
+import codecs
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
-from exemptions.columns import KEYS, exchange_schema, table_schema
+from exemptions.columns import COLUMN, KEYS, exchange_schema, table_schema
+from exemptions.errors import TooManyRows
 from exporters.formats import FORMATS
+from exporters.xlsx_rows import FIRST_DAY
 
 BLANK: dict[str, Any] = {
     "record_id": "aaaaaaaaaaaaaaaa",
@@ -38,6 +44,10 @@ def _batch(*rows: dict[str, Any]) -> pa.RecordBatch:
 
 def _write(name: str, *batches: pa.RecordBatch, **options: Any) -> bytes:
     return b"".join(FORMATS[name].stream(batches, **options))
+
+
+def _sheet(data: bytes, number: int = 0) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(data)).worksheets[number].iter_rows(values_only=True))
 
 
 ROW = {
@@ -119,6 +129,7 @@ def test_formats__give_the_fields_in_the_order_asked(name: str) -> None:
         "json": lambda: list(json.loads(data)[0]),
         "ndjson": lambda: list(json.loads(data)),
         "parquet": lambda: pq.read_schema(io.BytesIO(data)).names,
+        "xlsx": lambda: [{"Empleos generados": "jobs", "NIT": "nit"}[cell] for cell in _sheet(data)[0]],
     }[name]()
     assert found == ["jobs", "nit"]
 
@@ -140,8 +151,9 @@ def test_formats__let_a_failing_source_fail_instead_of_ending_the_file(name: str
     received = []
     with pytest.raises(OSError, match="the disk is gone"):
         received.extend(FORMATS[name].stream(failing()))
-    # A file of Parquet also begins with the four letters that end it.
+    # A file of Parquet also begins with the four letters that end it. Of a workbook nothing leaves before it is whole.
     assert not b"".join(received)[4:].endswith((b"]\n", b"PAR1"))
+    assert name != "xlsx" or not received
 
 
 def test_csv__keeps_a_missing_value_of_a_single_column_as_a_row() -> None:
@@ -186,3 +198,95 @@ def test_formats__agree_on_every_value(values: list[tuple[str | None, int | None
     assert [(name, amount) for _, name, amount in rows] == [
         (name or "", "" if amount is None else f"{amount:.2f}") for name, amount in exact
     ]
+
+
+MOMENT = {
+    "published_at": "2026-11-20T18:00:00Z",
+    "release": "7",
+    "license": "CC BY 4.0",
+    "query": "",
+    "source": "/x?a=1",
+}
+
+
+def test_xlsx__has_typed_cells_under_a_frozen_heading_with_filters() -> None:
+    data = _write("xlsx", _batch(ROW, {"jobs": 5}), fields=SOME, metadata=MOMENT, lang="en")
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    first, second = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [cell.value for cell in sheet[1]] == [COLUMN[key].en for key in SOME]
+    assert first == (
+        "800000000018", ROW["name"], "ISR;IVA", "=1+1", datetime(2026, 1, 31), 0, 1234567.10, "activity;municipality",  # noqa: DTZ001 - a cell
+    )  # fmt: skip
+    assert second == tuple(5 if key == "jobs" else None for key in SOME)
+    assert {cell.data_type for cell in sheet[2]} == {"s", "n", "d"}
+    assert [sheet["D2"].data_type, sheet["A2"].number_format, sheet["E2"].number_format] == ["s", "@", "yyyy-mm-dd"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:H3")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("es", ("Publicación", "Filas")), ("en", ("Release", "Rows"))])
+def test_xlsx__tells_its_origin_and_its_dictionary_on_a_second_sheet(lang: str, words: tuple[str, str]) -> None:
+    rows = _sheet(_write("xlsx", _batch(ROW, {}), fields=SOME, metadata=MOMENT, lang=lang), 1)
+    told = {row[0]: row[1] for row in rows}
+    assert (told[words[0]], told[words[1]]) == (7, 2)
+    assert {"CC BY 4.0", "/x?a=1"} <= set(told.values())
+    dictionary = {row[1]: row for row in rows}
+    assert dictionary["valid_from"][2] == COLUMN["valid_from"].about(lang)
+    assert set(SOME) < dictionary.keys()
+
+
+def test_xlsx__of_another_instant_has_other_bytes_and_of_none_is_stable() -> None:
+    assert _write("xlsx", _batch(ROW), metadata=MOMENT) != _write("xlsx", _batch(ROW))
+    with zipfile.ZipFile(io.BytesIO(_write("xlsx", _batch(ROW), metadata=MOMENT))) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(2026, 11, 20, 18, 0, 0)}
+
+
+def test_xlsx__refuses_more_rows_than_it_may_have_before_anything_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.xlsx_format.MAX_ROWS", 2)
+    with pytest.raises(TooManyRows):
+        FORMATS["xlsx"].stream([_batch({}, {}), _batch({})])
+
+
+def test_xlsx__cut_anywhere_does_not_open() -> None:
+    data = _write("xlsx", _batch(ROW))
+    for end in (len(data) // 3, len(data) - 30):
+        with pytest.raises(zipfile.BadZipFile):
+            zipfile.ZipFile(io.BytesIO(data[:end]))
+
+
+@given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.dates()), max_size=5))
+def test_xlsx__keeps_every_text_and_day(values: list[tuple[str, date]]) -> None:
+    batch = _batch(*({"name": name, "valid_from": day} for name, day in values))
+    read = CalamineWorkbook.from_filelike(io.BytesIO(_write("xlsx", batch, fields=("name", "valid_from"))))
+    rows = read.get_sheet_by_index(0).to_python()[1:]
+    days = [day if day >= FIRST_DAY else day.isoformat() for _, day in values]
+    assert [row[1] for row in rows] == days
+    for (name, _), row in zip(values, rows, strict=True):
+        assert row[0] == name
+
+
+def test_spreadsheet_csv__has_mark_labels_and_no_formulas() -> None:
+    rows = [{"name": text} for text in ("=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "a=1", "")]
+    text = _write("csv", _batch(ROW, *rows), fields=("nit", "name", "amount_gtq"), lang="es")
+    assert text.startswith(codecs.BOM_UTF8)
+    head, first, *rest = csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+    assert head == [COLUMN[key].es for key in ("nit", "name", "amount_gtq")]
+    assert first == ["800000000018", ROW["name"], "1234567.10"]
+    assert [row[1] for row in rest] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "'＝1", "a=1", ""]
+    amounts = _write("csv", _batch({"amount_gtq": -500}), fields=("amount_gtq",), lang="en")
+    assert amounts.decode("utf-8-sig").splitlines()[1] == "-5.00"
+
+
+def test_formats__write_lists_decimals_and_booleans_of_any_table() -> None:
+    schema = pa.schema(
+        [("covers", pa.list_(pa.string())), ("amount_gtq", pa.decimal128(38, 2)), ("is_latest", pa.bool_())]
+    )
+    rows = [{"covers": ["A", "B"], "amount_gtq": Decimal("12.30"), "is_latest": True}, {"covers": []}]
+    batch = pa.RecordBatch.from_pylist(rows, schema=schema)
+    assert _write("csv", batch, schema=schema) == b"covers,amount_gtq,is_latest\r\nA;B,12.30,true\r\n,,\r\n"
+    assert _write("ndjson", batch, schema=schema).splitlines() == [
+        b'{"covers":["A","B"],"amount_gtq":12.30,"is_latest":true}',
+        b'{"covers":[],"amount_gtq":null,"is_latest":null}',
+    ]
+    assert pq.read_table(io.BytesIO(_write("parquet", batch, schema=schema))).to_pylist() == batch.to_pylist()
+    words = dict.fromkeys(schema.names, COLUMN["taxes"])
+    assert _sheet(_write("xlsx", batch, schema=schema, words=words))[1] == ("A;B", 12.3, True)

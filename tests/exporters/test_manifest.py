@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from exemptions.errors import ReleaseDamaged
 from exporters.manifest import verify_folder
 from tests.exporters.staging import Home, row
 
+_ZST = "downloads/records.csv.zst"
 OTHER = gzip.compress(b"other", mtime=0)
 
 
@@ -23,12 +25,12 @@ def _flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def _swap_inside(folder: Path, content: bytes = OTHER) -> None:
+def _swap_inside(folder: Path, content: bytes = OTHER, name: str = "records.csv.gz") -> None:
     """Replace a download and its own hash, but not the hash of what is inside."""
-    path = folder / "downloads" / "records.csv.gz"
+    path = folder / "downloads" / name
     path.write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    entry = next(e for e in manifest["files"] if e["path"] == "downloads/records.csv.gz")
+    entry = next(e for e in manifest["files"] if e["path"] == f"downloads/{name}")
     entry |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
@@ -43,6 +45,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "broken manifest": lambda f: (f / "manifest.json").write_text("{", encoding="utf-8"),
     "altered content": _swap_inside,
     "no gzip inside": lambda f: _swap_inside(f, b"plain"),
+    "altered content in Zstandard": lambda f: _swap_inside(f, zstandard.compress(b"other"), "records.csv.zst"),
+    "no Zstandard inside": lambda f: _swap_inside(f, b"plain", "records.csv.zst"),
+    "half of Zstandard": lambda f: _swap_inside(f, (f / _ZST).read_bytes()[:-9], "records.csv.zst"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import stat
@@ -11,9 +12,11 @@ import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 from sqlalchemy import select
 
 from exemptions.audit import find_broken_entry
@@ -25,6 +28,7 @@ from exemptions.errors import PrivateIdentifierFound, ReleaseDamaged, ReleaseNot
 from exemptions.history import read_content
 from exemptions.models import AuditEntry
 from exemptions.release import open_release
+from exporters.build import OFFERED_TABLES
 from exporters.description import list_descriptions
 from exporters.manifest import verify_folder
 from exporters.publish import reconcile
@@ -100,6 +104,49 @@ def test_publish__gives_every_download_the_same_rows(home: Home) -> None:
     assert [json.loads(line) for line in lines] == objects
     assert [o["record_id"] for o in objects] == ids
     assert list(objects[0]) == list(KEYS)
+
+
+def test_publish__keeps_text_in_both_codings_and_every_table_as_csv_and_parquet(home: Home) -> None:
+    folder = home.release([*EDITION, natural(4)]) / "downloads"
+    listed = {entry["path"]: entry for entry in home.manifest()["files"]}
+    for name in ("records.json", "records.ndjson", *(f"{table}.csv" for table in ("records", *OFFERED_TABLES))):
+        packed, squeezed = folder / f"{name}.gz", folder / f"{name}.zst"
+        text = gzip.decompress(packed.read_bytes())
+        assert zstandard.ZstdDecompressor().decompressobj().decompress(squeezed.read_bytes()) == text
+        told = {"bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+        assert [listed[f"downloads/{path.name}"]["plain"] for path in (packed, squeezed)] == [told, told]
+    for table in OFFERED_TABLES:
+        rows = pq.read_table(folder / f"{table}.parquet")
+        assert rows.num_rows == read_arrow(folder.parent / f"{table}.arrow").num_rows
+        assert rows.num_rows == listed[f"downloads/{table}.csv.zst"]["rows"]
+        assert rows.schema.metadata[b"table"] == table.encode()
+    assert (
+        pq.read_schema(folder / "records.parquet").metadata[b"records_sha256"].decode()
+        == (listed["records.arrow"]["sha256"])
+    )
+
+
+def test_publish__adds_a_workbook_while_one_holds_the_registry(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = home.release(EDITION)
+    book = openpyxl.load_workbook(folder / "downloads" / "records.xlsx")
+    assert [r[2] for r in book.worksheets[0].iter_rows(values_only=True)][1:] == [r["name"] for r in home.records()]
+    assert home.manifest()["omitted"] == []
+    monkeypatch.setattr("exporters.build.MAX_ROWS", 2)
+    home.now += timedelta(days=1)
+    folder = home.release(EDITION[:1] + [row(n) for n in (7, 8)])
+    assert not (folder / "downloads" / "records.xlsx").exists()
+    assert home.manifest()["omitted"] == [{"path": "downloads/records.xlsx", "rows": 3, "max_rows": 2}]
+
+
+def test_rollback__tells_its_own_changes_in_every_file(home: Home) -> None:
+    home.release(EDITION)
+    home.release(EDITION[:2])
+    home.rollback(1)
+    folder = home.folder() / "downloads"
+    kinds = pq.read_table(folder / "changes.parquet")["kind"].to_pylist()
+    text = gzip.decompress((folder / "changes.csv.gz").read_bytes())
+    assert kinds == pl.read_csv(text)["kind"].to_list() == ["added"]
+    assert pq.read_table(home.folder(1) / "downloads" / "changes.parquet").num_rows == 3
 
 
 def test_publish__lets_every_user_read_the_files(home: Home) -> None:
@@ -417,6 +464,7 @@ def test_rollback__shares_the_data_files_with_the_release_it_restores(home: Home
     same = [p.relative_to(home.folder(1)) for p in home.folder(1).rglob("*") if p.is_file()]
     linked = {p.as_posix() for p in same if (home.folder(3) / p).samefile(home.folder(1) / p)}
     own = {"manifest.json", "changes.arrow", "history.arrow", *list_descriptions(home.manifest()["files"])}
+    own |= {f"downloads/changes.{suffix}" for suffix in ("csv.gz", "csv.zst", "parquet")}
     assert {p.as_posix() for p in same} - linked == own
     verify_folder(home.folder(1), sha256=home.pointer()["releases"][0]["manifest_sha256"])
 
@@ -445,7 +493,7 @@ def test_rollback__makes_the_files_anew_under_a_policy_that_changed(home: Home) 
     assert home.manifest()["restores"] == 1
 
 
-SHARING_STEPS = [step for step in STEPS if step not in (Step.PROJECT, Step.DOWNLOADS)]
+SHARING_STEPS = [step for step in STEPS if step is not Step.PROJECT]
 
 
 @pytest.mark.parametrize("step", SHARING_STEPS)

@@ -13,11 +13,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.gt.nit import calc_check_digit
+from xlsxwriter.utility import xl_col_to_name
 
 from exemptions.catalogs import load_catalogs
+from exemptions.columns import KEYS
 from exemptions.disclosure_file import load_policy
 from exemptions.errors import PrivateIdentifierFound
 from exporters.formats import FORMATS
@@ -141,16 +144,18 @@ def _arrow(path: Path, batch: pa.RecordBatch) -> None:
 def _stream(name: str) -> Writer:
     def write(path: Path, batch: pa.RecordBatch) -> None:
         content = b"".join(FORMATS[name].stream([batch]))
-        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+        path.write_bytes(PACK.get(path.suffix, bytes)(content))
 
     return write
 
 
+PACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".zst": zstandard.compress}
 FILES: dict[str, Writer] = {
     "records.arrow": _arrow,
     "records.parquet": _stream("parquet"),
     "records.csv": _stream("csv"),
     "records.csv.gz": _stream("csv"),
+    "records.csv.zst": _stream("csv"),
     "records.ndjson.gz": _stream("ndjson"),
     "records.json.gz": _stream("json"),
 }
@@ -311,3 +316,49 @@ def test_scan__reads_an_array_that_differs_from_the_lines_beside_it(tmp_path: Pa
     with pytest.raises(PrivateIdentifierFound) as caught:
         scan_folder(tmp_path, pl.Series([LONG]))
     assert caught.value.places == ("records.json.gz:status_reason:1",)
+
+
+def test_scan__reads_a_coding_that_holds_another_text(tmp_path: Path) -> None:
+    clean, guilty = (b"name\r\n%s\r\n" % text for text in (b"Entidad", LONG.encode()))
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(clean))
+    (tmp_path / "t.csv.zst").write_bytes(zstandard.compress(clean))
+    scan_folder(tmp_path, pl.Series([LONG]))
+    (tmp_path / "t.csv.zst").write_bytes(zstandard.compress(guilty))
+    with pytest.raises(PrivateIdentifierFound) as caught:
+        scan_folder(tmp_path, pl.Series([LONG]))
+    assert caught.value.places == ("t.csv.zst:name:1",)
+
+
+def _workbook(path: Path, rows: list[dict[str, object]], **metadata: str) -> None:
+    path.write_bytes(b"".join(FORMATS["xlsx"].stream([records_table(rows)], metadata=metadata)))
+
+
+@pytest.mark.parametrize("column", PLACES)
+def test_scan__finds_a_planted_number_in_a_workbook(tmp_path: Path, column: str) -> None:
+    rows = [record(n, name=f"Entidad {chr(64 + n)}", nit=None) for n in range(1, 4)]
+    rows[1][column] = PLACES[column]
+    _workbook(tmp_path / "records.xlsx", rows)
+    with pytest.raises(PrivateIdentifierFound) as caught:
+        scan_folder(tmp_path, pl.Series([CUI, LONG]))
+    letters = xl_col_to_name(KEYS.index(column))
+    assert caught.value.places == (f"records.xlsx:xl/worksheets/sheet1.xml {letters}:{4 if column == 'name' else 3}",)
+
+
+def test_scan__finds_in_a_workbook_what_only_its_heading_tells_or_a_character_hides(tmp_path: Path) -> None:
+    _workbook(tmp_path / "records.xlsx", [record(1, nit=SHORT)])
+    with pytest.raises(PrivateIdentifierFound):
+        scan_folder(tmp_path, pl.Series([SHORT]))
+    _workbook(tmp_path / "records.xlsx", [record(1, nit=None, status_reason=f"{LONG[:5]}\x1f{LONG[5:]}")])
+    with pytest.raises(PrivateIdentifierFound):
+        scan_folder(tmp_path, pl.Series([LONG]))
+    _workbook(tmp_path / "records.xlsx", [record(1)], publisher=f"de {LONG}")
+    with pytest.raises(PrivateIdentifierFound):
+        scan_folder(tmp_path, pl.Series([LONG]))
+
+
+def test_scan__passes_a_clean_workbook(tmp_path: Path) -> None:
+    rows = [record(n, jobs=80_000_000, amount_gtq=800_000_000_018) for n in range(2, 6)]
+    _workbook(tmp_path / "records.xlsx", rows, manifest_sha256=LONG.ljust(64, "0"))
+    scan_folder(tmp_path, pl.Series([LONG, CUI, "80000000", "2025", "101"]))
+    _workbook(tmp_path / "records.xlsx", [])
+    scan_folder(tmp_path, pl.Series([LONG]))
