@@ -54,6 +54,13 @@ HEADERS: Mapping[str, tuple[Both, Mapping[str, Any]]] = {
         both("Publicación de la que sale la respuesta.", "Release that the answer is made from."),
         {"type": "string", "pattern": "^[1-9][0-9]*$"},
     ),
+    "X-Registry-Query": (
+        both(
+            "Qué se pidió de la publicación, en su forma canónica; vacío si fue todo.",
+            "What was asked of the release, in its canonical form; empty for everything.",
+        ),
+        _TEXT,
+    ),
     "RateLimit-Policy": (
         both(
             "Cuántas solicitudes (q) caben en cuántos segundos (w); la hace cumplir el proxy.",

@@ -16,7 +16,6 @@ import zstandard
 from isal import isal_zlib
 
 from exemptions.errors import Sentence
-from exporters.build import LINES
 from exporters.manifest import UNPACK_ERRORS, ZSTD, iter_plain
 from exporters.merkle import TreeBuilder
 from exporters.verification import Fault

@@ -83,6 +83,12 @@ class DocumentSchema(Schema):
     url = fields.String(required=True)
 
 
+class OmittedFileSchema(Schema):
+    path = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    max_rows = fields.Integer(required=True, metadata=about("Las que admite el formato.", "Those the format takes."))
+
+
 class ManifestSchema(Schema):
     format = fields.Integer(required=True)
     release = fields.Integer(required=True)
@@ -140,6 +146,10 @@ class ManifestSchema(Schema):
     )
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     files = fields.List(fields.Nested(ManifestFileSchema), required=True)
+    omitted = fields.List(
+        fields.Nested(OmittedFileSchema),
+        metadata=about("Archivos que no hay porque no caben en su formato.", "Files too large for their format."),
+    )
 
 
 class ChangedRecordSchema(Schema):
