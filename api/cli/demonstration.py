@@ -48,9 +48,10 @@ _LIFT_REASON = (
 def demo(context: Context, rows: int | None, seed: int | None) -> None:
     """Carga, aprueba y publica un mes de datos inventados / load, approve and publish a month of invented data.
 
-    Dos ediciones del registro y, entre ellas, sucesos, empleos, montos, energía y gasto tributario: dos publicaciones.
+    Dos ediciones del registro y, entre ellas, sucesos, empleos, montos, energía, gasto tributario y PIB: dos
+    publicaciones.
     Si se interrumpió, sigue donde quedó. / Two editions of the registry and, between them, events, jobs, amounts,
-    energy and tax expenditure: two releases. If it was interrupted, it goes on from there.
+    energy, tax expenditure and GDP: two releases. If it was interrupted, it goes on from there.
     """
     with context.book() as book:
         order = _begin(context, book, rows, seed)
