@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from flask import Response, request
+from flask import Response
 
 from api.compression import compress, compress_stream, guard_stream
 from api.metrics import count_body
 from api.negotiation import Coding, preferred_coding, preferred_language
 from api.observability import current_request_id
+from api.preconditions import Condition, judge_conditions
 from api.relations import release_links
 from api.state import FinishedBody, app_state
 from api.version import software_version
@@ -118,4 +119,4 @@ def _etag(representation: Representation, coding: Coding) -> str:
 
 
 def _client_has(etag: str) -> bool:
-    return request.if_none_match.contains_weak(etag)
+    return judge_conditions(etag) is Condition.NOT_MODIFIED

@@ -25,13 +25,15 @@ def preferred_language() -> str:
     return request.accept_languages.best_match(LANGUAGES, default="es") or "es"
 
 
-def preferred_coding() -> Coding:
-    """The coding that the client names with the highest weight; Zstandard before gzip when both weigh the same.
+def preferred_coding(offered: Sequence[Coding] = (Coding.ZSTD, Coding.GZIP)) -> Coding:
+    """The coding of those offered that the client names with the highest weight; of equal ones the first.
 
-    A bare `*` names no coding: some clients send it without being able to unpack any.
+    A bare `*` names no coding: some clients send it without being able to unpack any. No coding at all is chosen where
+    the client names that with a higher weight.
     """
-    best = max((Coding.ZSTD, Coding.GZIP), key=accepts_coding)
-    return best if accepts_coding(best) > 0 else Coding.IDENTITY
+    best = max(offered, key=accepts_coding, default=Coding.IDENTITY)
+    weight = accepts_coding(best)
+    return best if weight > 0 and weight >= accepts_coding(Coding.IDENTITY) else Coding.IDENTITY
 
 
 def accepts_coding(coding: Coding) -> float:

@@ -87,9 +87,9 @@ NOT_ACCEPTABLE = _problem(
     ("Formato no disponible", "Not acceptable"),
     (
         "El encabezado Accept excluye los formatos de esta dirección. Otros formatos tienen su propia dirección "
-        "(records.csv, records.parquet).",
+        "(records.csv, records.parquet); la lista available los nombra.",
         "The header Accept rules out the formats of this address. Other formats have their own address (records.csv, "
-        "records.parquet).",
+        "records.parquet); the list available names them.",
     ),
 )  # fmt: skip
 RELEASE_WITHDRAWN = _problem(
@@ -104,6 +104,14 @@ RANGE_NOT_SATISFIABLE = _problem(
     "range-not-satisfiable", 416,
     ("Rango fuera del archivo", "Range not satisfiable"),
     ("El rango pedido está fuera del archivo.", "The range asked for lies outside the file."),
+)  # fmt: skip
+PRECONDITION_FAILED = _problem(
+    "precondition-failed", 412,
+    ("La condición no se cumple", "Precondition failed"),
+    (
+        "Lo que hay en esta dirección no es lo que pide If-Match o If-Unmodified-Since.",
+        "What is at this address is not what If-Match or If-Unmodified-Since asks for.",
+    ),
 )  # fmt: skip
 BAD_REQUEST = _problem(
     "bad-request", 400,
@@ -229,6 +237,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     RELEASE_WITHDRAWN,
+    PRECONDITION_FAILED,
     RANGE_NOT_SATISFIABLE,
     BAD_REQUEST,
     URI_TOO_LONG,
@@ -268,6 +277,7 @@ OF_STATUS: Mapping[int, ProblemType] = {
     405: METHOD_NOT_ALLOWED,
     406: NOT_ACCEPTABLE,
     413: CONTENT_TOO_LARGE,
+    412: PRECONDITION_FAILED,
     414: URI_TOO_LONG,
     415: UNSUPPORTED_CONTENT,
     416: RANGE_NOT_SATISFIABLE,

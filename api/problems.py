@@ -6,10 +6,11 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotAcceptable
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
+from api.available import list_available
 from api.json_text import encode_json
 from api.negotiation import preferred_language
 from api.observability import current_request_id, route_name
@@ -137,7 +138,10 @@ def answer_http_error(error: HTTPException) -> BaseResponse:
         else:
             page.headers.update(headers)
             return page
-    return problem_response(kind, status=status, headers=headers)
+    more: dict[str, object] = {}
+    if isinstance(error, NotAcceptable) and error.description != NotAcceptable.description:
+        more = {"available": list_available((error.description or "").split(", "))}
+    return problem_response(kind, status=status, headers=headers, more=more)
 
 
 def _wants_page() -> bool:

@@ -18,6 +18,11 @@ class ProblemErrorSchema(Schema):
     )
 
 
+class AvailableSchema(Schema):
+    media_type = fields.String(required=True)
+    url = fields.String(required=True)
+
+
 class ProblemSchema(Schema):
     type = fields.String(required=True, metadata=about("Página que lo explica.", "Page that explains it."))
     title = fields.String(required=True)
@@ -33,3 +38,7 @@ class ProblemSchema(Schema):
         required=True, metadata=about("El de X-Request-ID y de la bitácora.", "That of X-Request-ID and of the log.")
     )
     errors = fields.List(fields.Nested(ProblemErrorSchema))
+    available = fields.List(
+        fields.Nested(AvailableSchema),
+        metadata=about("Solo con 406: lo que sí hay.", "Only with 406: what there is."),
+    )

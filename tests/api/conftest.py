@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import zstandard
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -57,7 +58,11 @@ def build_registry(home: Path) -> None:
 
 
 def downloads() -> dict[str, bytes]:
-    return {"records.parquet": b"PAR1 not a table PAR1", "records.csv.gz": gzip.compress(CSV_TEXT, mtime=0)}
+    return {
+        "records.parquet": b"PAR1 not a table PAR1",
+        "records.csv.gz": gzip.compress(CSV_TEXT, mtime=0),
+        "records.csv.zst": zstandard.compress(CSV_TEXT),
+    }
 
 
 def note_plain_size(release: Path, path: str, plain: bytes) -> None:
@@ -86,7 +91,8 @@ def write_corrections(releases: Path) -> None:
 def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("registry")
     build_registry(home)
-    note_plain_size(home / "releases" / "2", "downloads/records.csv.gz", CSV_TEXT)
+    for suffix in ("gz", "zst"):
+        note_plain_size(home / "releases" / "2", f"downloads/records.csv.{suffix}", CSV_TEXT)
     vouch(home / "releases", [2, 3], withdrawn={1: "0" * 64})
     point_at(home / "releases", 3, withdrawn=[1])
     write_corrections(home / "releases")
