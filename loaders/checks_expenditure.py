@@ -11,6 +11,7 @@ from exemptions.datasets import Dataset
 from exemptions.fact_codes import Partition
 from loaders.checks import Check, Context, DatasetRules, is_unreadable, value
 from loaders.checks_codes import look_up, near
+from loaders.checks_currency import FOREIGN_AMOUNT
 from loaders.checks_fact import duplicate_check, facts_beside, find_duplicates
 from loaders.checks_numbers import read_year, year_check
 from loaders.checks_partitions import compare_partitions, partition_checks
@@ -41,10 +42,6 @@ _MILLIONS = r"(?i)^(-?)\s*(?:GTQ|Q\.?)?\s*([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,
 _LONG_MILLIONS = r"(?i)^-?\s*(?:GTQ|Q\.?)?\s*[0-9][0-9,]*\.[0-9]{9,}$"
 _CENTS_PLACES = 8
 """A cent is a hundred-millionth of a million."""
-_FOREIGN = (
-    r"(?i)[$€£¥]|^\s*-?\s*L\.?\s*-?[0-9]|"
-    r"\b(?:USD|US|EUR|MXN|HNL|CRC|NIO|SVC|GBP|d[oó]lar(?:es)?|euros?|lempiras?|colon(?:es)?|c[oó]rdobas?|pesos?)\b"
-)
 _PERCENTAGE = r"^(-?[0-9]{1,9}(?:\.[0-9]{1,12})?)\s*%?$"
 # No sign that cannot be seen or that turns the direction of writing: the address is shown as a link.
 _URL = r"^(?i:https?)://[^\s\x00-\x20\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd<>\"]{1,2000}$"
@@ -87,7 +84,7 @@ def _checks(context: Context) -> Iterator[Check]:
 
 def _amount_checks() -> Iterator[Check]:
     text, unreadable = pl.col("amount_millions"), is_unreadable("amount_millions")
-    foreign, long = text.str.contains(_FOREIGN), text.str.contains(_LONG_MILLIONS)
+    foreign, long = text.str.contains(FOREIGN_AMOUNT), text.str.contains(_LONG_MILLIONS)
     yield Check("monto_vacio", "amount_millions", text.is_null())
     yield Check("moneda_no_es_quetzal", "amount_millions", unreadable & foreign)
     yield Check("millones_sin_centavos_enteros", "amount_millions", unreadable & long)

@@ -52,6 +52,17 @@ ESTIMATE_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
+        "columna_en_otra_moneda",
+        (
+            "El encabezado «{column}» nombra otra moneda y esa columna se carga como quetzales.",
+            "The header “{column}” names another currency, and that column is loaded as quetzales.",
+        ),
+        (
+            "Cargue la columna que está en quetzales; no convierta ni le cambie el nombre.",
+            "Load the column that is in quetzales; neither convert it nor rename it.",
+        ),
+    ),
+    error(
         "millones_sin_centavos_enteros",
         (
             "«{value}» millones no son centavos enteros.",

@@ -14,6 +14,7 @@ from exemptions.finding import Finding
 from loaders.bounded import bound_findings
 from loaders.checks import Context, DatasetRules, is_unreadable, run_checks, value
 from loaders.checks_amounts import AMOUNTS_RULES
+from loaders.checks_currency import find_foreign_columns
 from loaders.checks_energy import ENERGY_RULES
 from loaders.checks_events import EVENTS_RULES
 from loaders.checks_expenditure import EXPENDITURE_RULES
@@ -58,7 +59,7 @@ def validate(source: SourceTable, *, dataset: Dataset, context: Context) -> Vali
     frame = rules.understand(prepared.frame, context)
     found = run_checks(frame, tuple(rules.checks(context)), dataset=dataset, header=source.header)
     rows = sorted((*bound_findings(prepared.findings), *found), key=lambda finding: finding.row or 0)
-    findings = (*bound_findings(source.findings), *rows)
+    findings = (*bound_findings(source.findings), *find_foreign_columns(source.header), *rows)
     content = None if any(is_error(finding) for finding in findings) else _content(frame, dataset, rules)
     return Validated(frame.height, content, findings)
 
