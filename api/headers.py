@@ -22,6 +22,9 @@ _PAGE_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Pages load nothing from elsewhere and run nothing that stands in their text."""
+_EMBEDDED_PREFIX = "/api/v1/reconcile/preview/"
+"""Small pages that reconciling programs show in a frame of theirs; they have no links, forms or scripts."""
+_EMBEDDED_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors *"
 _POLICIES = {"text/html": _PAGE_POLICY, "image/svg+xml": PICTURE_POLICY}
 """Media type → policy, of those that have one of their own."""
 
@@ -62,7 +65,11 @@ def _protect(response: Response) -> Response:
     headers = response.headers
     # No other module sets any of these, so they are added, which is many times faster than looking for each one first.
     headers.extend(_PROTECTION)
-    headers.add("Content-Security-Policy", _POLICIES.get(response.mimetype or "", _DATA_POLICY))
+    if request.path.startswith(_EMBEDDED_PREFIX):
+        headers.remove("X-Frame-Options")
+        headers.add("Content-Security-Policy", _EMBEDDED_POLICY)
+    else:
+        headers.add("Content-Security-Policy", _POLICIES.get(response.mimetype or "", _DATA_POLICY))
     headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
     if app_state().settings.base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -13,8 +13,8 @@ from itertools import groupby
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from exemptions.holders import Holders, rows_of_nits, taxpayer_of
 from exemptions.match_keys import match_keys
 from exemptions.match_values import (
     MAX_CANDIDATES,
@@ -26,10 +26,9 @@ from exemptions.match_values import (
     MatchedBy,
     MatchState,
     Problem,
-    Taxpayer,
     nit_problem,
 )
-from exemptions.near_names import LEAST_SCORE, compare_bags, find_near_rows
+from exemptions.near_names import LEAST_SCORE, alike, compare_bags, find_near_rows, find_rows_with_words
 from exemptions.nit import NITProblem, TaxpayerIdKind, parse_nit_column
 from exemptions.parameters import MAX_TEXT, MAX_WORDS
 from exemptions.release import Release
@@ -45,9 +44,6 @@ _LEAD = 3.0
 
 _FIRST_LINES, _CHUNK_LINES = 250, 2_000
 """Lines matched at once: a short part first, so that an answer leaves soon."""
-
-_FEW_NITS = 64
-"""Up to so many are looked up one by one; more are found by reading the column, 20 ms at 2,000,000 rows."""
 
 _NUMBER = re.compile(r"\W*(?:GT\W*)?(?:N\W*I\W*T\W*)?[0-9][0-9\W_]*[kK\u041a\u043a]?\W*", re.IGNORECASE)
 """What is written like a number and so is no name: `3M` and `21st` are names."""
@@ -114,11 +110,11 @@ def _read_names(texts: Sequence[str]) -> tuple[dict[str, Problem], list[str]]:
 
 
 def _match_nits(release: Release, nits: Mapping[str, str]) -> dict[str, tuple[MatchState, tuple[Candidate, ...]]]:
-    rows = _rows_of_nits(release, nits.values())
+    rows = rows_of_nits(release, nits.values())
     found: dict[str, tuple[MatchState, tuple[Candidate, ...]]] = {}
     for text, nit in nits.items():
         if nit in rows:
-            taxpayer = _taxpayer(release, nit, rows[nit])
+            taxpayer = taxpayer_of(release, nit, rows[nit])
             found[text] = (MatchState.MATCHED, (Candidate(taxpayer, MatchedBy.NIT, _EXACT),))
     return found
 
@@ -201,7 +197,7 @@ def _decide(
     release: Release, judged: Mapping[str, Mapping[int, tuple[MatchedBy, float, bool]]]
 ) -> dict[str, tuple[MatchState, tuple[Candidate, ...]]]:
     """One taxpayer, several that may be meant, or none, for each name."""
-    holders = _Holders(release, {row for rows in judged.values() for row in rows})
+    holders = Holders(release, {row for rows in judged.values() for row in rows})
     found = {}
     for text, rows in judged.items():
         best: dict[str, tuple[float, bool, MatchedBy]] = {}
@@ -236,47 +232,24 @@ def _choose(ranked: _Ranked) -> tuple[MatchState, _Ranked]:
     return MatchState.AMBIGUOUS, rivals[:MAX_CANDIDATES]
 
 
-class _Holders:
-    """Who holds the records of some rows."""
+def found_by_words(release: Release, text: str, *, limit: int = MAX_CANDIDATES) -> tuple[Candidate, ...]:
+    """Taxpayers whose names have all the words of a text, beside others; none of them is sure.
 
-    def __init__(self, release: Release, rows: set[int]) -> None:
-        self._release = release
-        ordered = pa.array(sorted(rows), pa.uint32())
-        nits = release.records.column("nit").take(ordered).to_pylist()
-        ids = release.records.column("record_id").take(ordered).to_pylist()
-        self._nits = dict(zip(ordered.to_pylist(), nits, strict=True))
-        self._ids: dict[int, str] = {
-            row: nit or record_id for (row, nit), record_id in zip(self._nits.items(), ids, strict=True)
-        }
-        self._own = {self._ids[row]: [row] for row, nit in self._nits.items() if nit is None}
-        self._rows = _rows_of_nits(release, {nit for nit in nits if nit is not None})
-
-    def id_of(self, row: int) -> str:
-        return self._ids[row]
-
-    def taxpayer(self, holder: str) -> Taxpayer:
-        if holder in self._rows:
-            return _taxpayer(self._release, holder, self._rows[holder])
-        row = self._own[holder][0]
-        return Taxpayer(holder, None, self._release.records.column("name")[row].as_py(), (row,))
-
-
-def _taxpayer(release: Release, nit: str, rows: Sequence[int]) -> Taxpayer:
-    return Taxpayer(nit, nit, release.records.column("name")[rows[0]].as_py(), tuple(rows))
-
-
-def _rows_of_nits(release: Release, nits: Iterable[str]) -> dict[str, list[int]]:
-    """The rows of the legal persons of these NITs that the release has.
-
-    Order: row order within each.
+    Order: the nearest name first.
+    Raises: ReleaseDamaged.
     """
-    wanted = set(nits)
-    if len(wanted) <= _FEW_NITS:
-        few = {nit: release.index.find_rows("nit", nit) for nit in sorted(wanted)}
-        return {nit: rows for nit, rows in few.items() if rows}
-    column = release.records.column("nit")
-    rows = pc.indices_nonzero(pc.is_in(column, pa.array(sorted(wanted), pa.string())))
-    found: dict[str, list[int]] = {}
-    for row, nit in zip(rows.to_pylist(), column.take(rows).to_pylist(), strict=True):
-        found.setdefault(nit, []).append(row)
-    return found
+    if len(text) > MAX_TEXT or len(text.split()) > MAX_WORDS:
+        return ()
+    keys = match_keys(pl.Series([text], dtype=pl.String)).row(0, named=True)
+    rows = find_rows_with_words(release.index, tuple(keys["bag"].split())) if keys["bag"] else []
+    if not rows:
+        return ()
+    reader = _NameReader(release)
+    reader.read(rows)
+    holders = Holders(release, set(rows))
+    best: dict[str, float] = {}
+    for row in rows:
+        score = alike(keys["bag"], reader[row][1])
+        best[holders.id_of(row)] = max(score, best.get(holders.id_of(row), 0.0))
+    ranked = sorted(best.items(), key=lambda item: -item[1])[:limit]
+    return tuple(Candidate(holders.taxpayer(key), MatchedBy.APPROXIMATE, score) for key, score in ranked)

@@ -81,3 +81,21 @@ def _word_clause(index: OpenIndex, word: Word, *, is_patient: bool) -> Query:
 
 def _is_number(word: str) -> bool:
     return any(sign.isnumeric() for sign in word)
+
+
+def find_rows_with_words(index: OpenIndex, words: tuple[str, ...]) -> list[int]:
+    """Rows whose names have all the words as they are written.
+
+    Order: the shortest names first, about.
+    Raises: ReleaseDamaged.
+    """
+    with index_guard():
+        clauses = [(Occur.Must, _word_clause(index, Word(word), is_patient=False)) for word in dict.fromkeys(words)]
+        hits = index.searcher.search(Query.boolean_query(clauses), _HITS_READ, False).hits
+        rows = index.searcher.fast_field_values("row", [place for _, place in hits])
+        return [int(row) for row in rows if row is not None]
+
+
+def alike(first: str, second: str) -> float:
+    """How alike two bags of words are, below what a near name has: 0 to `LEAST_SCORE`."""
+    return round(fuzz.token_sort_ratio(first, second) * LEAST_SCORE / 100, 1)

@@ -29,6 +29,8 @@ _LIMITS = ReaderLimits(memory_bytes=768 * 1024**2, time_s=20.0, unpacked_bytes=2
 """A workbook of 50,000 rows and twenty columns unpacks to 60 MB and is read in two seconds."""
 
 _EXPECTED = {"nit": Expected.NIT, "name": Expected.NAME}
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a surrogate pair, which JSON can escape and no text can hold."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -145,4 +147,6 @@ def _plain_json(data: bytes) -> AskedList | None:
     for row, value in enumerate(values, start=1):
         if not isinstance(value, str):
             raise ReadingRefused(make_finding("lista_de_otra_cosa", row=row))
+        if _HALF.search(value):
+            raise ReadingRefused(make_finding("json_caracter_a_medias", row=row))
     return AskedList(tuple(values))

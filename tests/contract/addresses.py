@@ -21,6 +21,9 @@ PATH_VALUES: Mapping[str, str] = {
     "kind": "registro",
     "chart": "categorias",
     "slug": "decreto-29-89",
+    "entity": invented_nit(3),
+    "property": "amount_gtq",
+    "type_id": "category:COOP",
 }
 """Name of a part of a path → a value that exists."""
 
