@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from exemptions.errors import ListFault, ListRefused, Sentence
 from exemptions.match_values import AskedList
 from loaders.decode import find_codec
 from loaders.json_source import looks_like_json
-from loaders.lists import MAX_LIST_BYTES, read_list_bytes, read_list_lines
+from loaders.lists import MAX_LIST_BYTES, read_list_bytes, read_list_lines, telling
 from loaders.options import DEFAULT_ENCODING, ReadingRefused
-from loaders.rules import make_finding, message_of, remedy_of
+from loaders.rules import make_finding
 
 _FORM_BYTES = 64 * 1024
 """What a form adds to the list that it carries."""
@@ -67,7 +65,7 @@ def read_sent_list(*, column: str | None, encoding: str | None) -> AskedList:
         raise UnsupportedMediaType(", ".join((*_READERS, *FORMS)))
     declared = encoding or request.mimetype_params.get("charset") or DEFAULT_ENCODING
     data = _within(request.get_data())
-    with _told():
+    with telling():
         if kind in _JSON and not looks_like_json(data):
             # Told by its content alone it would be a list of one name.
             raise ReadingRefused(make_finding("json_invalido", line=1, position=1, reason="expected [ or {"))
@@ -83,10 +81,10 @@ def read_form_list(*, column: str | None, encoding: str | None) -> AskedList:
     if sent is not None and sent.filename:
         data = _within(sent.stream.read(MAX_LIST_BYTES + 1))
         reader = read_list_lines if sent.filename.lower().endswith(".txt") else read_list_bytes
-        with _told():
+        with telling():
             return reader(data, column=column, encoding=encoding or DEFAULT_ENCODING)
     data = _within(request.form.get(TEXT_FIELD, "").encode())
-    with _told():
+    with telling():
         return read_list_lines(data, column=column)
 
 
@@ -99,27 +97,3 @@ def _within(data: bytes) -> bytes:
     if len(data) > MAX_LIST_BYTES:
         raise RequestEntityTooLarge
     return data
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell in both languages what is wrong with a list.
-
-    Raises: ListRefused.
-    """
-    try:
-        yield
-    except ReadingRefused as refusal:
-        faults = tuple(
-            ListFault(
-                row=finding.row,
-                column=finding.column,
-                value=finding.value,
-                rule=finding.rule,
-                message=Sentence(message_of(finding, "es"), message_of(finding, "en")),
-                remedy=Sentence(remedy_of(finding, "es"), remedy_of(finding, "en")),
-            )
-            for finding in refusal.findings
-        )
-        first = faults[0].message
-        raise ListRefused(first.es, first.en, faults) from refusal

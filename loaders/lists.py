@@ -10,17 +10,19 @@ import difflib
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from exemptions.errors import ListFault, ListRefused, Sentence
 from exemptions.match_values import MAX_LINES, AskedList, Expected
 from exemptions.text import squash
 from loaders.decode import decode_to_utf8, refuse_binary
 from loaders.isolation import ReaderLimits, read_isolated
 from loaders.list_headers import list_key
 from loaders.options import DEFAULT_ENCODING, ReadingRefused, ReadOptions, SourceTable
-from loaders.rules import NOTHING_NEAR, make_finding
+from loaders.rules import NOTHING_NEAR, make_finding, message_of, remedy_of
 
 MAX_LIST_BYTES = 8 * 1024**2
 """Of what is sent: 50,000 lines of 160 bytes."""
@@ -150,3 +152,27 @@ def _plain_json(data: bytes) -> AskedList | None:
         if _HALF.search(value):
             raise ReadingRefused(make_finding("json_caracter_a_medias", row=row))
     return AskedList(tuple(values))
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Tell in both languages what is wrong with a list.
+
+    Raises: ListRefused.
+    """
+    try:
+        yield
+    except ReadingRefused as refusal:
+        faults = tuple(
+            ListFault(
+                row=finding.row,
+                column=finding.column,
+                value=finding.value,
+                rule=finding.rule,
+                message=Sentence(message_of(finding, "es"), message_of(finding, "en")),
+                remedy=Sentence(remedy_of(finding, "es"), remedy_of(finding, "en")),
+            )
+            for finding in refusal.findings
+        )
+        first = faults[0].message
+        raise ListRefused(first.es, first.en, faults) from refusal

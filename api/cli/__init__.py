@@ -29,6 +29,7 @@ _MODULES: Mapping[str, str] = {
     "export": "releases",
     "key": "keys",
     "load": "loading",
+    "match": "matching",
     "notify": "notices",
     "publish": "releases",
     "reject": "batches",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,11 +11,11 @@ from urllib.parse import urlencode
 import click
 
 from api.cli.context import Context, print_json, print_table
+from api.cli.outputs import choose_release, write_whole
 from exemptions.accounts import Right, require
 from exemptions.catalogs import load_catalogs
 from exemptions.filters import FILTERS
 from exemptions.query import parse_query, query_params
-from exemptions.release import Release
 from exemptions.releases import list_releases
 from exemptions.search import all_rows
 from exemptions.store import ReleaseStore
@@ -209,37 +206,15 @@ def export(context: Context, /, file: Path, **parameters: tuple[str, ...]) -> No
         raise click.BadParameter(f"{file.suffix or '–'}: {', '.join(FORMATS)}", param_hint="FILE")
     query = parse_query({name: list(values) for name, values in parameters.items() if values}, load_catalogs())
     store = ReleaseStore(context.settings.releases)
-    release = _choose(store, query.release, query.as_of)
+    release = choose_release(store, query.release, query.as_of)
     rows = all_rows(release, query)
     count = release.records.num_rows if rows is None else len(rows)
     metadata = {"release": str(release.number), "query": urlencode(query_params(query))}
-    _write_whole(file, form.stream(release.iter_batches(rows), metadata=metadata))
+    write_whole(file, form.stream(release.iter_batches(rows), metadata=metadata))
     context.say(
         f"{count:,} registros de la publicación {release.number} en {file}.",
         f"{count:,} records of release {release.number} in {file}.",
     )
-
-
-def _choose(store: ReleaseStore, number: int | None, as_of: date | None) -> Release:
-    if number is not None:
-        return store.get(number)
-    return store.as_of(as_of) if as_of is not None else store.current()
-
-
-def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write the chunks to `path` at once: a reader sees the old file or the whole new one."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as sink:
-            for chunk in chunks:
-                sink.write(chunk)
-            sink.flush()
-            os.fsync(sink.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 COMMANDS = (publish, releases, rollback, withdraw, export)

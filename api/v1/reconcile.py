@@ -13,7 +13,7 @@ from api.openrefine.entities import ANY_TYPE, all_types
 from api.openrefine.replies import CALLBACK, read_callback, reply_kept, reply_now, require_reply
 from api.parameters import parameter_reader, request_params
 from api.releases_at import current_release
-from api.schemas.reconcile import ExtensionSchema, ManifestSchema
+from api.schemas.reconcile import ReconcileExtensionSchema, ReconcileManifestSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
 from api.state import absolute
@@ -28,7 +28,7 @@ _MAX_BODY_BYTES = 1024**2
 
 _QUERIES, _EXTEND = "queries", "extend"
 _FORM = "application/x-www-form-urlencoded"
-_RESULTS = {"anyOf": [ManifestSchema, {"type": "object", "additionalProperties": True}, ExtensionSchema]}
+_RESULTS = {"anyOf": [ReconcileManifestSchema, {"type": "object", "additionalProperties": True}, ReconcileExtensionSchema]}
 
 CALLBACK_PARAMETER = query_parameter(
     CALLBACK,

@@ -25,7 +25,7 @@ from api.openrefine.replies import CALLBACK, JSON, read_callback, reply_kept, re
 from api.pages.assets import asset_url
 from api.parameters import parameter_reader, refuse_parameters
 from api.releases_at import current_release
-from api.schemas.reconcile import FlyoutSchema, ProposalSchema, SuggestedListSchema
+from api.schemas.reconcile import ReconcileFlyoutSchema, ReconcileProposalSchema, ReconcileSuggestedListSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
 from api.v1.blueprints import v1
@@ -66,7 +66,7 @@ def _suggesting(kind: str, words: tuple[str, str]) -> Document:
     return _describe(
         f"suggest{kind.capitalize()}",
         words,
-        SuggestedListSchema,
+        ReconcileSuggestedListSchema,
         query_parameter(
             "prefix",
             both("Lo escrito hasta ahora.", "What was typed so far."),
@@ -154,7 +154,7 @@ def _having(prefix: str, named: Sequence[Named]) -> list[Named]:
 
 
 @v1.route("/reconcile/flyout/entity/<entity>")
-@v1.doc(**_describe("flyoutEntity", ("Un contribuyente, en breve", "A taxpayer in brief"), FlyoutSchema, _ENTITY))
+@v1.doc(**_describe("flyoutEntity", ("Un contribuyente, en breve", "A taxpayer in brief"), ReconcileFlyoutSchema, _ENTITY))
 def flyout_entity(entity: str) -> Response:
     """A taxpayer in a few lines of HTML."""
     release, lang = current_release(), preferred_language()
@@ -163,7 +163,7 @@ def flyout_entity(entity: str) -> Response:
 
 
 @v1.route("/reconcile/flyout/property/<property>")
-@v1.doc(**_describe("flyoutProperty", ("Una propiedad, en breve", "A property in brief"), FlyoutSchema, _PROPERTY))
+@v1.doc(**_describe("flyoutProperty", ("Una propiedad, en breve", "A property in brief"), ReconcileFlyoutSchema, _PROPERTY))
 def flyout_property(property: str) -> Response:
     """A column in a few lines of HTML."""
     if property not in COLUMN:
@@ -173,7 +173,7 @@ def flyout_property(property: str) -> Response:
 
 
 @v1.route("/reconcile/flyout/type/<type_id>")
-@v1.doc(**_describe("flyoutType", ("Un tipo, en breve", "A type in brief"), FlyoutSchema, _TYPE))
+@v1.doc(**_describe("flyoutType", ("Un tipo, en breve", "A type in brief"), ReconcileFlyoutSchema, _TYPE))
 def flyout_type(type_id: str) -> Response:
     """A type in a few lines of HTML."""
     types = {kind["id"]: kind for kind in all_types(current_release(), preferred_language())}
@@ -199,7 +199,7 @@ def _flyout(kind: str, key: str, name: str, text: str) -> Response:
     **_describe(
         "proposeProperties",
         ("Proponer propiedades", "Propose properties"),
-        ProposalSchema,
+        ReconcileProposalSchema,
         query_parameter("type", both("Tipo de los contribuyentes.", "Type of the taxpayers."), {"type": "string"}),
         query_parameter(
             "limit",

@@ -186,14 +186,14 @@ def test_reconcile__suggestions_are_valid(client: FlaskClient) -> None:
 
 
 def test_reconcile__values_of_columns_extend_a_table(client: FlaskClient) -> None:
-    order = {
+    order: Any = {
         "ids": [invented_nit(3), invented_record_id(13), "nobody"],
         "properties": [{"id": name} for name in ("category", "amount_gtq", "valid_from", "jobs", "taxes", "nit")],
     }
     assert faults("data-extension-query", order) == []
     answer = told(client.post(PATH, data={"extend": json.dumps(order)}))
     assert faults("data-extension-response", answer) == []
-    assert [item["id"] for item in answer["meta"]] == [item["id"] for item in order["properties"]]  # type: ignore[index]
+    assert [item["id"] for item in answer["meta"]] == [item["id"] for item in order["properties"]]
     rows = answer["rows"]
     assert rows[invented_nit(3)]["category"] == [{"str": "MAQ_ADT_E"}, {"str": "ZF_IND"}]
     assert rows[invented_nit(3)]["amount_gtq"] == [{"float": 1234567.89}, {"float": 0.0}]
