@@ -28,7 +28,9 @@ _MAX_BODY_BYTES = 1024**2
 
 _QUERIES, _EXTEND = "queries", "extend"
 _FORM = "application/x-www-form-urlencoded"
-_RESULTS = {"anyOf": [ReconcileManifestSchema, {"type": "object", "additionalProperties": True}, ReconcileExtensionSchema]}
+_RESULTS = {
+    "anyOf": [ReconcileManifestSchema, {"type": "object", "additionalProperties": True}, ReconcileExtensionSchema]
+}
 
 CALLBACK_PARAMETER = query_parameter(
     CALLBACK,

@@ -154,7 +154,9 @@ def _having(prefix: str, named: Sequence[Named]) -> list[Named]:
 
 
 @v1.route("/reconcile/flyout/entity/<entity>")
-@v1.doc(**_describe("flyoutEntity", ("Un contribuyente, en breve", "A taxpayer in brief"), ReconcileFlyoutSchema, _ENTITY))
+@v1.doc(
+    **_describe("flyoutEntity", ("Un contribuyente, en breve", "A taxpayer in brief"), ReconcileFlyoutSchema, _ENTITY)
+)
 def flyout_entity(entity: str) -> Response:
     """A taxpayer in a few lines of HTML."""
     release, lang = current_release(), preferred_language()
@@ -163,7 +165,9 @@ def flyout_entity(entity: str) -> Response:
 
 
 @v1.route("/reconcile/flyout/property/<property>")
-@v1.doc(**_describe("flyoutProperty", ("Una propiedad, en breve", "A property in brief"), ReconcileFlyoutSchema, _PROPERTY))
+@v1.doc(
+    **_describe("flyoutProperty", ("Una propiedad, en breve", "A property in brief"), ReconcileFlyoutSchema, _PROPERTY)
+)
 def flyout_property(property: str) -> Response:
     """A column in a few lines of HTML."""
     if property not in COLUMN:
