@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from exemptions.datasets import Dataset
+from exemptions.fact_codes import Partition
 from loaders.checks import Check, Context, DatasetRules, is_unreadable, value
 from loaders.checks_fact import duplicate_check, facts_beside, find_duplicates
 from loaders.checks_numbers import read_year, year_check
@@ -20,7 +21,9 @@ _MILLIONS = r"^(-?)([0-9]{1,9})(?:\.([0-9]{1,8}))?$"
 _CENTS_PLACES = 8
 """A cent is a hundred-millionth of a million."""
 _BASE = 100.0
-_SERIES_BASE = "series.base_year"
+_SERIES_BASE, _IMPLIED = "series.base_year", "expenditure.gdp_millions"
+_FACTOR = 2
+"""A product was never revised by this much, a change of base included; a slip of unit is by a thousand."""
 
 
 def _understand(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -34,7 +37,18 @@ def _understand(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     frame = find_duplicates(frame, dataset=Dataset.MACRO, required=("year",))
     beside = facts_beside(frame, context, dataset=Dataset.MACRO).get_column("base_year.value")
     bases = pl.concat([beside.cast(pl.Int64), frame.get_column("base_year.value")]).drop_nulls()
-    return frame.with_columns(pl.lit(bases.first(), pl.Int64).alias(_SERIES_BASE))
+    return frame.with_columns(pl.lit(bases.first(), pl.Int64).alias(_SERIES_BASE)).join(
+        _implied(context), on="year.value", how="left", maintain_order="left"
+    )
+
+
+def _implied(context: Context) -> pl.DataFrame:
+    """Year → the product in millions that the totals of the standing estimates and their percentages imply."""
+    totals = context.standing(Dataset.EXPENDITURE).filter(
+        pl.col("partition") == Partition.TOTAL.value, pl.col("tax").is_null(), pl.col("pct_gdp") > 0
+    )
+    implied = pl.col("amount_cents") / pl.col("pct_gdp") * 100 / 10**_CENTS_PLACES
+    return totals.group_by(pl.col("year").alias("year.value")).agg(implied.mean().alias(_IMPLIED))
 
 
 def _checks(context: Context) -> Iterator[Check]:
@@ -44,6 +58,10 @@ def _checks(context: Context) -> Iterator[Check]:
     yield from _figure_checks("deflator", "deflactor")
     yield from _base_checks(context)
     yield from _figure_checks("gdp_millions", "pib")
+    ratio = value("gdp_cents") / 10**_CENTS_PLACES / pl.col(_IMPLIED)
+    yield Check(
+        "pib_no_concuerda", "gdp_millions", ~ratio.is_between(1 / _FACTOR, _FACTOR), {"implied": pl.col(_IMPLIED)}
+    )
     yield Check("fuente_vacia", "source", pl.col("source").is_null())
     yield duplicate_check(Dataset.MACRO)
 

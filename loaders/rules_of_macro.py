@@ -75,6 +75,17 @@ PRODUCT_RULES: tuple[Rule, ...] = (
         ("El PIB {value} no es mayor que cero.", "The GDP {value} is not above zero."),
         _MILLIONS,
     ),
+    warning(
+        "pib_no_concuerda",
+        (
+            "El PIB {value} está lejos del que suponen los porcentajes de los informes: unos {implied:,.0f} millones.",
+            "The GDP {value} is far from what the percentages of the reports suppose: some {implied:,.0f} million.",
+        ),
+        (
+            "Revise la unidad, que es millones de quetzales, y el año.",
+            "Check the unit, which is millions of quetzales, and the year.",
+        ),
+    ),
     error(
         "fuente_vacia",
         ("Falta la fuente de la serie.", "The source of the series is missing."),

@@ -123,13 +123,15 @@ def check_facts(
     book: Sequence[Row] = (),
     mode: Mode = Mode.REPLACE,
     registry: Sequence[Row] = REGISTRY,
+    estimates: Sequence[Row] = (),
 ) -> Validated:
     """What validation says of the rows, the first of which stands in row 2, beside the facts of the book."""
     known = standing_registry(*registry)
-    facts = _standing_facts(dataset, book, known)
+    facts = {Dataset.EXPENDITURE: _standing_facts(Dataset.EXPENDITURE, estimates, known)}
+    facts[dataset] = _standing_facts(dataset, book, known)
 
     def standing(wanted: Dataset) -> pl.DataFrame:
-        return known if wanted is Dataset.REGISTRY else facts
+        return known if wanted is Dataset.REGISTRY else facts[wanted]
 
     context = Context(load_catalogs(), CUTOFF, mode=mode, standing=standing)
     return validate(fact_source(dataset, *rows), dataset=dataset, context=context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exemptions.datasets import Dataset, Mode
 from loaders.rules import message_of
-from tests.loaders.fact_files import check_facts, content_of, product
+from tests.loaders.fact_files import check_facts, content_of, estimate, part, product
 
 MACRO = Dataset.MACRO
 
@@ -45,3 +45,14 @@ def test_validate_macro__compares_the_base_with_what_stays_in_the_book() -> None
     added = check_facts(MACRO, other, book=book, mode=Mode.MERGE)
     assert [(f.row, f.rule) for f in added.findings] == [(2, "anio_base_distinto")]
     assert check_facts(MACRO, other, book=book, mode=Mode.REPLACE).findings == ()
+
+
+def test_validate_macro__names_a_product_in_another_unit_than_the_reports_suppose() -> None:
+    # The total of 2024 and its percentage suppose some 100,000 million; the figure of a part says nothing.
+    estimates = [estimate(), part("ambito", "INTERNOS", "2,500") | {"pct_gdp": "99"}, estimate(year="2023", pct_gdp="")]
+    assert check_facts(MACRO, product(), product(year="2023", gdp_millions="1"), estimates=estimates).findings == ()
+    for text in ("100", "100000250"):
+        found = check_facts(MACRO, product(gdp_millions=text), estimates=estimates)
+        assert [(f.row, f.key, f.rule) for f in found.findings] == [(2, "gdp_millions", "pib_no_concuerda")]
+        assert "unos 100,000 millones" in message_of(found.findings[0], "es")
+        assert found.content is not None

@@ -190,6 +190,7 @@ TOGETHER = {
     "informe_casi_igual",
     "columna_en_otra_moneda",
     "anio_base_distinto",
+    "pib_no_concuerda",
 }
 """Rules that need two rows, the book or a header; the tests of each dataset have them."""
 
