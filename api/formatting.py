@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date as babel_format_date
 from babel.numbers import format_compact_decimal, format_decimal
@@ -97,6 +98,8 @@ def _sign(number: Decimal | float) -> str:
     return _MINUS if number < 0 else ""
 
 
+# A page of results names twenty days, and the library takes 0.05 ms for each.
+@lru_cache(maxsize=8_192)
 def format_day(day: date, lang: str) -> str:
     """A calendar day in words: `12 de marzo de 2025`, `12 March 2025`."""
     return babel_format_date(day, _DATE_PATTERNS[_date_language(lang)], locale=_date_language(lang))
@@ -107,6 +110,7 @@ def _date_language(lang: str) -> str:
     return lang if lang in _DATE_PATTERNS else "es"
 
 
+@lru_cache(maxsize=8_192)
 def format_short_day(day: date, lang: str) -> str:
     """A calendar day for lists, the month in three letters: `12 mar 2025`, `12 Mar 2025`."""
     return babel_format_date(day, _SHORT_DATE_PATTERN, locale=_date_language(lang)).replace(" ", NO_BREAK)

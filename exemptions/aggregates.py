@@ -235,6 +235,11 @@ def _largest_sum(release: Release) -> int:
 
 
 def _count_taxpayers(release: Release, query: RegistryQuery) -> int:
-    shared = shared_rows(release, query)
-    nits = pl.Series(pl.from_arrow(release.records.column("nit").take(shared.to_arrow())), dtype=pl.String)
-    return total(release, query) - len(shared) + nits.drop_nulls().n_unique() + nits.null_count()
+    selected = _select_codes(release, query)
+    if selected is not None:
+        return selected.taxpayers()
+    rows = shared_rows(release, query)
+    if release.index.marks_shared:
+        return total(release, query) - len(rows) + release.summary.holders.gather(rows).n_unique()
+    nits = pl.Series(pl.from_arrow(release.records.column("nit").take(rows.to_arrow())), dtype=pl.String)
+    return total(release, query) - len(rows) + nits.drop_nulls().n_unique() + nits.null_count()

@@ -55,7 +55,11 @@ def find_marks(names: Sequence[str | None], q: str) -> list[tuple[Mark, ...]]:
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(fold_text(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    return [_Token(_fold_word(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+
+
+# The words of names repeat within a page and between pages (`sociedad`, `anonima`).
+_fold_word = lru_cache(maxsize=16_384)(fold_text)
 
 
 def _marks_of(tokens: Sequence[_Token], asked: Sequence[tuple[Word, str]]) -> tuple[Mark, ...]:
@@ -84,11 +88,13 @@ def _with_compounds(tokens: Sequence[_Token]) -> Iterator[_Token]:
             letters = run[first:]
             yield _Token("".join(letter.text for letter in letters), letters[0].start, letters[-1].end)
         run = []
+    texts = tuple(token.text for token in tokens)
     for long, short in _LONG_FORMS:
+        if long[0] not in texts:
+            continue
         for place in range(len(tokens) - len(long) + 1):
-            part = tokens[place : place + len(long)]
-            if tuple(token.text for token in part) == long:
-                yield _Token(short, part[0].start, part[-1].end)
+            if texts[place : place + len(long)] == long:
+                yield _Token(short, tokens[place].start, tokens[place + len(long) - 1].end)
 
 
 def _is_exact(token: _Token, word: Word) -> bool:
@@ -105,7 +111,6 @@ def _nearest(tokens: Sequence[_Token], word: Word) -> list[_Token]:
     return [token for distance, token in distances if distance == best <= allowed]
 
 
-# The words of names repeat within a page and between pages (`sociedad`, `anonima`).
 @lru_cache(maxsize=16_384)
 def _typos(typed: str, text: str, is_prefix: bool, most: int) -> int:
     """How many typos lead from one word to another, or to its beginning; two letters changed round are one typo.

@@ -19,6 +19,7 @@ import pyarrow as pa
 from exemptions.answers import AnswerCache
 from exemptions.columns import LIST_SEPARATOR
 from exemptions.filters import FILTERS, Bound
+from exemptions.placed import Bounds, Chosen, PlacedRows, code_conditions
 from exemptions.query import RegistryQuery, is_set
 
 _COMMON = (
@@ -34,8 +35,7 @@ _LEVELS = (
 """Columns that are told apart, the smallest table first: 2,000,000 records gave 14,000, 86,000 and 47,000 rows."""
 
 _NUMBERS = ("rows", "jobs", "jobs_rows", "amount_gtq", "amount_rows")
-_PLACE = "place"
-"""The number of a record's combination of common columns."""
+_HOLDER = "holder"
 
 _BOUNDED: Mapping[str, str] = {"jobs": "jobs", "amount_cents": "amount_gtq"}
 """Field of a filter with a bound → column."""
@@ -43,9 +43,6 @@ SUMMED = frozenset({*_LEVELS[-1], *_BOUNDED})
 """Fields of the filters that a query may have to be answered here."""
 _BOUNDS_KEPT = 4
 """Tables of bounds that are kept, of up to 2 MB; a search and its facets without their own filters share one."""
-
-Bounds = tuple[tuple[str, Bound, int], ...]
-"""Column, which side, and the bound itself, which is included."""
 
 
 class Summary:
@@ -79,28 +76,28 @@ class Summary:
                 return None
         return Selection(self, chosen, tuple(bounds))
 
-    def matching(self, level: int, chosen: Mapping[str, list[int]], bounds: Bounds) -> pl.DataFrame:
-        """The records of some codes and within some bounds, added up by the columns of a level."""
-        conditions = _conditions(chosen)
-        if not bounds:
-            return self._tables[level].filter(*conditions.values())
-        if not level:
-            table = self._within.get(bounds, lambda: self._add_up_within(bounds, [], []))
-            return table.filter(*conditions.values())
-        apart = [column for column in _LEVELS[level] if column not in _COMMON]
-        first = [conditions.pop(column) for column in apart if column in conditions]
-        return self._add_up_within(bounds, first, apart).filter(*conditions.values())
+    def add_up(self, level: int, chosen: Chosen) -> pl.DataFrame:
+        """The records of some codes, added up by the columns of a level."""
+        return self._tables[level].filter(*code_conditions(chosen).values())
 
-    def first_rows(self, chosen: Mapping[str, list[int]], bounds: Bounds, limit: int, start: int) -> list[int]:
-        """The first rows, from `start` on, of some codes and within some bounds, of which there is at least one."""
-        combinations, numbered = self._numbered
-        conditions = _conditions(chosen)
-        apart = [conditions.pop(column) for column in chosen if column not in _COMMON]
-        found = numbered.filter(*_within(bounds), *apart, pl.col("row") >= start)
-        if conditions:
-            fitting = combinations.select(pl.all_horizontal(*conditions.values()).fill_null(False)).to_series()
-            found = found.filter(fitting.gather(found.get_column(_PLACE)))
-        return found.get_column("row").bottom_k(limit).sort().to_list()
+    def add_up_within(self, bounds: Bounds, chosen: Chosen) -> pl.DataFrame:
+        """The records within some bounds and of some codes, added up by the common columns."""
+        numbered = self._numbered
+        if not set(chosen).issubset(_COMMON):
+            return numbered.add_up(numbered.matching(chosen, bounds), _NUMBERS)
+        table = self._within.get(bounds, lambda: numbered.add_up(numbered.matching({}, bounds), _NUMBERS))
+        return table.filter(*code_conditions(chosen).values())
+
+    def rows_within(self, chosen: Chosen, bounds: Bounds) -> pl.DataFrame:
+        """The records of some codes and within some bounds, of which there is at least one.
+
+        Shape: row, municipality, activity and the numbers.
+        """
+        return self._numbered.matching(chosen, bounds)
+
+    def shared_holders(self, chosen: Chosen, bounds: Bounds) -> pl.Series:
+        """The taxpayer's number of each record of some codes and within some bounds that shares its taxpayer."""
+        return self._shared.matching(chosen, bounds).get_column(_HOLDER)
 
     def reader(self, column: str) -> Callable[[int | None], Any]:
         """Gives the value that a number in a column's place stands for."""
@@ -112,24 +109,26 @@ class Summary:
         whole = _add_up(_coded(self._records), _LEVELS[-1])
         return (*(_add_up(whole, level) for level in _LEVELS[:-1]), whole)
 
-    def _add_up_within(self, bounds: Bounds, conditions: list[pl.Expr], apart: list[str]) -> pl.DataFrame:
-        """The records within bounds and of other conditions, by their common columns and the ones `apart`."""
-        combinations, numbered = self._numbered
-        added = _add_up(numbered.filter(*_within(bounds), *conditions), (_PLACE, *apart))
-        return pl.concat([added, combinations[added.get_column(_PLACE)]], how="horizontal")
+    @cached_property
+    def holders(self) -> pl.Series:
+        """The number of each record's taxpayer, by row; null where the taxpayer has no other record or is not told."""
+        nits = pl.DataFrame({"nit": pl.Series(pl.from_arrow(self._records.column("nit")), dtype=pl.String)})
+        shared = nits.with_row_index("row").filter(pl.col("nit").is_not_null() & pl.col("nit").is_duplicated())
+        numbers = shared.select("row", holder=pl.col("nit").rank("dense").cast(pl.UInt32))
+        holders = pl.repeat(None, nits.height, dtype=pl.UInt32, eager=True)
+        return holders.scatter(numbers.get_column("row"), numbers.get_column("holder")).alias(_HOLDER)
 
     @cached_property
-    def _numbered(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The combinations of common columns, and the records that have a number in the order of their combination."""
-        with_number = (
-            _coded(self._records)
-            .with_row_index("row")
-            .filter(pl.col("jobs").is_not_null() | pl.col("amount_gtq").is_not_null())
-        )
-        combinations = with_number.select(_COMMON).unique(maintain_order=True)
-        placed = with_number.join(combinations.with_row_index(_PLACE), on=_COMMON, how="left", nulls_equal=True)
-        kept = placed.select("row", _PLACE, *(column for column in _LEVELS[-1] if column not in _COMMON), *_NUMBERS)
-        return combinations, kept.sort(_PLACE)
+    def _numbered(self) -> PlacedRows:
+        """The records that have a number."""
+        rows = _coded(self._records).with_row_index("row")
+        return PlacedRows(rows.filter(pl.col("jobs").is_not_null() | pl.col("amount_gtq").is_not_null()), _COMMON)
+
+    @cached_property
+    def _shared(self) -> PlacedRows:
+        """The records whose taxpayer has others."""
+        rows = _coded(self._records).drop("rows", "jobs_rows", "amount_rows").with_columns(self.holders)
+        return PlacedRows(rows.drop_nulls(_HOLDER), _COMMON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +136,10 @@ class Selection:
     """The records of some codes within some bounds; all of them where a column names none."""
 
     summary: Summary
-    chosen: Mapping[str, list[int]]
-    """Column → the numbers of its codes, any of which matches."""
+    chosen: Chosen
     bounds: Bounds
-    _found: dict[int, pl.DataFrame] = field(default_factory=dict)
-    """Level → its matching part."""
+    _found: dict[object, pl.DataFrame] = field(default_factory=dict)
+    """What was looked for already: a level's matching part, or the records themselves."""
 
     def total(self) -> int:
         """How many records there are."""
@@ -169,7 +167,13 @@ class Selection:
 
         Order: row order.
         """
-        return self.summary.first_rows(self.chosen, self.bounds, limit, start)
+        rows = self._rows_within().get_column("row")
+        return rows.filter(rows >= start).bottom_k(limit).sort().to_list()
+
+    def taxpayers(self) -> int:
+        """How many taxpayers they are of: distinct NITs, and each record without one as one of its own."""
+        shared = self.summary.shared_holders(self.chosen, self.bounds)
+        return self.total() - len(shared) + shared.n_unique()
 
     def _by(self, columns: tuple[str, ...], *numbers: str) -> list[tuple[Any, ...]]:
         """The sums of some numbers for each combination of values, which come first; the order is no particular one."""
@@ -182,11 +186,21 @@ class Selection:
 
     def _matching(self, columns: tuple[str, ...]) -> pl.DataFrame:
         """The part of the smallest table that tells those columns and the chosen ones apart."""
+        if self.bounds:
+            if not set(columns).issubset(_COMMON):
+                return self._rows_within()
+            return self._find("within", lambda: self.summary.add_up_within(self.bounds, self.chosen))
         needed = {*columns, *self.chosen}
         level = next(place for place, known in enumerate(_LEVELS) if needed.issubset(known))
-        if level not in self._found:
-            self._found[level] = self.summary.matching(level, self.chosen, self.bounds)
-        return self._found[level]
+        return self._find(level, lambda: self.summary.add_up(level, self.chosen))
+
+    def _rows_within(self) -> pl.DataFrame:
+        return self._find("rows", lambda: self.summary.rows_within(self.chosen, self.bounds))
+
+    def _find(self, key: object, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        if key not in self._found:
+            self._found[key] = compute()
+        return self._found[key]
 
 
 def _coded(records: pa.RecordBatch) -> pl.DataFrame:
@@ -204,16 +218,6 @@ def _coded(records: pa.RecordBatch) -> pl.DataFrame:
         jobs_rows=pl.col("jobs").is_not_null().cast(pl.UInt32),
         amount_rows=pl.col("amount_gtq").is_not_null().cast(pl.UInt32),
     )
-
-
-def _conditions(chosen: Mapping[str, list[int]]) -> dict[str, pl.Expr]:
-    return {column: pl.col(column).is_in(codes) for column, codes in chosen.items()}
-
-
-def _within(bounds: Bounds) -> list[pl.Expr]:
-    return [
-        pl.col(column) >= number if side is Bound.MIN else pl.col(column) <= number for column, side, number in bounds
-    ]
 
 
 def _add_up(table: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:

@@ -9,19 +9,21 @@ from hypothesis import strategies as st
 
 import exemptions.aggregates
 import exemptions.search
-from exemptions.aggregates import count_together, facets, sums
+from exemptions.aggregates import count_together, facets, sums, taxpayers
 from exemptions.filters import FACETS, FILTER
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
 from exemptions.release import open_release
 from exemptions.search import search
-from tests.exemptions.releases import build_test_release, default_rows
+from tests.exemptions.releases import build_test_release, default_rows, invented_nit, record
+
+ROWS = [*default_rows(), *(record(n, nit=invented_nit(2), amount_gtq=n * 100) for n in (20, 21, 22))]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     releases = tmp_path_factory.mktemp("releases")
-    build_test_release(releases, default_rows())
+    build_test_release(releases, ROWS)
     return releases / "1"
 
 
@@ -29,12 +31,12 @@ def answers(folder: Path, query: RegistryQuery) -> tuple[object, ...]:
     release = open_release(folder, verify=False)
     count_together(release, query, FACETS)
     pages = [search(release, query, limit=limit, after_rank=after) for limit in (2, 50) for after in (None, 3)]
-    return total(release, query), facets(release, query, FACETS), sums(release, query), pages
+    counted = total(release, query), taxpayers(release, query)
+    return counted, facets(release, query, FACETS), sums(release, query), pages
 
 
 def codes(name: str) -> list[str]:
-    rows = default_rows()
-    found = [row.get(FILTER[name].field) for row in rows]
+    found = [row.get(FILTER[name].field) for row in ROWS]
     return sorted({code for value in found if value for code in (value if isinstance(value, list) else [value])})
 
 
@@ -70,7 +72,7 @@ def test_summary__knows_nothing_of_what_is_no_code(folder: Path) -> None:
     assert summary.select(RegistryQuery(category=("COOP",), valid_on=date(2026, 1, 1))) is None
     everything = summary.select(RegistryQuery())
     assert everything is not None
-    assert everything.total() == len(default_rows())
+    assert everything.total() == len(ROWS)
 
 
 @pytest.mark.parametrize("query", [RegistryQuery(status=("active",)), RegistryQuery(category=("FUND", "CED_PRIV"))])
