@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import cast
+from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
@@ -20,7 +21,13 @@ from api.compression import guard_stream
 from api.negotiation import Coding
 from api.observability import current_request_id
 from api.preconditions import Condition, asked_range, judge_conditions
+from api.state import app_state
 from exporters.manifest import iter_plain
+
+PROXY_OFFER = "X-Accel-Offer"
+"""Header with which the shipped proxy (deploy/nginx) offers to send files of the release store from its own disk."""
+PROXY_PLACE = "/.releases/"
+"""Where that proxy keeps them, for itself only."""
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -52,6 +59,11 @@ def send_stored(file: StoredFile) -> Response:
     if judge_conditions(file.sha256, file.modified) is Condition.NOT_MODIFIED:
         return _with_validators(Response(status=304), file)
     part = asked_range(file.size_bytes, etag=file.sha256, modified=file.modified)
+    if _is_left_to_proxy(file):
+        response = _with_validators(_handed_over(file), file)
+        # The proxy says so too.
+        del response.headers["Accept-Ranges"]
+        return response
     start, stop = part or (0, file.size_bytes)
     response = Response(status=200 if part is None else 206, content_type=file.media_type)
     if part is not None:
@@ -62,6 +74,24 @@ def send_stored(file: StoredFile) -> Response:
     if file.coding is not Coding.IDENTITY:
         response.headers["Content-Encoding"] = file.coding.value
     return _with_validators(response, file)
+
+
+def _is_left_to_proxy(file: StoredFile) -> bool:
+    """Whether the proxy in front offers to send the stored bytes itself, ranges included.
+
+    Ranges that depend on a date are not left to it: it knows the file's date, not the release's.
+    """
+    return PROXY_OFFER in request.headers and not file.is_packed and request.if_range.date is None
+
+
+def _handed_over(file: StoredFile) -> Response:
+    """An answer without a body that tells the proxy which file to send; it takes over all other headers."""
+    response = Response(status=200, content_type=file.media_type)
+    place = file.path.relative_to(app_state().settings.releases).as_posix()
+    response.headers["X-Accel-Redirect"] = f"{PROXY_PLACE}{quote(place)}"
+    if file.coding is not Coding.IDENTITY:
+        response.headers["Content-Encoding"] = file.coding.value
+    return response
 
 
 def _with_validators(response: Response, file: StoredFile) -> Response:

@@ -33,9 +33,13 @@ NAME = "Quetzalteca de Nadie"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("behind") / "home"
+
+
+@pytest.fixture(scope="module")
+def service(home: Path) -> Iterator[str]:
     """`host:port` of a served demonstration registry."""
-    home = tmp_path_factory.mktemp("behind") / "home"
     environment = {"EXEMPTIONS_HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "api.cli", "demo", "--rows", "200"]
     subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
@@ -44,8 +48,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def proxy(tmp_path: Path, service: str) -> Iterator[Proxy]:
-    with proxied(tmp_path / "nginx", service) as running:
+def proxy(tmp_path: Path, service: str, home: Path) -> Iterator[Proxy]:
+    with proxied(tmp_path / "nginx", service, releases=home / "releases") as running:
         yield running
 
 
@@ -56,6 +60,61 @@ def test_passes_on_pages_answers_and_files(proxy: Proxy, service: str) -> None:
         assert through.headers["ETag"] == straight.headers["ETag"]
         assert len(through.raw.headers.getlist("X-Request-ID")) == 1
         assert "nginx/" not in through.headers["Server"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Accept-Encoding": "identity"},
+        {"Accept-Encoding": "zstd"},
+        {"Range": "bytes=10-99"},
+        {"Range": "bytes=-7"},
+        {"Range": "bytes=0-1,5-6"},
+        {"Range": "bytes=999999999-"},
+        {"Range": "bytes=1-2", "If-Range": '"other"'},
+        {"Range": "bytes=1-2", "If-Range": "ETAG"},
+        {"Range": "bytes=1-2", "If-Range": "DATE"},
+        {"If-None-Match": "ETAG"},
+        {"If-Match": '"other"'},
+        {"If-Modified-Since": "DATE"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["records.parquet", "records.csv", "records.csv.gz", "manifest.json"])
+def test_sends_stored_files_itself_as_the_service_would(
+    proxy: Proxy, service: str, name: str, headers: dict[str, str]
+) -> None:
+    straight_address, address = f"http://{service}/downloads/1/{name}", f"{proxy.address}/downloads/1/{name}"
+    known = requests.head(straight_address, headers={"Accept-Encoding": headers.get("Accept-Encoding", "")}).headers
+    given = {"ETAG": known["ETag"], "DATE": known["Last-Modified"]}
+    asked = {"Accept-Encoding": ""} | {key: given.get(value, value) for key, value in headers.items()}
+    straight, through = (_raw(url, asked) for url in (straight_address, address))
+    assert (through[0], through[2]) == (straight[0], straight[2])
+    assert through[1] == straight[1]
+
+
+def _raw(url: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and the bytes as they come, without what differs between any two answers."""
+    with requests.get(url, headers=headers, stream=True) as answer:
+        told = {name.title(): value for name, value in answer.headers.items()}
+        body = answer.raw.read(decode_content=False)
+    for name in ("Date", "Server", "Connection", "X-Request-Id"):
+        told.pop(name, None)
+    if answer.status_code == 206:
+        # A part says by itself that there are parts.
+        told.pop("Accept-Ranges", None)
+    # nginx adds no header that is empty.
+    told = {name: value for name, value in told.items() if value}
+    if "json" in told.get("Content-Type", "") and answer.status_code >= 400:
+        body = re.sub(rb'"request_id":"[0-9a-f]+"', b"", body)
+        told.pop("Content-Length", None)
+    return answer.status_code, told, body
+
+
+def test_shows_the_store_to_nobody(proxy: Proxy) -> None:
+    for path in ("/.releases/1/records.arrow", "/.releases/current.json", "/downloads/../.releases/1/manifest.json"):
+        assert requests.get(proxy.address + path).status_code == 404
 
 
 def test_keeps_what_is_public_for_two_seconds(proxy: Proxy) -> None:
