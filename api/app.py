@@ -6,6 +6,7 @@ from flask import Flask
 
 from api.deprecations import register_deprecations
 from api.docs import register_docs
+from api.feeds import register_feeds
 from api.headers import register_headers
 from api.metrics import answer_metrics
 from api.observability import register_observability
@@ -96,6 +97,7 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
     register_deprecations(app)
     register_docs(app, api, problem_types=_problem_types(settings))
     register_pages(app)
+    register_feeds(app)
     return app
 
 

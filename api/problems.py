@@ -25,6 +25,8 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 MACHINE_PREFIXES = (
     "/api/",
     "/downloads/",
+    "/feeds/",
+    "/en/feeds/",
     "/health/",
     "/metrics",
     "/openapi.json",

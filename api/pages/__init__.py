@@ -43,6 +43,7 @@ from api.pages.blueprint import pages
 from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.catalogues import PageTexts
 from api.pages.errors import render_error_page
+from api.pages.feed_addresses import feed_url
 from api.pages.foot import register_feet
 from api.pages.language import LANGUAGES, SOURCE, page_language, page_url, select_locale
 from api.pages.opensearch import register_opensearch
@@ -79,6 +80,7 @@ def register_pages(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset_url,
         page_url=page_url,
+        feed_url=feed_url,
         count=formatting.format_count,
         money=formatting.format_money,
         in_words=amount_in_words,

@@ -8,20 +8,20 @@ from flask import Response
 
 from api.formatting import format_day
 from api.pages.blueprint import pages
+from api.pages.citing import CitingBlock, citing_block
 from api.pages.files import FileRow, file_rows
 from api.pages.language import page_url
 from api.pages.render import answer_page, page_reader
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, records_phrase
-from api.pages.written import own_words
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
-from api.state import absolute, app_state
 from api.v1.catalogs import PATH as CATALOGS_PATH
 from exemptions.calendar import guatemala_day
 from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName
 from exemptions.columns import KEYS
+from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
 
@@ -52,7 +52,7 @@ class DataPage:
     caption: str
     files: tuple[FileRow, ...]
     formats: tuple[FormatLine, ...]
-    citation: str
+    citing: CitingBlock
     catalogs: tuple[CatalogLink, ...]
 
 
@@ -111,23 +111,6 @@ def _build(release: Release, reader: Reader) -> DataPage:
                 ),
             ),
         ),
-        citation=_citation(release, reader),
+        citing=citing_block(release, RegistryQuery()),
         catalogs=catalog_links(release, reader),
     )
-
-
-def _citation(release: Release, reader: Reader) -> str:
-    publisher = release.manifest["publisher"].get("name")
-    published = format_day(guatemala_day(release.published_at), reader.lang)
-    parts = [
-        own_words(publisher or ""),
-        _(
-            "Registro abierto de exenciones tributarias, publicación %(number)s, del %(day)s",
-            number=release.number,
-            day=published,
-        ),
-        # A path alone leads nowhere from a book or an article.
-        absolute(page_url("release", number=release.number)) if app_state().settings.base_url else "",
-        f"SHA-256 {release.manifest_sha256}",
-    ]
-    return ". ".join(part for part in parts if part) + "."

@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from api.formatting import format_day, format_tax_number
+from api.pages.citing import CitingBlock, citing_block
 from api.pages.facts import AmountRow, ChangeRow, JobsRow, TimelineEntry, change_rows, timeline
+from api.pages.feed_addresses import RECORD, feed_url
 from api.pages.fields import FieldGroup, field_groups
 from api.pages.figures import (
     AmountTotal,
@@ -28,12 +30,9 @@ from api.pages.render import page_reader
 from api.pages.sentences import status_sentence
 from api.pages.term_meaning import date_meanings
 from api.pages.texts import gettext as _
-from api.pages.values import Item, Reader, amount_in_words, holder_name
+from api.pages.values import Item, amount_in_words, holder_name
 from api.pages.withheld import WithheldNote, notes_of
-from api.pages.written import own_words
 from api.releases_at import ReleaseChoice, release_days
-from api.state import app_state
-from exemptions.calendar import guatemala_day
 from exemptions.columns import PersonKind
 from exemptions.matches import total
 from exemptions.origins import value_releases
@@ -76,7 +75,8 @@ class RecordPage:
     json_url: str
     csv_url: str
     pinned_url: str
-    citation: str
+    citing: CitingBlock
+    feed_url: str
     report_url: str
 
 
@@ -120,7 +120,8 @@ def build_record(release: Release, row: int, choice: ReleaseChoice) -> RecordPag
         json_url=f"/api/v1/records/{record_id}?release={release.number}",
         csv_url=export_url("csv", [("record_id", record_id)], release=release.number),
         pinned_url=pinned_page("record", release=release.number, record_id=record_id),
-        citation=_citation(release, item, category, reader),
+        citing=citing_block(release, RegistryQuery(record_id=(record_id,))),
+        feed_url=feed_url(RECORD, record_id=record_id),
         report_url=page_url("corrections", record_id=record_id),
     )
 
@@ -129,27 +130,6 @@ def _amount_meaning(item: Item) -> dict[str, tuple[str, ...]]:
     """The amount in words, where its digits are many."""
     words = amount_in_words(Decimal(item["amount_gtq"])) if item["amount_gtq"] is not None else ""
     return {"amount_gtq": (words,)} if words else {}
-
-
-def _citation(release: Release, item: Item, category: str, reader: Reader) -> str:
-    pinned = pinned_page("record", release=release.number, record_id=item["record_id"])
-    parts = [
-        own_words(release.manifest["publisher"].get("name") or ""),
-        _(
-            "Registro abierto de exenciones tributarias, publicación %(number)s, del %(day)s",
-            number=release.number,
-            day=format_day(guatemala_day(release.published_at), reader.lang),
-        ),
-        _(
-            "%(name)s, %(category)s, registro %(record_id)s",
-            name=holder_name(item).rstrip("."),
-            category=category,
-            record_id=item["record_id"],
-        ),
-        # A path alone leads nowhere from a book or an article.
-        pinned if app_state().settings.base_url else "",
-    ]
-    return ". ".join(part for part in parts if part) + "."
 
 
 def asked_words(release: Release, item: Item, choice: ReleaseChoice, lang: str) -> str:

@@ -11,6 +11,7 @@ from api.differences import Comparison
 from api.formatting import format_count, format_day, format_moment
 from api.pages.blueprint import pages
 from api.pages.changes import ChangeLine, change_lines, difference_links
+from api.pages.citing import CitingBlock, citing_block
 from api.pages.files import FileRow, file_rows
 from api.pages.language import page_url
 from api.pages.links import Link
@@ -24,6 +25,7 @@ from api.state import app_state
 from exemptions.calendar import guatemala_day
 from exemptions.errors import ReleaseDamaged
 from exemptions.integrity import read_manifest
+from exemptions.query import RegistryQuery
 from exemptions.release import Release
 from exemptions.store import ListedRelease, ReleaseState
 
@@ -74,6 +76,7 @@ class ReleasePage:
     downloads: tuple[FileRow, ...]
     manifest_url: str
     manifest_sha256: str
+    citing: CitingBlock
 
 
 @pages.get("/publicaciones", endpoint="releases")
@@ -130,7 +133,7 @@ def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
     if entry.restores:
         remarks.append(_("Repite el contenido de la publicación %(number)s.", number=entry.restores))
     if is_withdrawn:
-        remarks.append(_withdrawal_words(entry, reader))
+        remarks.append(withdrawal_words(entry, reader))
     return ReleaseEntry(
         number=entry.release,
         url="" if is_withdrawn else page_url("release", number=entry.release),
@@ -142,7 +145,7 @@ def _entry(entry: ListedRelease, reader: Reader) -> ReleaseEntry:
     )
 
 
-def _withdrawal_words(entry: ListedRelease, reader: Reader) -> str:
+def withdrawal_words(entry: ListedRelease, reader: Reader) -> str:
     if entry.withdrawn_at is None or not entry.reason:
         return _("Retirada: contenía algo que no debió publicarse.")
     day = format_day(guatemala_day(entry.withdrawn_at), reader.lang)
@@ -190,6 +193,7 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         downloads=file_rows(release),
         manifest_url=f"/api/v1/releases/{number}",
         manifest_sha256=release.manifest_sha256,
+        citing=citing_block(release, RegistryQuery()),
     )
 
 

@@ -10,6 +10,8 @@ from flask import Response
 from api.asked import asked_search
 from api.formatting import format_day
 from api.pages.blueprint import pages
+from api.pages.citing import CitingBlock, citing_block
+from api.pages.feed_addresses import search_feed_url
 from api.pages.filter_panel import Chip, Group, chips, filter_groups, kept_params
 from api.pages.hits import HitRow, hit_rows
 from api.pages.language import page_url
@@ -83,6 +85,8 @@ class SearchPage:
     download_title: str = ""
     downloads: tuple[ResultFile, ...] = ()
     permalink: str = ""
+    citing: CitingBlock | None = None
+    feed_url: str = ""
     empty: NoHits | None = None
 
 
@@ -176,6 +180,8 @@ def _build(
         download_title=_("Descargar %(count)s", count=count),
         downloads=result_files(release, query, hits.total),
         permalink=pinned_page("search", release=release.number, params=query_params(query)),
+        citing=citing_block(release, query),
+        feed_url=search_feed_url(query),
         empty=None if hits.rows else explain_no_hits(release, query, active, reader),
     )
 

@@ -107,6 +107,8 @@ class TaxpayerPage:
     name: str
     other_names: tuple[str, ...]
     nit: str
+    nit_plain: str
+    """As addresses have it."""
     summary: str
     asked: str
     today_url: str
@@ -171,6 +173,7 @@ def _build(release: Release, found: FoundTaxpayer, choice: ReleaseChoice, reader
         name=names[0],
         other_names=names[1:],
         nit=format_tax_number(found.nit),
+        nit_plain=found.nit,
         summary=_summary(release, items, reader),
         asked=_asked(release, choice, reader.lang),
         today_url=page_url("taxpayer", nit=found.nit) if params else "",

@@ -1,4 +1,4 @@
-"""Keys and proofs of inclusion."""
+"""Keys, proofs of inclusion and citations."""
 
 from __future__ import annotations
 
@@ -63,3 +63,25 @@ class ProofSchema(Schema):
         allow_none=True,
         metadata=about("El contenido de manifest.sig; null si no hay.", "The content of manifest.sig; null if none."),
     )
+
+
+class CitationTextSchema(Schema):
+    es = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class CitationSchema(Schema):
+    release = fields.Integer(required=True)
+    published_at = fields.DateTime(required=True)
+    status_date = fields.Date(required=True)
+    url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "null donde el servidor no conoce su dirección pública.",
+            "null where the server does not know its public address.",
+        ),
+    )
+    text = fields.Nested(CitationTextSchema, required=True)
+    bibtex = fields.String(required=True)
+    csl = fields.Dict(required=True)

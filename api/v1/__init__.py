@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.spec import RegistryApi
 from api.v1 import (
     catalogs,
+    cite,
     corrections,
     downloads,
     expenditure,
@@ -58,6 +59,7 @@ MODULES = (
     policy,
     scorecard,
     downloads,
+    cite,
     keys,
     tables,
     catalogs,

@@ -31,6 +31,8 @@ NAMED_BY_PATH = ("/api/v1/releases/<", "/publicaciones/<", "/downloads/<")
 
 PINNED_OTHERWISE = {
     "v1.list_releases": "it lists all releases",
+    **{f"feed_{kind}_es": "a feed follows the newest release" for kind in ("changes", "taxpayer", "record", "search")},
+    **{f"feed_{kind}_en": "a feed follows the newest release" for kind in ("changes", "taxpayer", "record", "search")},
     "v1.list_keys": "it lists the keys of all releases",
     "v1.get_key_pem": "a key is of many releases",
     "releases": "it lists all releases",

@@ -242,8 +242,9 @@ def test_data__tells_how_to_cite_the_release(registry_home: Path) -> None:
         english = load(client, "/en/datos").find("blockquote").text
         sha256 = client.get("/api/v1/releases").get_json()["items"][0]["manifest_sha256"]
     assert citation == (
-        "Registro de ensayo. Registro abierto de exenciones tributarias, publicación 3, del 15 de febrero de "
-        f"2026. https://registro.example/publicaciones/3. SHA-256 {sha256}."
+        "Registro de ensayo. Registro abierto de exenciones tributarias (datos inventados de demostración) [en línea]. "
+        "Publicación 3, 15 de febrero de 2026. Disponible en: https://registro.example/publicaciones/3. "
+        f"SHA-256 {sha256}."
     )
     assert "https://registro.example/en/publicaciones/3" in english
 
