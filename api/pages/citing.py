@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from api.citations import citation_text, cite
+from api.pages.citations import citation_text, cite
 from api.pages.language import page_language
 from api.pages.links import Link
 from exemptions.query import RegistryQuery, query_params

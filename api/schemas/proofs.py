@@ -65,11 +65,6 @@ class ProofSchema(Schema):
     )
 
 
-class CitationTextSchema(Schema):
-    es = fields.String(required=True)
-    en = fields.String(required=True)
-
-
 class CitationSchema(Schema):
     release = fields.Integer(required=True)
     published_at = fields.DateTime(required=True)
@@ -82,6 +77,7 @@ class CitationSchema(Schema):
             "null where the server does not know its public address.",
         ),
     )
-    text = fields.Nested(CitationTextSchema, required=True)
+    text_es = fields.String(required=True)
+    text_en = fields.String(required=True)
     bibtex = fields.String(required=True)
     csl = fields.Dict(required=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from flask import Response
 
-from api.citations import Citation, citation_bibtex, citation_csl, citation_text, cite
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
+from api.pages.citations import Citation, citation_bibtex, citation_csl, citation_text, cite
 from api.parameters import request_params
 from api.releases_at import download_name, release_of_query
 from api.schemas.proofs import CitationSchema
@@ -44,7 +44,8 @@ def _make_all(citation: Citation, lang: str) -> bytes:
         {
             **release_facts(citation.release),
             "url": citation.address or None,
-            "text": {code: citation_text(citation, code) for code in ("es", "en")},
+            "text_es": citation_text(citation, "es"),
+            "text_en": citation_text(citation, "en"),
             "bibtex": citation_bibtex(citation, lang),
             "csl": citation_csl(citation, lang),
         }

@@ -43,16 +43,16 @@ def test_cite__of_a_release_says_the_same_in_every_format(public: FlaskClient) -
     sha256 = public.get("/api/v1/releases").get_json()["items"][0]["manifest_sha256"]
     told = public.get("/api/v1/cite").get_json()
     assert told["url"] == f"{BASE}/publicaciones/3"
-    assert told["text"]["es"] == (
+    assert told["text_es"] == (
         "Registro de ensayo. Registro abierto de exenciones tributarias (datos inventados de demostración) [en línea]. "
         f"Publicación 3, 15 de febrero de 2026. Disponible en: {BASE}/publicaciones/3. SHA-256 {sha256}."
     )
-    assert "Release 3, 15 February 2026. Available at: " in told["text"]["en"]
-    assert public.get("/api/v1/cite.txt").get_data(as_text=True) == told["text"]["es"] + "\n"
+    assert "Release 3, 15 February 2026. Available at: " in told["text_en"]
+    assert public.get("/api/v1/cite.txt").get_data(as_text=True) == told["text_es"] + "\n"
     assert (
         public.get("/api/v1/cite.txt", headers={"Accept-Language": "en"})
         .get_data(as_text=True)
-        .startswith(told["text"]["en"])
+        .startswith(told["text_en"])
     )
     (item,) = json.loads(public.get("/api/v1/cite.json").data)
     assert item == told["csl"]
@@ -67,7 +67,7 @@ def test_cite__of_a_search_leads_to_the_same_records_for_ever(public: FlaskClien
     told = public.get("/api/v1/cite?q=Ñandú&category=COOP&release=2").get_json()
     parts = urlsplit(told["url"])
     assert (parts.path, parts.query.endswith("release=2")) == ("/buscar", True)
-    assert "Búsqueda: q=Ñandú; category=COOP" in told["text"]["es"]
+    assert "Búsqueda: q=Ñandú; category=COOP" in told["text_es"]
     page = public.get(f"{parts.path}?{parts.query}").get_data(as_text=True)
     assert f'href="/registro/{invented_record_id(2)}?release=2"' in page
     # Of a day, the release of that day is cited.
@@ -77,10 +77,10 @@ def test_cite__of_a_search_leads_to_the_same_records_for_ever(public: FlaskClien
 def test_cite__of_a_record_leads_to_its_page(public: FlaskClient) -> None:
     told = public.get(f"/api/v1/cite?record_id={invented_record_id(3)}").get_json()
     assert told["url"] == f"{BASE}/registro/{invented_record_id(3)}?release=3"
-    assert "NUBES DE OBSIDIANA, SOCIEDAD ANÓNIMA, " in told["text"]["es"]
+    assert "NUBES DE OBSIDIANA, SOCIEDAD ANÓNIMA, " in told["text_es"]
     natural = public.get(f"/api/v1/cite?record_id={invented_record_id(14)}").get_json()
-    assert "Persona individual (nombre reservado)" in natural["text"]["es"]
-    assert "Natural person (name withheld)" in natural["text"]["en"]
+    assert "Persona individual (nombre reservado)" in natural["text_es"]
+    assert "Natural person (name withheld)" in natural["text_en"]
     assert public.get("/api/v1/cite?record_id=abcdefghijklmnop").status_code == 404
 
 
@@ -89,7 +89,7 @@ def test_cite__is_what_the_pages_show(public: FlaskClient) -> None:
         ("/datos", ""), ("/publicaciones/2", "?release=2"), ("/buscar?category=COOP", "?category=COOP"),
         (f"/registro/{invented_record_id(3)}", f"?record_id={invented_record_id(3)}"),
     ):  # fmt: skip
-        text = public.get(f"/api/v1/cite{query}").get_json()["text"]["es"]
+        text = public.get(f"/api/v1/cite{query}").get_json()["text_es"]
         shown = public.get(page).get_data(as_text=True)
         assert text.replace("&", "&amp;") in shown, page
         assert f"/api/v1/cite.bib?{query[1:] + '&amp;' if query and 'release' not in query else ''}release=" in shown
@@ -136,5 +136,5 @@ def test_cite__refuses_in_its_own_way(public: FlaskClient, query: str, status: i
 def test_cite__without_a_public_address_gives_none(client: FlaskClient) -> None:
     told = client.get("/api/v1/cite").get_json()
     assert told["url"] is None
-    assert "Disponible en" not in told["text"]["es"]
+    assert "Disponible en" not in told["text_es"]
     assert "URL" not in told["csl"]
