@@ -342,7 +342,7 @@ def test_home__shows_every_dataset_and_only_what_the_role_can_do(staffed: StaffA
     page = staffed.sign_in(LOADER).get("/staff").text
     assert [row[0] for row in rows(page)] == [
         "Registro de exenciones", "Empleos", "Montos no pagados", "Proyectos de energía", "Suspensiones y revocatorias",
-        "Gasto tributario",
+        "Gasto tributario", "PIB y deflactor",
     ]  # fmt: skip
     assert all(row[1].startswith("Sin recibir todavía") for row in rows(page))
     names = {role: _navigation(staffed, role) for role in (LOADER, APPROVER, ADMINISTRATOR)}
