@@ -19,6 +19,7 @@ from api.spec import build_api
 from api.state import EXTENSION, AppState
 from api.upload_request import UploadRequest
 from api.v1 import register_v1
+from api.well_known import register_well_known
 from exemptions.calendar import Clock
 from exemptions.catalogs import load_catalogs
 from exemptions.correction_log import LogReader
@@ -98,6 +99,7 @@ def build_app(settings: Settings | None, *, clock: Clock) -> Flask:
     register_docs(app, api, problem_types=_problem_types(settings))
     register_pages(app)
     register_feeds(app)
+    register_well_known(app)
     return app
 
 

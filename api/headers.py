@@ -10,7 +10,10 @@ from api.relations import service_links
 from api.state import app_state
 from exemptions.settings import Settings
 
-_OPEN_PREFIXES = ("/api/v1/", "/downloads/", "/graficas/", "/en/graficas/", "/openapi.json")
+_OPEN_PREFIXES = (
+    "/api/v1/", "/downloads/", "/graficas/", "/en/graficas/", "/openapi.json", "/datapackage.json", "/catalog.",
+    "/.well-known/api-catalog",
+)  # fmt: skip
 """Addresses that any site may show and its scripts may read. The staff's part is not among them."""
 _API_PREFIX = "/api/v1/"
 _STAFF_PREFIX = "/api/v1/staff"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from exemptions.column_words import code_words, source_words
-from exemptions.columns import LIST_SEPARATOR, Column, Disclosure, PersonKind
+from exemptions.columns import LIST_SEPARATOR, Column, Disclosure, Kind, PersonKind
 from exemptions.disclosure import RECORD, Level
 from exemptions.errors import Sentence
 from exemptions.published_tables import CATALOG_PREFIX, RECORDS, TABLES, PublishedTable
@@ -91,8 +91,8 @@ def build_dictionary(tables: Iterable[PublishedTable], rules: Rules) -> list[dic
     return [
         {
             "table": table.name,
-            "title": _both(table.title),
-            "about": _both(table.about),
+            **_both("title", table.title),
+            **_both("about", table.about),
             "key": list(table.key),
             "columns": [_described(table, column, rules) for column in table.columns],
         }
@@ -100,13 +100,39 @@ def build_dictionary(tables: Iterable[PublishedTable], rules: Rules) -> list[dic
     ]
 
 
+def dictionary_rows(tables: Iterable[PublishedTable], rules: Rules) -> Iterator[tuple[object, ...]]:
+    """The same with a row for each column; its values are those of the columns of the table `dictionary`."""
+    for table in tables:
+        for position, column in enumerate(table.columns, 1):
+            source, shown = source_words(column), disclosure_words(column)
+            ground = ground_words(table, column, rules)
+            values = [(code, code_words(column, code)) for code in column.choices]
+            yield (
+                table.name, position, column.key, column.kind.value, column.unit, column.nullable,
+                column.es, column.en, column.about_es, column.about_en, source.es, source.en, shown.es, shown.en,
+                ground.es, ground.en, _catalog_of(column),
+                LIST_SEPARATOR.join(column.choices) or None,
+                " | ".join(f"{code}: {words.es}" for code, words in values) or None,
+                " | ".join(f"{code}: {words.en}" for code, words in values) or None,
+            )  # fmt: skip
+
+
+def dictionary_types() -> dict[str, pl.DataType]:
+    """The columns of those rows with their types."""
+    types = {Kind.INTEGER: pl.Int64(), Kind.BOOLEAN: pl.Boolean()}
+    return {column.key: types.get(column.kind, pl.String()) for column in TABLES["dictionary"].columns}
+
+
 def write_dictionary_csv(tables: Iterable[PublishedTable], rules: Rules) -> bytes:
-    """The same with a row for each column; the columns are those of the table `dictionary`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator=LINE_END)
-    writer.writerow(column.key for column in TABLES["dictionary"].columns)
-    writer.writerows(_rows(tables, rules))
-    return text.getvalue().encode()
+    """Those rows as CSV."""
+    frame = pl.DataFrame(list(dictionary_rows(tables, rules)), schema=dictionary_types(), orient="row")
+    return frame.write_csv(line_terminator=LINE_END).encode()
+
+
+def rules_told(withheld: Mapping[str, Any]) -> Rules:
+    """The rules of disclosure that a release's `withheld.json` tells; releases of long ago tell none."""
+    rules: Rules = withheld.get("policy", ())
+    return rules
 
 
 def write_dictionary_json(tables: Iterable[PublishedTable], rules: Rules, *, release: int) -> bytes:
@@ -115,40 +141,24 @@ def write_dictionary_json(tables: Iterable[PublishedTable], rules: Rules, *, rel
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _rows(tables: Iterable[PublishedTable], rules: Rules) -> Iterator[tuple[object, ...]]:
-    for table in tables:
-        for position, column in enumerate(table.columns, 1):
-            source, shown = source_words(column), disclosure_words(column)
-            ground = ground_words(table, column, rules)
-            values = [(code, code_words(column, code)) for code in column.choices]
-            yield (
-                table.name, position, column.key, column.kind.value, column.unit or "",
-                "true" if column.nullable else "false", column.es, column.en, column.about_es, column.about_en,
-                source.es, source.en, shown.es, shown.en, ground.es, ground.en, _catalog_of(column),
-                LIST_SEPARATOR.join(column.choices),
-                " | ".join(f"{code}: {words.es}" for code, words in values),
-                " | ".join(f"{code}: {words.en}" for code, words in values),
-            )  # fmt: skip
-
-
 def _described(table: PublishedTable, column: Column, rules: Rules) -> dict[str, Any]:
     return {
         "column": column.key,
         "type": column.kind.value,
         "unit": column.unit,
         "nullable": column.nullable,
-        "title": {"es": column.es, "en": column.en},
-        "about": {"es": column.about_es, "en": column.about_en},
-        "source": _both(source_words(column)),
-        "disclosure": _both(disclosure_words(column)),
-        "ground": _both(ground_words(table, column, rules)),
-        "catalog": _catalog_of(column) or None,
-        "values": [{"value": str(code), **_both(code_words(column, code))} for code in column.choices],
+        **_both("title", Sentence(column.es, column.en)),
+        **_both("about", Sentence(column.about_es, column.about_en)),
+        **_both("source", source_words(column)),
+        **_both("disclosure", disclosure_words(column)),
+        **_both("ground", ground_words(table, column, rules)),
+        "catalog": _catalog_of(column),
+        "values": [{"value": str(code), **_both("about", code_words(column, code))} for code in column.choices],
     }
 
 
-def _catalog_of(column: Column) -> str:
-    return f"{CATALOG_PREFIX}{column.catalog}" if column.catalog else ""
+def _catalog_of(column: Column) -> str | None:
+    return f"{CATALOG_PREFIX}{column.catalog}" if column.catalog else None
 
 
 def _bound(rule: Mapping[str, Any]) -> str:
@@ -157,5 +167,5 @@ def _bound(rule: Mapping[str, Any]) -> str:
     return f"Q{rule['threshold'] / 100:,.2f}" if is_money else str(rule["threshold"])
 
 
-def _both(text: Sentence) -> dict[str, str]:
-    return {"es": text.es, "en": text.en}
+def _both(key: str, text: Sentence) -> dict[str, str]:
+    return {f"{key}_es": text.es, f"{key}_en": text.en}

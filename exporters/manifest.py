@@ -12,6 +12,7 @@ import zstandard
 from isal import igzip_lib, isal_zlib
 
 from exemptions.integrity import MANIFEST, SIGNATURE, damaged, read_manifest, verify_files
+from exporters.published_files import CSVW_SUFFIX
 
 GZIP, ZSTD = ".gz", ".zst"
 """Suffixes of the codings that text is kept in."""
@@ -145,11 +146,17 @@ def list_present(folder: Path) -> set[str]:
     return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST, SIGNATURE}
 
 
+def _media_type(path: str) -> str:
+    if path.endswith(CSVW_SUFFIX):
+        return "application/csvm+json"
+    return _MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")
+
+
 def _entry(folder: Path, path: str, rows: Mapping[str, int], plain: Mapping[str, Measure]) -> dict[str, Any]:
     suffix = Path(path).suffix
     entry: dict[str, Any] = {
         "path": path,
-        "media_type": _MEDIA_TYPES.get(suffix, "application/octet-stream"),
+        "media_type": _media_type(path),
         "rows": rows.get(path),
         **_measure(_iter_blocks(folder / path)),
     }

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from api.schemas.texts import about, both
 from exemptions.columns import COLUMNS, LIST_SEPARATOR, Column, JobsKind, Kind
 from exemptions.fact_codes import Technology
+from exemptions.org_id import SCHEME
 
 MONEY_EXAMPLE = 1234567.1
 
@@ -289,6 +290,34 @@ class _FactsSchema(AnswerSchema):
     links = fields.Nested(LinksSchema, required=True)
 
 
+class IdentifierSchema(Schema):
+    scheme = fields.String(
+        required=True, metadata={"enum": [SCHEME], **about("Lista de org-id.guide.", "List of org-id.guide.")}
+    )
+    id = fields.String(required=True, metadata=about("NIT con guion.", "NIT with its hyphen."))
+    org_id = fields.String(
+        required=True,
+        metadata={
+            "pattern": "^GT-NIT-[0-9]+[0-9K]$",
+            **about(
+                "Identifica a la organización entre todos los registros del mundo.",
+                "Names the organisation among all registries of the world.",
+            ),
+        },
+    )
+
+
+def _identifiers() -> fields.List[object]:
+    return fields.List(
+        fields.Nested(IdentifierSchema),
+        required=True,
+        metadata=about(
+            "Identificadores de la persona jurídica; vacía si es individual.",
+            "Identifiers of the legal person; empty for a natural one.",
+        ),
+    )
+
+
 class RecordDetailSchema(_FactsSchema):
     record = fields.Nested(
         RecordSchema,
@@ -299,6 +328,7 @@ class RecordDetailSchema(_FactsSchema):
             "null if the record ended and this release no longer has it.",
         ),
     )
+    identifiers = _identifiers()
     ended = fields.Nested(
         EndedSchema,
         required=True,
@@ -315,6 +345,7 @@ class TaxpayerSchema(Schema):
     nit_display = fields.String(required=True, metadata=about("NIT con guion.", "NIT with its hyphen."))
     name = fields.String(required=True, allow_none=True)
     person_kind = fields.String(required=True)
+    identifiers = _identifiers()
 
 
 class TaxpayerDetailSchema(_FactsSchema):

@@ -18,6 +18,7 @@ from api.conditional import IMMUTABLE, RELEASE_HEADER
 from api.negotiation import Coding, preferred_coding, require_acceptable
 from api.parameters import refuse_parameters
 from api.provenance import Origin
+from api.relations import link
 from api.releases_at import release_numbered
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
@@ -26,7 +27,9 @@ from api.v1.blueprints import root
 from exemptions.errors import NotFound
 from exemptions.integrity import MANIFEST, SIGNATURE
 from exemptions.release import Release
+from exporters.csvw import CSVW_MEDIA_TYPE
 from exporters.formats import FORMATS
+from exporters.published_files import CSVW_SUFFIX
 
 _FOLDER = "downloads/"
 _HIDDEN = ("index/",)
@@ -86,7 +89,16 @@ def download(number: int, name: str) -> Response:
     # The path names the release, so that the file is at its permanent address.
     origin = Origin(release, f"/downloads/{number}/{name}", by_path=True)
     response.headers.extend(origin.headers(name=Path(name).name, rows=found.rows))
+    response.headers["Link"] = ", ".join((*_metadata_links(release, name), response.headers["Link"]))
     return response
+
+
+def _metadata_links(release: Release, name: str) -> list[str]:
+    """The description of a CSV file that lies beside it (W3C, Model for Tabular Data §5.2)."""
+    metadata = f"{name}{CSVW_SUFFIX}"
+    if not name.endswith(".csv") or _find_entry(release, metadata) is None:
+        return []
+    return [link(f"/downloads/{release.number}/{metadata}", "describedby", CSVW_MEDIA_TYPE)]
 
 
 def _find_entry(release: Release, name: str) -> FileEntry | None:

@@ -19,6 +19,7 @@ from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
 from api.v1.facts import ended_fact, facts_of, origins_of
+from exemptions.org_id import identifiers_of
 from exemptions.release import Release
 
 _MEDIA_TYPE = "application/json"
@@ -72,6 +73,7 @@ def _make(release: Release, record_id: str, found: FoundRecord) -> tuple[bytes, 
     body = {
         **release_facts(release),
         "record": records[0] if records else None,
+        "identifiers": identifiers_of(records[0]) if records else [],
         "ended": ended_fact(found.ended) if found.ended else None,
         "value_releases": origins_of(release, records).get(record_id, {}),
         **facts_of(release, [record_id]),

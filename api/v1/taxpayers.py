@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response
@@ -24,6 +25,7 @@ from api.v1.facts import ended_fact, facts_of, origins_of
 from exemptions.columns import PersonKind
 from exemptions.errors import NotFound
 from exemptions.nit import format_nit
+from exemptions.org_id import identifiers_of
 from exemptions.release import Release
 
 _MEDIA_TYPE = "application/json"
@@ -94,12 +96,7 @@ def _make(release: Release, found: FoundTaxpayer) -> tuple[bytes, Headers]:
     lasting, page = f"{path}?release={release.number}", f"/contribuyente/{found.nit}"
     body = {
         **release_facts(release),
-        "taxpayer": {
-            "nit": found.nit,
-            "nit_display": format_nit(found.nit),
-            "name": records[0]["name"] if records else found.ended[0].name,
-            "person_kind": records[0]["person_kind"] if records else PersonKind.LEGAL.value,
-        },
+        "taxpayer": _taxpayer(found, records),
         "records": records,
         "ended": [ended_fact(benefit) for benefit in found.ended],
         "value_releases": origins_of(release, records),
@@ -112,3 +109,14 @@ def _make(release: Release, found: FoundTaxpayer) -> tuple[bytes, Headers]:
     }
     links = link(lasting, "bookmark"), link(page, "alternate", "text/html")
     return encode_json(body), (link_header(release, *links),)
+
+
+def _taxpayer(found: FoundTaxpayer, records: list[dict[str, Any]]) -> dict[str, object]:
+    kind = records[0]["person_kind"] if records else PersonKind.LEGAL.value
+    return {
+        "nit": found.nit,
+        "nit_display": format_nit(found.nit),
+        "name": records[0]["name"] if records else found.ended[0].name,
+        "person_kind": kind,
+        "identifiers": identifiers_of({"nit": found.nit, "person_kind": kind}),
+    }

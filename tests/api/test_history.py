@@ -30,6 +30,9 @@ NAMED_BY_PATH = ("/api/v1/releases/<", "/publicaciones/<", "/downloads/<")
 """Beginnings of addresses whose path names the release."""
 
 PINNED_OTHERWISE = {
+    "root.get_data_package": "it describes the newest release; that of another one is among its files",
+    "root.get_catalog_json_ld": "it lists all releases",
+    "root.get_catalog_turtle": "it lists all releases",
     "v1.list_releases": "it lists all releases",
     **{f"feed_{kind}_es": "a feed follows the newest release" for kind in ("changes", "taxpayer", "record", "search")},
     **{f"feed_{kind}_en": "a feed follows the newest release" for kind in ("changes", "taxpayer", "record", "search")},
@@ -72,6 +75,7 @@ NO_DATA = ("static", "en_root", "site", "corrections", "correction", "root.docs"
 
 
 OTHER_PATHS = (
+    "/.well-known",
     "/health", "/metrics", "/openapi", "/docs", "/staff", "/robots", "/favicon", "/api/v1/corrections", "/api/v1/staff",
 )  # fmt: skip
 

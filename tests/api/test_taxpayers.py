@@ -82,6 +82,7 @@ def test_taxpayer__is_found_by_any_usual_writing(client: FlaskClient, writing: s
         "nit_display": format_nit(nit),
         "name": "NUBES DE OBSIDIANA, SOCIEDAD ANÓNIMA",
         "person_kind": "legal",
+        "identifiers": [{"scheme": "GT-NIT", "id": format_nit(nit), "org_id": f"GT-NIT-{nit}"}],
     }
     assert response.headers["Content-Location"] == f"{TAXPAYERS}/{nit}"
     assert sorted(record["category"] for record in response.json["records"]) == ["MAQ_ADT_E", "ZF_IND"]

@@ -45,6 +45,11 @@ OPERATIONS = {
     "exportTableNdjson": "/api/v1/releases/{number}/tables/{name}.ndjson",
     "exportTableParquet": "/api/v1/releases/{number}/tables/{name}.parquet",
     "getCatalog": "/api/v1/catalogs/{name}",
+    "getCatalogJsonLd": "/catalog.jsonld",
+    "getCatalogTurtle": "/catalog.ttl",
+    "getDataPackage": "/datapackage.json",
+    "getDictionary": "/api/v1/dictionary",
+    "exportDictionaryCsv": "/api/v1/dictionary.csv",
     "getCatalogCsv": "/api/v1/catalogs/{name}.csv",
     "exportOutcomesCsv": "/api/v1/outcomes.csv",
     "exportOverviewCsv": "/api/v1/overview/{table}.csv",
@@ -116,8 +121,8 @@ STAFF_OPERATIONS = {
 }
 """Those of the staff's API, which only a process that serves staff has."""
 
-UNDOCUMENTED = {"openapi", "metrics", "static", "robots"}
-"""Public routes that the document leaves out on purpose: itself, the machine's figures, the design, robots.txt."""
+UNDOCUMENTED = {"openapi", "metrics", "static", "robots", "api_catalog", "security_txt"}
+"""Public routes that the document leaves out on purpose: itself, the machine's figures, the design, what sites have."""
 
 
 @pytest.fixture
