@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -28,7 +29,14 @@ from exemptions.match_values import (
     Problem,
     nit_problem,
 )
-from exemptions.near_names import LEAST_SCORE, alike, compare_bags, find_near_rows, find_rows_with_words
+from exemptions.near_names import (
+    LEAST_SCORE,
+    alike,
+    compare_bags,
+    find_near_rows,
+    find_rows_with_words,
+    mend_legal_forms,
+)
 from exemptions.nit import NITProblem, TaxpayerIdKind, parse_nit_column
 from exemptions.parameters import MAX_TEXT, MAX_WORDS
 from exemptions.release import Release
@@ -120,29 +128,42 @@ def _match_nits(release: Release, nits: Mapping[str, str]) -> dict[str, tuple[Ma
 
 
 def _match_names(release: Release, names: Sequence[str]) -> dict[str, tuple[MatchState, tuple[Candidate, ...]]]:
-    keys = match_keys(pl.Series(names, dtype=pl.String))
-    # A text of signs alone has no word, and matches nothing.
-    asked = keys.insert_column(0, pl.Series("text", names, dtype=pl.String)).filter(pl.col("bag") != "")
     reader = _NameReader(release)
-    same = {}
-    for (text, whole, bag, forms), rows in zip(
-        asked.iter_rows(), release.name_bags.find(asked.get_column("bag")), strict=True
-    ):
-        same[text] = (whole, bag, forms, rows)
-    reader.read(row for *_, rows in same.values() for row in rows)
-    judged: dict[str, dict[int, tuple[MatchedBy, float, bool]]] = {
-        text: _judge_same(reader, key) for text, key in same.items()
+    # A text of signs alone has no word, and matches nothing.
+    asked = {text: keys for text, keys in zip(names, _keys_of(names), strict=True) if keys.bag}
+    alike_rows = release.name_bags.find(pl.Series([keys.bag for keys in asked.values()], dtype=pl.String))
+    reader.read(row for rows in alike_rows for row in rows)
+    judged = {
+        text: _judge_same(reader, keys, rows) for (text, keys), rows in zip(asked.items(), alike_rows, strict=True)
     }
     for is_patient in (False, True):
-        open_texts = [text for text, rows in judged.items() if not any(sure for _, _, sure in rows.values())]
-        near = {
-            text: find_near_rows(release.index, tuple(same[text][1].split()), is_patient=is_patient)
-            for text in open_texts
-        }
-        reader.read(row for rows in near.values() for row in rows)
-        for text, rows in near.items():
-            judged[text] = _judge_near(reader, same[text][1], rows) | judged[text]
+        open_texts = [text for text, rows in judged.items() if not any(found.is_sure for found in rows.values())]
+        mended = _keys_of([mend_legal_forms(asked[text].whole) for text in open_texts])
+        near = [find_near_rows(release.index, keys.bag.split(), is_patient=is_patient) for keys in mended]
+        reader.read(row for rows in near for row in rows)
+        for text, keys, rows in zip(open_texts, mended, near, strict=True):
+            judged[text] = _judge_near(reader, keys, rows) | judged[text]
     return _decide(release, judged)
+
+
+class _Keys(NamedTuple):
+    """What a name is compared by (see `match_keys`)."""
+
+    whole: str
+    bag: str
+    forms: str
+
+
+class _Judged(NamedTuple):
+    """How the name of a row agrees with one of the list."""
+
+    how: MatchedBy
+    score: float
+    is_sure: bool
+
+
+def _keys_of(names: Sequence[str]) -> list[_Keys]:
+    return [_Keys(*keys) for keys in match_keys(pl.Series(names, dtype=pl.String)).iter_rows()]
 
 
 class _NameReader:
@@ -150,51 +171,57 @@ class _NameReader:
 
     def __init__(self, release: Release) -> None:
         self._names = release.records.column("name")
-        self._keys: dict[int, tuple[str, str, str]] = {}
+        self._keys: dict[int, _Keys] = {}
 
     def read(self, rows: Iterable[int]) -> None:
         wanted = sorted(set(rows) - self._keys.keys())
-        if wanted:
-            names = pl.Series(pl.from_arrow(self._names.take(pa.array(wanted, pa.uint32()))), dtype=pl.String)
-            self._keys |= dict(zip(wanted, match_keys(names).iter_rows(), strict=True))
+        names = self._names.take(pa.array(wanted, pa.uint32())).to_pylist()
+        self._keys |= dict(zip(wanted, _keys_of(names), strict=True))
 
-    def __getitem__(self, row: int) -> tuple[str, str, str]:
+    def __getitem__(self, row: int) -> _Keys:
         return self._keys[row]
 
 
-def _judge_same(reader: _NameReader, key: tuple[str, str, str, list[int]]) -> dict[int, tuple[MatchedBy, float, bool]]:
-    """How rows of the same words agree with a name: how, the score, and whether that is sure."""
-    whole, bag, forms, rows = key
-    judged: dict[int, tuple[MatchedBy, float, bool]] = {}
+def _judge_same(reader: _NameReader, keys: _Keys, rows: Iterable[int]) -> dict[int, _Judged]:
+    """How rows that may have the same words agree with a name."""
+    judged: dict[int, _Judged] = {}
     for row in rows:
-        its_whole, its_bag, its_forms = reader[row]
-        if its_bag != bag:
+        its = reader[row]
+        if its.bag != keys.bag:
             continue
-        if its_whole == whole:
-            judged[row] = (MatchedBy.EXACT_NAME, _EXACT, True)
-        elif its_forms == forms:
-            judged[row] = (MatchedBy.SAME_WORDS, _SAME_ORDERLESS, True)
-        elif not forms or not its_forms:
-            judged[row] = (MatchedBy.SAME_WORDS, _SAME_WITHOUT_FORM, True)
+        if its.whole == keys.whole:
+            judged[row] = _Judged(MatchedBy.EXACT_NAME, _EXACT, True)
+        elif its.forms == keys.forms:
+            judged[row] = _Judged(MatchedBy.SAME_WORDS, _SAME_ORDERLESS, True)
+        elif not _are_rivals(keys, its):
+            judged[row] = _Judged(MatchedBy.SAME_WORDS, _SAME_WITHOUT_FORM, True)
         else:
-            # A company and a cooperative of one name are two taxpayers.
-            judged[row] = (MatchedBy.APPROXIMATE, _OTHER_FORM, False)
+            judged[row] = _Judged(MatchedBy.APPROXIMATE, _OTHER_FORM, False)
     return judged
 
 
-def _judge_near(reader: _NameReader, bag: str, rows: Iterable[int]) -> dict[int, tuple[MatchedBy, float, bool]]:
-    judged: dict[int, tuple[MatchedBy, float, bool]] = {}
-    for its_bag, group in groupby(sorted(rows, key=lambda row: reader[row][1]), key=lambda row: reader[row][1]):
-        nearness = compare_bags(bag, its_bag)
-        if nearness is not None and nearness.score >= LEAST_SCORE:
-            score = min(nearness.score, _NEAREST)
-            sure = nearness.is_spelling and score >= _SURE_SCORE
-            judged |= dict.fromkeys(group, (MatchedBy.APPROXIMATE, score, sure))
+def _judge_near(reader: _NameReader, keys: _Keys, rows: Iterable[int]) -> dict[int, _Judged]:
+    """How rows with near names agree with one."""
+    judged: dict[int, _Judged] = {}
+    for its_bag, group in groupby(sorted(rows, key=lambda row: reader[row].bag), key=lambda row: reader[row].bag):
+        nearness = compare_bags(keys.bag, its_bag)
+        if nearness is None or nearness.score < LEAST_SCORE:
+            continue
+        for row in group:
+            is_rival = _are_rivals(keys, reader[row])
+            score = min(nearness.score, _OTHER_FORM if is_rival else _NEAREST)
+            is_sure = nearness.is_spelling and score >= _SURE_SCORE and not is_rival
+            judged[row] = _Judged(MatchedBy.APPROXIMATE, score, is_sure)
     return judged
+
+
+def _are_rivals(keys: _Keys, others: _Keys) -> bool:
+    """Whether both have legal forms, and not the same: a company and a cooperative of one name are two taxpayers."""
+    return bool(keys.forms and others.forms and keys.forms != others.forms)
 
 
 def _decide(
-    release: Release, judged: Mapping[str, Mapping[int, tuple[MatchedBy, float, bool]]]
+    release: Release, judged: Mapping[str, Mapping[int, _Judged]]
 ) -> dict[str, tuple[MatchState, tuple[Candidate, ...]]]:
     """One taxpayer, several that may be meant, or none, for each name."""
     holders = Holders(release, {row for rows in judged.values() for row in rows})
@@ -241,7 +268,7 @@ def found_by_words(release: Release, text: str, *, limit: int = MAX_CANDIDATES) 
     if len(text) > MAX_TEXT or len(text.split()) > MAX_WORDS:
         return ()
     keys = match_keys(pl.Series([text], dtype=pl.String)).row(0, named=True)
-    rows = find_rows_with_words(release.index, tuple(keys["bag"].split())) if keys["bag"] else []
+    rows = find_rows_with_words(release.index, keys["bag"].split()) if keys["bag"] else []
     if not rows:
         return ()
     reader = _NameReader(release)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -11,7 +12,7 @@ from tantivy import Occur, Query
 
 from exemptions.clauses import typos_allowed
 from exemptions.index import OpenIndex, index_guard
-from exemptions.names import Word
+from exemptions.names import LEGAL_FORMS, Word
 
 LEAST_SCORE = 65.0
 """Below, two names share little more than the words that many have."""
@@ -30,7 +31,7 @@ class Nearness:
     """Every word of the one is a word of the other, but for typos."""
 
 
-def find_near_rows(index: OpenIndex, words: tuple[str, ...], *, is_patient: bool) -> list[int]:
+def find_near_rows(index: OpenIndex, words: Sequence[str], *, is_patient: bool) -> list[int]:
     """Rows whose names have all the words, or all but one.
 
     A word that the release does not know may have typos; with `is_patient` every word may, which takes longer.
@@ -47,6 +48,23 @@ def find_near_rows(index: OpenIndex, words: tuple[str, ...], *, is_patient: bool
         return [int(row) for row in rows if row is not None]
 
 
+def mend_legal_forms(whole: str) -> str:
+    """A folded name whose misspelt legal forms (`sociedad anonma`) have their short writing."""
+    words = whole.split()
+    for short, long in LEGAL_FORMS:
+        parts = long.split()
+        for place in range(len(words) - len(parts) + 1):
+            written = words[place : place + len(parts)]
+            if all(_is_spelling_of(word, part) for word, part in zip(written, parts, strict=True)):
+                words[place : place + len(parts)] = [short]
+                break
+    return " ".join(words)
+
+
+def _is_spelling_of(word: str, meant: str) -> bool:
+    return OSA.distance(word, meant) <= min(typos_allowed(Word(word)), typos_allowed(Word(meant)))
+
+
 def compare_bags(first: str, second: str) -> Nearness | None:
     """How near two bags of words are; None if their numbers differ, which are never taken for misspelt."""
     ours, theirs = Counter(first.split()), Counter(second.split())
@@ -57,7 +75,7 @@ def compare_bags(first: str, second: str) -> Nearness | None:
     pairs = []
     for word in left:
         near = min(right, key=lambda other: OSA.distance(word, other), default="")
-        if near and OSA.distance(word, near) <= min(typos_allowed(Word(word)), typos_allowed(Word(near))):
+        if near and _is_spelling_of(word, near):
             pairs.append((word, near))
             right.remove(near)
     shared = list(common.elements())
@@ -83,7 +101,7 @@ def _is_number(word: str) -> bool:
     return any(sign.isnumeric() for sign in word)
 
 
-def find_rows_with_words(index: OpenIndex, words: tuple[str, ...]) -> list[int]:
+def find_rows_with_words(index: OpenIndex, words: Sequence[str]) -> list[int]:
     """Rows whose names have all the words as they are written.
 
     Order: the shortest names first, about.

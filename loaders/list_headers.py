@@ -37,8 +37,8 @@ def list_key(header: str) -> str | None:
     return _KNOWN.get(squash(header))
 
 
-def find_list_header(rows: Sequence[Sequence[str]]) -> Header:
-    """The header of a list: the row that names a column of NITs or names, which titles may stand above.
+def find_list_header(rows: Sequence[Sequence[str]], column: str | None = None) -> Header:
+    """The header of a list: the row that names a column of NITs or names, or `column`; titles may stand above it.
 
     A list of one column has no titles: there the first row that is not blank is looked at alone.
     Raises: ReadingRefused for too many columns.
@@ -47,11 +47,11 @@ def find_list_header(rows: Sequence[Sequence[str]]) -> Header:
     refuse_many_columns(width)
     if width > 1:
         for number, row in enumerate(rows[:_TITLE_ROWS], start=1):
-            if any(map(list_key, row)):
+            if _is_header(row, column):
                 return _header(number, row)
     number = next((number for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)), 1)
     names = rows[number - 1] if rows else []
-    if any(map(list_key, names)):
+    if _is_header(names, column):
         return _header(number, names)
     return _header(number - 1, [""] * len(names))
 
@@ -65,7 +65,7 @@ def name_list_columns(names: Sequence[str]) -> Header:
     return _header(None, names)
 
 
-def list_fitness(rows: Sequence[Sequence[str]]) -> int:
+def list_fitness(rows: Sequence[Sequence[str]], column: str | None = None) -> int:
     """How well a delimiter cuts a list: a known header first, then rows that are all alike, then the more columns.
 
     A list of one column is cut by none: commas within its names would make rows of different lengths.
@@ -74,8 +74,13 @@ def list_fitness(rows: Sequence[Sequence[str]]) -> int:
         return 0
     width = len(rows[0])
     is_even = all(len(row) in (0, width) for row in rows)
-    is_known = any(map(list_key, rows[0]))
+    is_known = _is_header(rows[0], column)
     return 1_000_000 * is_known + 10_000 * is_even + width
+
+
+def _is_header(row: Sequence[str], column: str | None) -> bool:
+    wanted = squash(column) if column else None
+    return any(list_key(cell) or (wanted and squash(cell) == wanted) for cell in row)
 
 
 def _header(row: int | None, names: Sequence[str]) -> Header:

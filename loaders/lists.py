@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from exemptions.errors import ListFault, ListRefused, Sentence
+from exemptions.finding import Finding
 from exemptions.match_values import MAX_LINES, AskedList, Expected
 from exemptions.text import squash
 from loaders.decode import decode_to_utf8, refuse_binary
@@ -47,7 +47,7 @@ def read_list_file(
         plain = _plain_json(path.read_bytes())
         if plain is not None:
             return plain
-    source = read_isolated(path, ReadOptions(encoding=encoding, sheet=sheet, is_list=True), _LIMITS)
+    source = read_isolated(path, ReadOptions(encoding=encoding, sheet=sheet, is_list=True, list_column=column), _LIMITS)
     return _asked(source, column)
 
 
@@ -78,12 +78,13 @@ def read_list_lines(data: bytes, *, column: str | None = None, encoding: str = D
     if not lines:
         raise ReadingRefused(make_finding("archivo_vacio"))
     # Only a column that is called just so is a head: «Empresa» may as well be the first name of a list.
-    head = lines[0].strip() if squash(lines[0]) in ("nit", "nombre", "name") else None
-    if column is not None and (head is None or squash(head) != squash(column)):
-        raise ReadingRefused(_no_column(column, [head] if head else []))
+    heads = {"nit", "nombre", "name"} if column is None else {squash(column)}
+    head = lines[0].strip() if squash(lines[0]) in heads else None
+    if column is not None and head is None:
+        raise ReadingRefused(_no_column(column, []))
     values = tuple(lines[1:] if head else lines)
     refuse_long(len(values))
-    return AskedList(values, 2 if head else 1, head, _EXPECTED[list_key(head) or ""] if head else Expected.EITHER)
+    return AskedList(values, 2 if head else 1, head, _EXPECTED.get(list_key(head or "") or "", Expected.EITHER))
 
 
 def refuse_long(lines: int) -> None:
@@ -126,10 +127,12 @@ def _choose(heads: Sequence[str], column: str | None) -> tuple[int, Expected]:
     return place, _EXPECTED.get(keys[place] or "", Expected.EITHER)
 
 
-def _no_column(column: str, heads: Sequence[str]) -> Any:
+def _no_column(column: str, heads: Sequence[str]) -> Finding:
+    if not heads:
+        return make_finding("lista_sin_encabezado", value=column)
     near = difflib.get_close_matches(squash(column), [squash(head) for head in heads], n=1, cutoff=0.5)
     nearest = next((head for head in heads if near and squash(head) == near[0]), NOTHING_NEAR)
-    return make_finding("lista_sin_columna", value=column, nearest=nearest, names=", ".join(heads) or NOTHING_NEAR)
+    return make_finding("lista_sin_columna", value=column, nearest=nearest, names=", ".join(heads))
 
 
 def _starts_json(path: Path) -> bool:

@@ -24,7 +24,7 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> Header:
     Raises: ReadingRefused naming every column that is missing, given twice or mapped wrongly.
     """
     if options.is_list:
-        return find_list_header(rows)
+        return find_list_header(rows, options.list_column)
     _refuse_unknown_keys(options)
     refuse_many_columns(max(map(len, rows), default=0))
     if options.header_row is not None:
@@ -72,7 +72,7 @@ def read_header(names: Sequence[str], row: int | None, options: ReadOptions) -> 
 def count_recognised(rows: Sequence[Sequence[str]], options: ReadOptions) -> int:
     """The most columns that any of the rows, taken as header, would give."""
     if options.is_list:
-        return list_fitness(rows)
+        return list_fitness(rows, options.list_column)
     return max((_recognised(read_header(row, 1, options)) for row in rows), default=0)
 
 

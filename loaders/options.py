@@ -31,6 +31,8 @@ class ReadOptions:
     """Counted as a spreadsheet does, from 1; None looks for the first row that holds the required headers."""
     is_list: bool = False
     """A list to be matched: every column is kept, as c0, c1, …, whatever its header (`loaders.list_headers`)."""
+    list_column: str | None = None
+    """Head of the list's column that is asked for, which makes its row the header."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,17 @@ LIST_RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
+        "lista_sin_encabezado",
+        (
+            "La lista no tiene encabezados, así que no tiene una columna «{value}».",
+            "The list has no headers, and so no column “{value}”.",
+        ),
+        (
+            "Deje la columna vacía, o ponga los encabezados en la primera fila.",
+            "Leave the column empty, or put the headers in the first row.",
+        ),
+    ),
+    error(
         "lista_de_otra_cosa",
         (
             "El elemento {row} de la lista no es un texto ni un número.",

@@ -93,6 +93,7 @@ def test_matching__in_a_column_of_names_a_number_is_a_name(release: Release) -> 
         ("Obsidiana, Nubes de", 3, "same_words"),
         ("Nubes de Obsidiama, S.A.", 3, "approximate"),
         ("Nubes de Obsidinaa", 3, "approximate"),
+        ("Nubes de Obsidiana, Socieda Anonma", 3, "approximate"),
         ("cooperativa agricola nandu rl", 2, "exact_name"),
         ("COOPERATIVA AGRÍCOLA ÑANDÚ DE RESPONSABILIDAD LIMITADA", 2, "approximate"),
         ("tejidos kiche del viento, sociedad anonima", 5, "exact_name"),
@@ -131,6 +132,11 @@ def test_matching__another_legal_form_is_another_taxpayer(release: Release) -> N
     assert found(release, "Molinos del Alba")[:2] == ("ambiguous", "same_words")
     line = match(release, "Nubes de Obsidiana, R.L.")[0]
     assert (line.state, line.candidates[0].how) == (MatchState.AMBIGUOUS, MatchedBy.APPROXIMATE)
+
+
+def test_matching__the_legal_form_tells_near_names_apart(release: Release) -> None:
+    assert found(release, "Molinos del Alva, S.A.") == ("matched", "approximate", invented_nit(20))
+    assert found(release, "Molinos del Alva")[:2] == ("ambiguous", "approximate")
 
 
 def test_matching__a_name_with_one_word_more_or_less_is_for_a_person_to_decide(release: Release) -> None:

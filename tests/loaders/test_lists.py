@@ -52,6 +52,8 @@ def test_lists__a_column_can_be_chosen_by_its_head() -> None:
     data = "Razón social,NIT,Observación\nA,12-3,B\n".encode()
     assert shape(read_list_bytes(data, column="razon SOCIAL")) == (("A",), 2, "Razón social", Expected.NAME)
     assert shape(read_list_bytes(data, column="observacion")) == (("B",), 2, "Observación", Expected.EITHER)
+    other = b"Monto;Beneficiario\n7;A\n"
+    assert shape(read_list_bytes(other, column="beneficiario")) == (("A",), 2, "Beneficiario", Expected.EITHER)
     assert refused(data, column="obserbacion") == [(None, "lista_sin_columna")]
 
 
@@ -84,7 +86,8 @@ def test_lists__of_lines_are_pasted_as_they_are() -> None:
     assert shape(read_list_lines(b"Nombre\tNIT\nA\t1-2\n")) == (("1-2",), 2, "NIT", Expected.NIT)
     assert refused(b" \n", lines=True) == [(None, "archivo_vacio")]
     assert refused(b"a\0b", lines=True) == [(None, "archivo_binario")]
-    assert refused(b"a\nb", lines=True, column="x") == [(None, "lista_sin_columna")]
+    assert refused(b"a\nb", lines=True, column="x") == [(None, "lista_sin_encabezado")]
+    assert shape(read_list_lines(b"Beneficiario\nA\n", column="beneficiario"))[:3] == (("A",), 2, "Beneficiario")
 
 
 def test_lists__in_the_wrong_encoding_are_refused_or_declared() -> None:
