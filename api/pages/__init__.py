@@ -13,6 +13,7 @@ from api.pages import (
     cards,
     catalogs,
     changes,
+    compare,
     corrections,
     data,
     dictionary,
@@ -58,6 +59,7 @@ __all__ = ["register_pages", "render_error_page"]
 
 _FAMILIES = (
     home, search, record, taxpayer, releases, changes, data, dictionary, catalogs, methodology, corrections, glossary,
+    compare,
     picture_page, pictures, cards,
     how_to_read, questions, site, reconciliation, outcomes, scorecard,
     proof,

@@ -49,6 +49,7 @@ FOOTER = (
         _l("Consultar"),
         (
             Place("search", _l("Buscar por nombre o NIT")),
+            Place("compare", _l("Comparar una lista"), ("compare_list",)),
             Place("explore", _l("Explorar por tipo, ley o lugar")),
             Place("pictures", _l("El registro en gráficas"), ("subject_pictures",)),
             Place("expenditure", _l("Gasto tributario")),

@@ -61,6 +61,7 @@ PINNED_OTHERWISE = {
     "v1.propose_properties": "it helps with reconciling",
     "v1.preview_entity": "it helps with reconciling",
     "v1.view_entity": "it helps with reconciling",
+    "compare": "its form asks for the day",
     "style": "it shows what pages are made of",
     "glossary": "it explains words",
     "reading": "it explains the program",

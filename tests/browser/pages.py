@@ -61,6 +61,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     ),
     "outcomes": ("/resultados",),
     "scorecard": ("/autoevaluacion",),
+    "compare": ("/comparar",),
     "style": ("/estilo",),
     "corrections": ("/correcciones", "/correcciones?record_id={permanent}"),
 }
