@@ -38,6 +38,7 @@ from api.pages import (
     style,
     subjects,
     taxpayer,
+    verify,
 )
 from api.pages.assets import asset_url, register_assets
 from api.pages.blueprint import pages
@@ -62,7 +63,7 @@ _FAMILIES = (
     compare,
     picture_page, pictures, cards,
     how_to_read, questions, site, reconciliation, outcomes, scorecard,
-    proof,
+    proof, verify,
     explore, subjects,
     expenditure, provisions,
     style,

@@ -39,7 +39,7 @@ NAVIGATION = (
     ),
     Place("expenditure", _l("Gasto tributario"), ("provisions", "reconciliation", "outcomes")),
     Place("data", _l("Datos"), ("docs",)),
-    Place("releases", _l("Publicaciones"), ("release", "changes")),
+    Place("releases", _l("Publicaciones"), ("release", "changes", "verify", "check")),
     Place("reading", _l("Entender"), ("questions", "glossary", "methodology", "dictionary", "catalog")),
 )
 """What the head of every page links; few enough for two lines on a phone. A new page adds its line here or below."""
@@ -56,6 +56,7 @@ FOOTER = (
             Place("reconciliation", _l("Lo publicado y lo estimado")),
             Place("outcomes", _l("Lo que cuesta y lo prometido")),
             Place("releases", _l("Publicaciones y cambios")),
+            Place("verify", _l("Verificar lo publicado")),
             Place("data", _l("Descargar y citar")),
             Place("docs", _l("Interfaz para programas (API)")),
         ),

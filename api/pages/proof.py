@@ -52,8 +52,24 @@ class ProofPage:
     has_address: bool
     """Whether the address leads there from paper."""
     qr: str
-    """The address as a picture, a `data:` address; empty without a public address."""
+    """The address of its check as a picture, a `data:` address; empty without a public address."""
     page_url: str
+    merkle: Merkle | None
+    """Where the record stands in the tree of the release; None for a release of before there were trees."""
+    key_id: str
+    """Of the key that signed the manifest; empty for an unsigned release."""
+    verify_url: str
+    """Where the sheet is checked; a path where no public address is set."""
+    file_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merkle:
+    """The place of a record in the tree, counted from 1."""
+
+    place: int
+    size: int
+    root: str
 
 
 @pages.get("/registro/<record_id>/constancia", endpoint="proof")
@@ -85,6 +101,8 @@ def _build(release: Release, row: int, choice: ReleaseChoice) -> ProofPage:
     record_id = str(release.records.column("record_id")[row])
     lines = {line.key: line for group in record.groups for line in group.lines}
     has_address = bool(app_state().settings.base_url)
+    merkle = release.manifest.get("merkle")
+    verify_url = absolute(page_url("verify", value=record_id, release=release.number))
     return ProofPage(
         record=record,
         record_id=record_id,
@@ -99,8 +117,12 @@ def _build(release: Release, row: int, choice: ReleaseChoice) -> ProofPage:
         release_url=absolute(f"/downloads/{release.number}"),
         address=record.pinned_url,
         has_address=has_address,
-        qr=_qr(record.pinned_url) if has_address else "",
+        qr=_qr(verify_url) if has_address else "",
         page_url=page_url("record", record_id=record_id, **dict(choice.params)),
+        merkle=Merkle(row + 1, merkle["size"], merkle["root"]) if merkle else None,
+        key_id=(release.manifest.get("signing") or {}).get("key_id", ""),
+        verify_url=verify_url,
+        file_url=f"/api/v1/records/{record_id}/proof?release={release.number}" if merkle else "",
     )
 
 

@@ -77,6 +77,8 @@ class ReleasePage:
     manifest_url: str
     manifest_sha256: str
     citing: CitingBlock
+    key_id: str
+    """Of the key that signed the manifest; empty for an unsigned one."""
 
 
 @pages.get("/publicaciones", endpoint="releases")
@@ -194,6 +196,7 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         manifest_url=f"/api/v1/releases/{number}",
         manifest_sha256=release.manifest_sha256,
         citing=citing_block(release, RegistryQuery()),
+        key_id=(manifest.get("signing") or {}).get("key_id", ""),
     )
 
 

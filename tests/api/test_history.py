@@ -39,6 +39,7 @@ PINNED_OTHERWISE = {
     "v1.list_keys": "it lists the keys of all releases",
     "v1.get_key_pem": "a key is of many releases",
     "releases": "it lists all releases",
+    "verify": "it checks what any release was",
     "home": "it presents the newest release; that of another one is its search",
     "data": "it offers the newest files; those of another release are on its page",
     "dictionary": "it explains the columns of the program",

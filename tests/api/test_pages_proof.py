@@ -81,9 +81,12 @@ def test_proof__has_the_lasting_address_as_text_and_as_a_code(public: FlaskClien
     address = f"{BASE}/registro/{invented_record_id(3)}?release=3"
     assert fields(sheet)["Dirección permanente de este registro en esta publicación"] == address
     code = sheet.find("img", class_="proof-qr")
-    expected = segno.make_qr(address, error="q")
+    check = f"{BASE}/verificar?value={invented_record_id(3)}&release=3"
+    assert fields(sheet)["Dónde se verifica esta hoja"] == check
+    expected = segno.make_qr(check, error="q")
     assert code.attrs["src"] == expected.svg_data_uri(border=2, dark="#000000", light="#ffffff", omitsize=True)
     assert code.attrs["alt"]
+    assert "NUBES DE OBSIDIANA" in public.get(check.removeprefix(BASE)).get_data(as_text=True)
     assert public.get(address.removeprefix(BASE)).status_code == 200
 
 
@@ -130,3 +133,12 @@ def test_proof__keeps_within_the_weight_of_a_page(public: FlaskClient) -> None:
     page = public.get(f"/registro/{invented_record_id(3)}/constancia", headers={"Accept-Encoding": "gzip"})
     assert len(page.data) < 10_000
     assert b" style=" not in gzip.decompress(page.data)
+
+
+def test_proof__tells_place_and_root_in_the_tree_and_who_signs(public: FlaskClient) -> None:
+    told = fields(load_proof(public, 3))
+    manifest = public.get("/api/v1/releases/3").get_json()
+    place = public.get(f"/api/v1/records/{invented_record_id(3)}/proof").get_json()["leaf_index"] + 1
+    label = f"Registro {place} de 16 del árbol de la publicación, de raíz"
+    assert told[label] == manifest["merkle"]["root"]
+    assert manifest["signing"]["key_id"] in told["Firma del manifiesto"]

@@ -28,6 +28,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/registro/{natural}",
     ),
     "proof": ("/registro/{temporary}/constancia", "/registro/{natural}/constancia"),
+    "verify": ("/verificar", "/verificar?value={temporary}&release=1"),
     "taxpayer": ("/contribuyente/{nit}",),
     "pictures": ("/graficas",),
     "subject_pictures": ("/graficas/departamento/05", "/graficas/ley/D_29_89"),

@@ -121,8 +121,17 @@ STAFF_OPERATIONS = {
 }
 """Those of the staff's API, which only a process that serves staff has."""
 
-UNDOCUMENTED = {"openapi", "metrics", "static", "robots", "api_catalog", "security_txt"}
-"""Public routes that the document leaves out on purpose: itself, the machine's figures, the design, what sites have."""
+UNDOCUMENTED = {
+    *(f"feed_{kind}_{lang}" for kind in ("changes", "taxpayer", "record", "search") for lang in ("es", "en")),
+    "openapi",
+    "metrics",
+    "static",
+    "robots",
+    "api_catalog",
+    "security_txt",
+}
+"""Public routes that the document leaves out on purpose: feeds, itself, the machine's figures, the design, what sites
+have."""
 
 
 @pytest.fixture
