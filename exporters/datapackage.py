@@ -56,7 +56,8 @@ _UNITS_FROM_ZERO = frozenset({"jobs", "kW", "taxpayers", "years"})
 def build_data_package(manifest: Mapping[str, Any], *, base: str = "", homepage: str = "") -> dict[str, Any]:
     """The descriptor of a release.
 
-    `base` goes before the path of every file: empty beside the files, `downloads/<n>/` at the root of the site.
+    `base` goes before the path of every file: empty beside the files, which are told as they are stored; at the root
+    of the site `downloads/<n>/`, where compressed ones are told plain, as their addresses give them.
     """
     files = list_published(manifest)
     tables = {file.table.name for file in files if file.table and file.form == "csv"}
@@ -122,11 +123,11 @@ def _resource(file: PublishedFile, base: str, tables: Collection[str]) -> dict[s
     stem = file.name.partition(".")[0]
     resource: dict[str, Any] = {
         "name": stem if is_csv else file.name.replace(".", "-").lower(),
-        "path": f"{base}{file.path}",
+        "path": f"{base}{file.name}" if base else file.path,
         "format": _FORMATS.get(file.form, file.form),
         "mediatype": file.media_type,
-        "bytes": file.size_bytes,
-        "hash": f"sha256:{file.sha256}",
+        "bytes": file.plain_bytes if base else file.size_bytes,
+        "hash": f"sha256:{file.plain_sha256 if base else file.sha256}",
     }
     if file.form in ("csv", "json", "ndjson", "txt"):
         resource["encoding"] = "utf-8"

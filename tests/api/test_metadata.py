@@ -1,6 +1,7 @@
 """What describes the registry for programs: Data Package, catalogue, dictionary, identifiers, well-known addresses."""
 
 import csv
+import gzip
 import io
 import re
 from datetime import UTC, datetime
@@ -13,8 +14,8 @@ from rdflib.compare import isomorphic
 
 from api.well_known import _expires
 from exemptions.published_tables import TABLES
-from tests.api.conftest import make_app
-from tests.exemptions.releases import build_test_release, invented_record_id, record
+from tests.api.conftest import CSV_TEXT, make_app, note_plain_size
+from tests.exemptions.releases import build_test_release, invented_record_id, point_at, record
 
 ORG_ID = re.compile(r"GT-NIT-[0-9]+[0-9K]")
 PREVIOUS = URIRef("http://www.w3.org/ns/dcat#prev")
@@ -22,12 +23,15 @@ JSON_LD = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:Depr
 
 
 def test_data_package__leads_from_the_root_to_the_files_of_the_newest_release(tmp_path: Path) -> None:
-    build_test_release(tmp_path / "releases", downloads={"records.parquet": b"PAR1", "records.csv.zst": b"zst"})
+    downloads = {"records.parquet": b"PAR1", "records.csv.gz": gzip.compress(CSV_TEXT, mtime=0)}
+    release = build_test_release(tmp_path / "releases", downloads=downloads)
+    note_plain_size(release, "downloads/records.csv.gz", CSV_TEXT)
+    point_at(tmp_path / "releases", 1)
     client = make_app(tmp_path).test_client()
     package = client.get("/datapackage.json").json
     assert (package["version"], package["licenses"][0]["name"]) == ("1", "CC-BY-4.0")
     resources = package["resources"]
-    assert [told["path"] for told in resources] == ["downloads/1/records.csv.zst", "downloads/1/records.parquet"]
+    assert [told["path"] for told in resources] == ["downloads/1/records.csv", "downloads/1/records.parquet"]
     for told in resources:
         answer = client.get(f"/{told['path']}", buffered=True)
         assert (answer.status_code, len(answer.data)) == (200, told["bytes"])
