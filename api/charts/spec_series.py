@@ -242,17 +242,32 @@ def _gap_layers(chart: Chart, frame: _Frame, rows: Sequence[tuple[int, Cell]]) -
     ]
 
 
+def _find_room(
+    x: float, width: float, room: float, taken: Sequence[tuple[float, float]]
+) -> tuple[bool, tuple[float, float] | None]:
+    """On which side of a rule its words stand, the left one first in the right half, and from where to where; None
+    where words of another rule stand on both sides: the rule alone says that figures do not compare."""
+    sides = (x > room / 2, x <= room / 2)
+    for is_right in sides:
+        span = (x - 4 - width, x - 4) if is_right else (x + 4, x + 4 + width)
+        if span[0] >= 0 and span[1] <= room and all(span[1] < start or end < span[0] for start, end in taken):
+            return is_right, span
+    return sides[0], None
+
+
 def _break_layers(chart: Chart, frame: _Frame) -> list[Layer]:
     """A rule with words where the figures begin to be made by another method."""
     if not chart.breaks:
         return []
     top = frame.height - _HEIGHT[frame.width] - 12
-    rows = []
+    rows: list[dict[str, Any]] = []
+    taken: list[tuple[float, float]] = []
     for mark in chart.breaks:
         x = frame.place(mark.year) - frame.step / 2
-        is_right = x > frame.room / 2
-        rows.append({"x": x, "top": top, "foot": frame.height, "at": x - 4 if is_right else x + 4, "label": mark.label,
-                     "right": is_right})  # fmt: skip
+        is_right, span = _find_room(x, text_width(mark.label, SMALL[frame.width]), frame.room, taken)
+        taken += [span] if span else []
+        rows.append({"x": x, "top": top, "foot": frame.height, "at": x - 4 if is_right else x + 4,
+                     "label": mark.label if span else "", "right": is_right})  # fmt: skip
     rule: Layer = {
         "data": values(rows),
         "mark": {"type": "rule", "color": MUTED.light, "strokeDash": [4, 3], "strokeWidth": 1.5},

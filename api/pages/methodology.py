@@ -15,7 +15,7 @@ from api.pages.policy import PolicyWords, policy_words
 from api.pages.render import answer_page, answer_plain, page_reader
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, column_label
-from api.pages.withheld import CellLine, CountedLine, WithheldLine, cell_lines, counted_lines, withheld_lines
+from api.pages.withheld import CellGroup, CountedLine, WithheldLine, cell_groups, counted_lines, withheld_lines
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from api.state import app_state
@@ -57,7 +57,7 @@ class MethodologyPage:
     states: tuple[tuple[str, str], ...]
     counted: tuple[CountedLine, ...] = ()
     withheld: tuple[WithheldLine, ...] = ()
-    cells: tuple[CellLine, ...] = ()
+    cells: tuple[CellGroup, ...] = ()
     coverage_heads: tuple[str, ...] = ()
     coverage: tuple[CoverageLine, ...] = ()
     policy: PolicyWords | None = None
@@ -85,7 +85,7 @@ def show_methodology() -> Response:
                 states=state_lines(),
                 counted=counted_lines(release.withheld, reader),
                 withheld=withheld_lines(release.withheld, reader),
-                cells=cell_lines(release, reader),
+                cells=cell_groups(release, reader),
                 coverage_heads=tuple(str(VALUE_STATE[state]) for state in _STATES),
                 coverage=_coverage(release, reader),
                 policy=policy_words(trace(told), reader),

@@ -15,7 +15,6 @@ from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Item, Reader, column_label
 from exemptions.columns import COLUMN
 from exemptions.disclosure_control import CellState
-from exemptions.errors import NotFound
 from exemptions.facts import quetzales
 from exemptions.release import Release
 
@@ -78,7 +77,6 @@ class CountedLine:
 class CellLine:
     """What is withheld of one year, category, kind of person and tax; None where it may not be told."""
 
-    year: int
     category: str
     person_kind: str
     tax: str
@@ -86,26 +84,44 @@ class CellLine:
     taxpayers: int | None
     amount: str | None
     since_release: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellGroup:
+    """The cells of one year that one rule withholds."""
+
+    year: int
     ground: str
     authority: str
     date: str
+    lines: tuple[CellLine, ...]
 
 
-def cell_lines(release: Release, reader: Reader) -> tuple[CellLine, ...]:
-    """The cells of a release's latest year, which its table tells all; none for a release made before that table."""
-    try:
-        cells = release.fact_table(_CELLS).to_pylist()
-    except NotFound:
+def cell_groups(release: Release, reader: Reader) -> tuple[CellGroup, ...]:
+    """The cells of a release's latest year, which its table tells all, by the rule that withholds them; none for a
+    release made before that table."""
+    if not release.has_fact_table(_CELLS):
         return ()
+    cells = release.fact_table(_CELLS).to_pylist()
     latest = max((cell["year"] for cell in cells), default=0)
-    lines = [_cell_line(cell, reader) for cell in cells if cell["year"] == latest]
-    return tuple(sorted(lines, key=lambda line: (line.category, line.person_kind, line.tax)))
+    by_rule: dict[tuple[str, str, date], list[CellLine]] = {}
+    for cell in cells:
+        if cell["year"] == latest:
+            rule = (cell["ground"], cell["authority"], cell["decided_on"])
+            by_rule.setdefault(rule, []).append(_cell_line(cell, reader))
+    return tuple(
+        CellGroup(latest, ground, authority, format_day(day, reader.lang), tuple(sorted(lines, key=_cell_order)))
+        for (ground, authority, day), lines in by_rule.items()
+    )
+
+
+def _cell_order(line: CellLine) -> tuple[str, ...]:
+    return (line.category, line.person_kind, line.tax)
 
 
 def _cell_line(cell: Mapping[str, Any], reader: Reader) -> CellLine:
     cents = cell["amount_cents"]
     return CellLine(
-        year=cell["year"],
         category=reader.name_of("categories", cell["category"]),
         person_kind=str(PERSON_KIND[cell["person_kind"]]),
         tax=_("Todos juntos") if cell["tax"] is None else reader.name_of("taxes", cell["tax"]),
@@ -113,9 +129,6 @@ def _cell_line(cell: Mapping[str, Any], reader: Reader) -> CellLine:
         taxpayers=cell["taxpayers"],
         amount=None if cents is None else format_money(quetzales(cents)),
         since_release=cell["since_release"],
-        ground=cell["ground"],
-        authority=cell["authority"],
-        date=format_day(cell["decided_on"], reader.lang),
     )
 
 

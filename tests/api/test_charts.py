@@ -15,7 +15,7 @@ from api.charts.chart import Break, Chart, ChartKind, Column, Mark, Row, Unit
 from api.charts.classes import class_of, make_classes
 from api.charts.colours import CLASSES, NOTHING
 from api.charts.geography import fit_map, label_places, project
-from api.charts.layout import PIXELS, Width
+from api.charts.layout import PIXELS, SMALL, Width
 from api.charts.spec import chart_size, chart_spec
 from api.charts.table import chart_csv, chart_table
 from api.charts.wording import drawn_text, text_width, wrap_text
@@ -196,3 +196,23 @@ def test_words__are_wrapped_into_their_room_and_cut_only_with_a_sign() -> None:
     assert " ".join(lines) == words
     assert all(text_width(line, 12) <= 120 for line in lines)
     assert wrap_text(words, 120, 12, lines=2)[-1].endswith("…")
+
+
+def test_series__never_write_the_words_of_two_rules_over_each_other() -> None:
+    label = "método no declarado"
+    years = range(2013, 2025)
+    made = replace(
+        SERIES,
+        rows=tuple((year, Decimal(1_000_000)) for year in years),
+        breaks=tuple(Break(year, label) for year in (2018, 2022, 2023)),
+    )
+    for width in Width:
+        spans = []
+        for layer in layers(made, width):
+            for row in layer["data"]["values"]:
+                if "top" in row and row["label"] and layer["mark"]["type"] == "text":
+                    length = text_width(label, SMALL[width])
+                    spans.append((row["at"] - length, row["at"]) if row["right"] else (row["at"], row["at"] + length))
+        spans.sort()
+        assert spans
+        assert all(one[1] < other[0] for one, other in pairwise(spans))
