@@ -215,10 +215,15 @@ def _refuse_crossed(reader: ParameterReader, low: str, high: str, values: Mappin
 
 
 def _read_page(reader: ParameterReader) -> PageRequest:
-    chosen = set(reader.names("fields", KEYS))
     return PageRequest(
         limit=reader.count_between("limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
         cursor=reader.single("cursor", longest=MAX_LIST_TEXT),
         facets=reader.names("facets", FACETS),
-        fields=tuple(key for key in KEYS if key in chosen),
+        fields=read_fields(reader),
     )
+
+
+def read_fields(reader: ParameterReader) -> tuple[str, ...]:
+    """The columns that are wanted, in the order of the table; empty means all."""
+    chosen = set(reader.names("fields", KEYS))
+    return tuple(key for key in KEYS if key in chosen)

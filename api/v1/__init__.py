@@ -12,6 +12,7 @@ from api.v1 import (
     expenditure,
     expenditure_summary,
     exports,
+    groups,
     health,
     keys,
     macro,
@@ -42,6 +43,7 @@ __all__ = ["register_v1"]
 MODULES = (
     records,
     exports,
+    groups,
     overview,
     outcomes,
     suggest,

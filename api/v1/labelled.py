@@ -20,11 +20,17 @@ def labelled_facets(
     counted = facets(release, query, names) if names else {}
     labelled: dict[str, list[dict[str, object]]] = {}
     for name in names:
-        labels: Mapping[str, str] = release.answers.get(("labels", name, lang), lambda: _labels(release, name, lang))  # noqa: B023 - called at once
+        labels = labels_of(release, name, lang)
         labelled[name] = [
             {"value": value.value, "label": labels[value.value], "count": value.count} for value in counted[name]
         ]
     return labelled
+
+
+def labels_of(release: Release, name: str, lang: str) -> Mapping[str, str]:
+    """The label in `lang` of every code that a facet can have."""
+    labels: Mapping[str, str] = release.answers.get(("labels", name, lang), lambda: _labels(release, name, lang))
+    return labels
 
 
 def _labels(release: Release, name: str, lang: str) -> Mapping[str, str]:

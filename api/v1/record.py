@@ -15,11 +15,12 @@ from api.schemas.records import RecordDetailSchema
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.state import absolute
-from api.v1.answers import release_facts
+from api.v1.answers import choose_fields, lasting_address, release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameters
+from api.v1.described import fields_parameter, release_parameters
 from api.v1.facts import ended_fact, facts_of, origins_of
 from exemptions.org_id import identifiers_of
+from exemptions.query import read_fields
 from exemptions.release import Release
 
 _MEDIA_TYPE = "application/json"
@@ -43,6 +44,7 @@ _MEDIA_TYPE = "application/json"
                 "record_id", both("Identificador del registro.", "Identifier of the record."), {"type": "string"}
             ),
             *release_parameters(),
+            fields_parameter(),
         ],
         problems=(404, 410),
         example="/api/v1/records/abcdefghijklmnop",
@@ -50,32 +52,32 @@ _MEDIA_TYPE = "application/json"
 )
 def get_record(record_id: str) -> Response:
     """One record of a release."""
-    reader = parameter_reader(*CHOICE)
-    choice = read_choice(reader)
+    reader = parameter_reader(*CHOICE, "fields")
+    choice, fields = read_choice(reader), read_fields(reader)
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
     release = chosen_release(choice)
     found = find_record(release, record_id)
     representation = Representation(
         release=release,
-        key="\x00".join((f"/api/v1/records/{record_id}", *found.depends_on)),
+        key="\x00".join((f"/api/v1/records/{record_id}", ",".join(fields), *found.depends_on)),
         media_type=_MEDIA_TYPE,
         pinned=choice.is_pinned,
         by_language=False,
     )
-    return answer_body(representation, lambda: _make(release, record_id, found))
+    return answer_body(representation, lambda: _make(release, record_id, found, fields))
 
 
-def _make(release: Release, record_id: str, found: FoundRecord) -> tuple[bytes, Headers]:
+def _make(release: Release, record_id: str, found: FoundRecord, fields: tuple[str, ...]) -> tuple[bytes, Headers]:
     path = f"/api/v1/records/{record_id}"
-    lasting, page = f"{path}?release={release.number}", f"/registro/{record_id}"
+    lasting, page = lasting_address(path, release, fields), f"/registro/{record_id}"
     records = [] if found.row is None else release.to_items([found.row])
     body = {
         **release_facts(release),
-        "record": records[0] if records else None,
+        "record": choose_fields(records[0], fields) if records else None,
         "identifiers": identifiers_of(records[0]) if records else [],
         "ended": ended_fact(found.ended) if found.ended else None,
-        "value_releases": origins_of(release, records).get(record_id, {}),
+        "value_releases": choose_fields(origins_of(release, records).get(record_id, {}), fields),
         **facts_of(release, [record_id]),
         "links": {
             "self": absolute(path),

@@ -18,14 +18,15 @@ from api.schemas.records import TaxpayerDetailSchema
 from api.schemas.texts import both
 from api.spec import operation, path_parameter
 from api.state import absolute
-from api.v1.answers import release_facts
+from api.v1.answers import choose_fields, lasting_address, release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameters
+from api.v1.described import fields_parameter, release_parameters
 from api.v1.facts import ended_fact, facts_of, origins_of
 from exemptions.columns import PersonKind
 from exemptions.errors import NotFound
 from exemptions.nit import format_nit
 from exemptions.org_id import identifiers_of
+from exemptions.query import read_fields
 from exemptions.release import Release
 
 _MEDIA_TYPE = "application/json"
@@ -49,6 +50,7 @@ _MEDIA_TYPE = "application/json"
         parameters=[
             path_parameter("nit", both("NIT, en cualquier escritura.", "NIT, in any writing."), {"type": "string"}),
             *release_parameters(),
+            fields_parameter(),
         ],
         headers={"Content-Location": ("La dirección con el NIT canónico.", "The address with the canonical NIT.")},
         problems=(404, 410),
@@ -57,8 +59,8 @@ _MEDIA_TYPE = "application/json"
 )
 def get_taxpayer(nit: str) -> Response:
     """One taxpayer of a release."""
-    reader = parameter_reader(*CHOICE)
-    choice = read_choice(reader)
+    reader = parameter_reader(*CHOICE, "fields")
+    choice, fields = read_choice(reader), read_fields(reader)
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
     release = chosen_release(choice)
@@ -66,13 +68,14 @@ def get_taxpayer(nit: str) -> Response:
     path = f"/api/v1/taxpayers/{found.nit}"
     representation = Representation(
         release=release,
-        key="\x00".join((path, *found.depends_on)),
+        key="\x00".join((path, ",".join(fields), *found.depends_on)),
         media_type=_MEDIA_TYPE,
         pinned=choice.is_pinned,
         by_language=False,
     )
-    response = answer_body(representation, lambda: _make(release, found))
-    response.headers["Content-Location"] = f"{path}?{urlencode(choice.params)}" if choice.params else path
+    response = answer_body(representation, lambda: _make(release, found, fields))
+    params = [*choice.params, *([("fields", ",".join(fields))] if fields else [])]
+    response.headers["Content-Location"] = f"{path}?{urlencode(params, safe=',')}" if params else path
     return response
 
 
@@ -90,16 +93,18 @@ def _find(release: Release, nit: str) -> FoundTaxpayer:
         ) from reason
 
 
-def _make(release: Release, found: FoundTaxpayer) -> tuple[bytes, Headers]:
+def _make(release: Release, found: FoundTaxpayer, fields: tuple[str, ...]) -> tuple[bytes, Headers]:
     records = release.to_items(found.rows)
     path = f"/api/v1/taxpayers/{found.nit}"
-    lasting, page = f"{path}?release={release.number}", f"/contribuyente/{found.nit}"
+    lasting, page = lasting_address(path, release, fields), f"/contribuyente/{found.nit}"
     body = {
         **release_facts(release),
         "taxpayer": _taxpayer(found, records),
-        "records": records,
+        "records": [choose_fields(record, fields) for record in records],
         "ended": [ended_fact(benefit) for benefit in found.ended],
-        "value_releases": origins_of(release, records),
+        "value_releases": {
+            record_id: choose_fields(origins, fields) for record_id, origins in origins_of(release, records).items()
+        },
         **facts_of(release, [str(record["record_id"]) for record in records]),
         "links": {
             "self": absolute(path),

@@ -134,6 +134,9 @@ def test_server__what_cannot_be_read_is_a_problem_too(server: Server, sent: byte
     assert answer.status == status
     assert answer.getheader("Content-Type") == "application/problem+json"
     assert b'"type":"/docs#problem-' in body
+    request_id = answer.getheader("X-Request-ID")
+    assert request_id and f'"request_id":"{request_id}"'.encode() in body
+    wait_until(lambda: request_id in server.log.read_text(encoding="utf-8"), server)
 
 
 def test_server__figures_are_the_sum_of_all_workers(server: Server) -> None:

@@ -1,5 +1,8 @@
 """One record and one taxpayer: everything of a legal person, nothing of a natural one."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from stdnum.gt.nit import calc_check_digit
@@ -108,3 +111,21 @@ def test_taxpayer__natural_unknown_and_impossible_numbers_answer_alike(client: F
 def test_record__that_is_not_there_is_a_problem(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response.content_type) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        (f"/api/v1/records/{invented_record_id(2)}", lambda answer: [answer["record"]]),
+        (f"{TAXPAYERS}/{invented_nit(2)}", lambda answer: answer["records"]),
+    ],
+)
+def test_record__fields_choose_the_columns(client: FlaskClient, path: str, read: Callable[[Any], Any]) -> None:
+    whole = client.get(path)
+    chosen = client.get(f"{path}?fields=jobs,record_id")
+    assert read(chosen.json) == [{"record_id": row["record_id"], "jobs": row["jobs"]} for row in read(whole.json)]
+    assert chosen.json["jobs"] == whole.json["jobs"]
+    assert chosen.headers["ETag"] != whole.headers["ETag"]
+    assert chosen.json["links"]["permalink"].endswith("?release=3&fields=record_id,jobs")
+    assert client.get(chosen.json["links"]["permalink"]).json == chosen.json
+    assert client.get(f"{path}?fields=empleos").json["errors"][0]["parameter"] == "fields"

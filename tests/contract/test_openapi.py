@@ -39,6 +39,8 @@ OPERATIONS = {
     "exportRecordsParquet": "/api/v1/records.parquet",
     "exportRecordsXlsx": "/api/v1/records.xlsx",
     "exportScorecardCsv": "/api/v1/scorecard.csv",
+    "exportRecordGroupsCsv": "/api/v1/records/groups.csv",
+    "groupRecords": "/api/v1/records/groups",
     "getScorecard": "/api/v1/scorecard",
     "getCorrection": "/api/v1/corrections/{number}",
     "exportTableCsv": "/api/v1/releases/{number}/tables/{name}.csv",
@@ -209,6 +211,7 @@ def test_openapi__tells_the_problems_of_every_operation(document: Document) -> N
 
 ANSWERS = {
     "listRecords": "/api/v1/records?facets=type,status,tax&limit=1000",
+    "groupRecords": "/api/v1/records/groups?group_by=municipality,status",
     "getRecord": None,
     "getTaxpayer": None,
     "suggest": "/api/v1/suggest?q=80000000",
