@@ -5,6 +5,7 @@ PORT = 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+OUTSIDE := $(VENV)/outside
 DEMO_HOME := data/demo
 PACKAGES := exemptions loaders exporters api
 
@@ -57,8 +58,10 @@ test: setup ## Run the tests on all cores.
 	@$(BIN)/python -m pytest -rs --ignore=tests/browser --ignore=tests/outside --numprocesses=auto --maxprocesses=8 --dist=loadfile
 
 KILLS := 600
-trust: setup ## Kill loads, approvals and publications KILLS times and look at what is left (another number: KILLS=5000).
-	@$(BIN)/python -m pytest tests/trust -rs --kills=$(KILLS) --numprocesses=auto --maxprocesses=8 --dist=worksteal
+EXAMPLES := 100
+trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, fuzz the API, and look at what is left (KILLS=5000 EXAMPLES=500).
+	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py -rs --kills=$(KILLS) --examples=$(EXAMPLES) \
+		--numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 lint: setup ## Check style, format and types.
 	@$(BIN)/ruff check .
@@ -83,7 +86,6 @@ $(CHECKED): requirements/check.txt requirements/checkers/package-lock.json $(STA
 	@touch $@
 
 # Validators of the standards and other people's readers: none of their libraries may be imported by the service.
-OUTSIDE := $(VENV)/outside
 $(OUTSIDE)/.installed: requirements/outside.txt $(STAMP)
 	@"$(PYTHON)" -m venv --clear $(OUTSIDE)
 	@echo "Installing the validators of files and answers in $(OUTSIDE)"

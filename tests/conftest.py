@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where the books of the tests are; by default those marked both_databases run on both",
     )
 
+    parser.addoption("--examples", type=int, default=1, help="requests that the fuzzer draws for each route")
     parser.addoption("--kills", type=int, default=54, help="how often the tests of trust kill an act, about")
 
 

@@ -13,13 +13,18 @@ PATIENCE_S = 300
 
 
 def run_program(
-    name: str, *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    name: str,
+    *arguments: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of the validators' own environment, in a folder of the test's.
 
     Raises: AssertionError, with the command that installs it.
     """
-    return _run(_installed(PROGRAMS / name), *arguments, folder=folder, environment=environment)
+    program = _installed(PROGRAMS / name)
+    return _run(program, *arguments, folder=folder, environment=environment, patience_s=patience_s)
 
 
 def run_script(script: str, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -38,9 +43,13 @@ def _installed(program: Path) -> Path:
 
 
 def _run(
-    program: Path, *arguments: str, folder: Path | None, environment: Mapping[str, str] | None = None
+    program: Path,
+    *arguments: str,
+    folder: Path | None,
+    environment: Mapping[str, str] | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> subprocess.CompletedProcess[str]:
     command = [str(program), *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=patience_s, check=False
     )

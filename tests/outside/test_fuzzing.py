@@ -1,0 +1,118 @@
+"""A fuzzer makes requests out of the OpenAPI document: nothing it finds is an error of ours or untold by the document.
+
+`make trust` runs it longer, from a seed of its own (--examples).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.outside.tools import run_program
+from tests.served import ROOT, served
+
+_HOOKS = Path(__file__).parent / "fuzzing"
+_ROLES = ("loader", "approver", "administrator")
+_LEAST_REQUESTS = 5_000
+"""Fewer would mean that most of the document was left out."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A served registry that the fuzzer may spoil, and the tokens of its people by role."""
+
+    address: str
+    tokens: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    home = tmp_path_factory.mktemp("fuzzed") / "home"
+    environment = {"EXEMPTIONS_HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+
+    def run(*arguments: str, token: str = "") -> str:
+        command = [sys.executable, "-m", "api.cli", *arguments]
+        acting = environment | {"EXEMPTIONS_TOKEN": token}
+        ran = subprocess.run(command, env=acting, cwd=ROOT, check=True, capture_output=True, text=True)
+        return ran.stdout.strip()
+
+    run("demo", "--rows", "200")
+    first = run("user", "add", "ana", "--role", "administrator")
+    tokens = {"administrator": first}
+    for role in _ROLES[:2]:
+        tokens[role] = run("user", "add", f"la-{role}", "--role", role, token=first)
+    for address in served(environment):
+        yield Target(address, tokens)
+
+
+def fuzz(target: Target, folder: Path, *arguments: str, document: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "REGISTRY_TOKENS": json.dumps(target.tokens),
+        "SCHEMATHESIS_HOOKS": "registry_hooks",
+        "PYTHONPATH": str(_HOOKS),
+    }
+    return run_program(
+        "schemathesis", "run", document or f"{target.address}/openapi.json", "--url", target.address, "--no-color",
+        "--continue-on-failure", "--exclude-checks", "positive_data_acceptance", *arguments,
+        folder=folder, environment=environment, patience_s=3_600,
+    )  # fmt: skip
+
+
+def test_the_fuzzer_finds_nothing(target: Target, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    examples = pytestconfig.getoption("--examples")
+    longer = (
+        ["--phases", "coverage,fuzzing,stateful"] if examples > 1 else ["--phases", "coverage,fuzzing", "--seed", "1"]
+    )
+    run = fuzz(target, tmp_path, "--max-examples", str(examples), *longer)
+    told = run.stdout[run.stdout.find("FAILURES") :]
+    assert run.returncode == 0, told
+    made = re.search(r"([0-9]+) generated", run.stdout)
+    assert made is not None and int(made[1]) >= _LEAST_REQUESTS, run.stdout
+    assert requests.get(f"{target.address}/health/live", timeout=30).status_code == 200
+
+
+def _without_status(document: dict[str, Any]) -> None:
+    del document["paths"]["/api/v1/suggest"]["get"]["responses"]["422"]
+
+
+def _with_wrong_schema(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Suggestions"]["required"].append("nothing")
+
+
+def _without_media_type(document: dict[str, Any]) -> None:
+    answer = document["paths"]["/api/v1/suggest"]["get"]["responses"]["200"]
+    answer["content"] = {"text/csv": answer["content"].pop("application/json")}
+
+
+def _with_demanded_header(document: dict[str, Any]) -> None:
+    headers = document["paths"]["/api/v1/suggest"]["get"]["responses"]["200"]["headers"]
+    headers["X-Nothing"] = {"required": True, "schema": {"type": "string"}}
+
+
+def _with_narrower_parameter(document: dict[str, Any]) -> None:
+    parameters = document["paths"]["/api/v1/suggest"]["get"]["parameters"]
+    next(entry for entry in parameters if entry["name"] == "limit")["schema"]["maximum"] = 10**6
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [_without_status, _with_wrong_schema, _without_media_type, _with_demanded_header, _with_narrower_parameter],
+)
+def test_the_fuzzer_sees_a_planted_fault(target: Target, tmp_path: Path, spoil: Any) -> None:
+    document = requests.get(f"{target.address}/openapi.json", timeout=30).json()
+    spoil(document)
+    path = tmp_path / "faulty.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    only = ("--include-path", "/api/v1/suggest", "--phases", "coverage", "--seed", "1")
+    assert fuzz(target, tmp_path, *only, document=str(path)).returncode == 1
