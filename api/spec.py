@@ -12,7 +12,7 @@ from flask_smorest import Api
 from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.schemas.problems import ProblemSchema
 from api.schemas.texts import Both, both, localise
-from api.spec_headers import ANSWER, CACHED, HEADERS, PROBLEM, header_document, header_references
+from api.spec_headers import ANSWER, CACHED, FILE, HEADERS, PROBLEM, header_document, header_references
 from api.spec_parts import drop_unused
 from api.version import software_version
 from exemptions.settings import Settings
@@ -63,9 +63,6 @@ _PROBLEM_HEADERS: Mapping[int, tuple[str, ...]] = {
     503: ("Retry-After",),
 }
 """Status → headers that its problems have beside those of every problem."""
-
-_OF_A_BODY = ("Content-Disposition", "X-Total-Count")
-"""Headers that tell of the body that comes with them."""
 
 _TITLE = both("Registro abierto de exenciones tributarias", "Open registry of tax exemptions")
 
@@ -166,18 +163,19 @@ def operation(
     example asks for.
     """
     general = (*ANSWER, *CACHED) if not_modified else ANSWER
+    of_file = FILE if set(media) - {"application/json"} else ()
     own = {name: {"description": both(*text), "schema": {"type": "string"}} for name, text in (headers or {}).items()}
     responses: Document = {
         "200": {
             "description": both("La respuesta.", "The answer."),
             "content": {name: {"schema": schema} for name, schema in media.items()},
-            "headers": header_references(*general) | own,
+            "headers": header_references(*general, *of_file) | own,
         }
     }
     if not_modified:
         responses["304"] = {
             "description": both("El cliente ya tiene esta respuesta.", "The client already has this answer."),
-            "headers": header_references(*general) | {name: own[name] for name in own if name not in _OF_A_BODY},
+            "headers": header_references(*general) | {name: own[name] for name in own if name not in FILE},
         }
     for status in sorted({*_COMMON_STATUSES, *problems}):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}

@@ -68,6 +68,14 @@ HEADERS: Mapping[str, tuple[Both, Mapping[str, Any]]] = {
         ),
         _TEXT,
     ),
+    "Content-Disposition": (both("Nombre del archivo.", "Name of the file."), _TEXT),
+    "X-Total-Count": (
+        both(
+            "Cuántos registros o filas debe tener el archivo; con menos, la transferencia se cortó.",
+            "How many records or rows the file must have; with fewer, the transfer was cut.",
+        ),
+        {"type": "string", "pattern": "^[0-9]+$"},
+    ),
     "Deprecation": (
         both("Desde cuándo está en desuso (RFC 9745).", "Since when it is deprecated (RFC 9745)."), _TEXT
     ),
@@ -86,6 +94,8 @@ ANSWER = ("X-Request-ID", "Cache-Control", "Vary", "Link", "RateLimit-Policy", "
 """Of every answer that is no problem."""
 CACHED = ("ETag", "Content-Language", "Content-Encoding", "X-Registry-Release")
 """Of an answer that a client may keep, beside those."""
+FILE = ("Content-Disposition", "X-Total-Count")
+"""Of an answer that is a file, beside those."""
 PROBLEM = ("X-Request-ID", "Cache-Control", "Vary", "Content-Language", "Link", "RateLimit-Policy")
 """Of every problem."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from api.schemas.texts import about
 
@@ -24,6 +24,11 @@ class AvailableSchema(Schema):
 
 
 class ProblemSchema(Schema):
+    """Kinds of problems have members of their own beside these (RFC 9457 §3.2)."""
+
+    class Meta:
+        unknown = INCLUDE
+
     type = fields.String(required=True, metadata=about("Página que lo explica.", "Page that explains it."))
     title = fields.String(required=True)
     status = fields.Integer(required=True)

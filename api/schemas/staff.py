@@ -45,7 +45,8 @@ class LiftSchema(_Order):
         keys=fields.String(validate=validate.OneOf([guard.value for guard in Guard])),
         values=fields.Integer(strict=True, validate=validate.Range(0, _LARGEST)),
         load_default=dict,
-        metadata=about("Otros resguardos, cada uno con su número.", "Other guards, each with its number."),
+        metadata=about("Otros resguardos, cada uno con su número.", "Other guards, each with its number.")
+        | {"propertyNames": {"enum": [guard.value for guard in Guard]}},
     )
     reason = _reason()
 

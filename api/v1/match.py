@@ -21,6 +21,7 @@ from api.schemas.match import ListProblemSchema, MatchSchema
 from api.schemas.problems import ProblemSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
+from api.spec_headers import PROBLEM, header_references
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
 from exemptions.match_values import MAX_CANDIDATES, MAX_LINES
@@ -96,6 +97,7 @@ def _describe() -> Document:
             "Los parámetros o la lista no se pueden leer.", "The parameters or the list cannot be read."
         ),
         "content": {"application/problem+json": {"schema": {"anyOf": [ProblemSchema, ListProblemSchema]}}},
+        "headers": header_references(*PROBLEM),
     }
     described["x-codeSamples"] = [
         {
