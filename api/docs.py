@@ -146,7 +146,7 @@ def _sections(document: Document) -> list[tuple[str, str, list[OperationText]]]:
 
 
 def _operation_text(document: Document, path: str, method: str, item: Document) -> OperationText:
-    answer = next(given for status, given in sorted(item["responses"].items()) if status.startswith("2"))
+    answer = next(given for status, given in sorted(item["responses"].items()) if status.startswith(("2", "3")))
     media = answer.get("content", {})
     told = [*document["paths"][path].get("parameters", []), *item.get("parameters", [])]
     # What an operation tells of a parameter replaces what its path tells (OpenAPI 3.1, Operation Object).

@@ -163,7 +163,7 @@ def operation(
     example asks for.
     """
     general = (*ANSWER, *CACHED) if not_modified else ANSWER
-    of_file = FILE if set(media) - {"application/json"} else ()
+    of_file = FILE if operation_id.startswith("export") or set(media) - {"application/json"} else ()
     own = {name: {"description": both(*text), "schema": {"type": "string"}} for name, text in (headers or {}).items()}
     responses: Document = {
         "200": {

@@ -94,7 +94,7 @@ ANSWER = ("X-Request-ID", "Cache-Control", "Vary", "Link", "RateLimit-Policy", "
 """Of every answer that is no problem."""
 CACHED = ("ETag", "Content-Language", "Content-Encoding", "X-Registry-Release")
 """Of an answer that a client may keep, beside those."""
-FILE = ("Content-Disposition", "X-Total-Count")
+FILE = ("Content-Disposition", "X-Total-Count", "X-Registry-Query")
 """Of an answer that is a file, beside those."""
 PROBLEM = ("X-Request-ID", "Cache-Control", "Vary", "Content-Language", "Link", "RateLimit-Policy")
 """Of every problem."""

@@ -86,10 +86,11 @@ def download(number: int, name: str) -> Response:
     response = send_stored(found)
     response.headers["Cache-Control"] = IMMUTABLE
     response.headers[RELEASE_HEADER] = str(release.number)
-    # The path names the release, so that the file is at its permanent address.
-    origin = Origin(release, f"/downloads/{number}/{name}", by_path=True)
-    response.headers.extend(origin.headers(name=Path(name).name, rows=found.rows))
-    response.headers["Link"] = ", ".join((*_metadata_links(release, name), response.headers["Link"]))
+    if response.status_code != 304:
+        # The path names the release, so that the file is at its permanent address.
+        origin = Origin(release, f"/downloads/{number}/{name}", by_path=True)
+        response.headers.extend(origin.headers(name=Path(name).name, rows=found.rows))
+        response.headers["Link"] = ", ".join((*_metadata_links(release, name), response.headers["Link"]))
     return response
 
 

@@ -8,7 +8,7 @@ from flask import Response, redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from api.conditional import Representation, answer_body
+from api.conditional import UNPINNED, Representation, answer_body
 from api.negotiation import preferred_language, require_acceptable
 from api.openrefine.entities import (
     ANY_TYPE,
@@ -28,6 +28,7 @@ from api.releases_at import current_release
 from api.schemas.reconcile import ReconcileFlyoutSchema, ReconcileProposalSchema, ReconcileSuggestedListSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
+from api.spec_headers import ANSWER, header_references
 from api.v1.blueprints import v1
 from api.v1.reconcile import CALLBACK_PARAMETER, PATH
 from exemptions.columns import COLUMN, KEYS
@@ -60,6 +61,15 @@ def _describe(operation_id: str, summary: tuple[str, str], schema: object, *para
         parameters=[*parameters, *(() if is_page else (CALLBACK_PARAMETER,))],
         problems=(404,) if any(parameter["in"] == "path" for parameter in parameters) else (),
     )
+
+
+def _describe_view() -> Document:
+    described = _describe("viewEntity", ("Ir a la página", "Go to the page"), {"type": "string"}, _ENTITY)
+    answer = described["responses"].pop("200")
+    del described["responses"]["304"]
+    location = {"description": both("La página.", "The page."), "schema": {"type": "string"}}
+    described["responses"]["308"] = answer | {"headers": header_references(*ANSWER) | {"Location": location}}
+    return described
 
 
 def _suggesting(kind: str, words: tuple[str, str]) -> Document:
@@ -258,15 +268,22 @@ def _preview(release: Release, entity: Entity, lang: str) -> str:
 
 
 @v1.route("/reconcile/view/<entity>")
-@v1.doc(**_describe("viewEntity", ("Ir a la página", "Go to the page"), {"type": "string"}, _ENTITY))
+@v1.doc(**_describe_view())
 def view_entity(entity: str) -> BaseResponse:
     """The page of a taxpayer, or of a record whose holder has no published NIT."""
     refuse_parameters()
     taxpayer = _get_taxpayer(current_release(), entity)
     lang = preferred_language()
     if taxpayer.nit is not None:
-        return redirect(url_for(f"{lang}.taxpayer", nit=taxpayer.nit), code=308)
-    return redirect(url_for(f"{lang}.record", record_id=taxpayer.id), code=308)
+        return _lead_to(url_for(f"{lang}.taxpayer", nit=taxpayer.nit))
+    return _lead_to(url_for(f"{lang}.record", record_id=taxpayer.id))
+
+
+def _lead_to(path: str) -> BaseResponse:
+    """A redirect that no cache keeps for longer than the release it was made from is the newest."""
+    response = redirect(path, code=308)
+    response.headers["Cache-Control"] = UNPINNED
+    return response
 
 
 def _get_taxpayer(release: Release, key: str) -> Taxpayer:
