@@ -167,8 +167,10 @@ def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
 def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
     """What the summary of the release knows of a query: None if it looks at more than codes, or matches so few records
     that the index counts them faster."""
+    if release.records.num_rows < _FEW_ROWS or _largest_sum(release) >= _EXACT_LIMIT:
+        return None
     set_here = [spec for spec in FILTERS if is_set(query, spec)]
-    if not all(spec.field in SUMMED for spec in set_here) or _largest_sum(release) >= _EXACT_LIMIT:
+    if not all(spec.field in SUMMED for spec in set_here):
         return None
     # For a bound the index looks at every row, whatever else is asked for.
     if all(spec.is_facet for spec in set_here):
