@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from flask import request
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.exceptions import NotAcceptable
+from werkzeug.http import parse_accept_header
 
 LANGUAGES = ("es", "en")
 """Languages that answers come in; the first is for those who ask for no other."""
@@ -22,7 +25,8 @@ class Coding(StrEnum):
 
 def preferred_language() -> str:
     """`es` or `en` by Accept-Language; Spanish when neither is asked for."""
-    return request.accept_languages.best_match(LANGUAGES, default="es") or "es"
+    asked = request.environ.get("HTTP_ACCEPT_LANGUAGE")
+    return _best_language(asked) if asked else LANGUAGES[0]
 
 
 def preferred_coding(offered: Sequence[Coding] = (Coding.ZSTD, Coding.GZIP)) -> Coding:
@@ -47,6 +51,19 @@ def require_acceptable(media_type: str, *others: str) -> None:
 
     Raises: NotAcceptable. A request without Accept takes anything (RFC 9110 §12.5.1).
     """
-    offered: Sequence[str] = (media_type, *others)
-    if request.accept_mimetypes and not any(request.accept_mimetypes.quality(offer) > 0 for offer in offered):
+    offered = (media_type, *others)
+    asked = request.environ.get("HTTP_ACCEPT")
+    if asked and not _is_acceptable(asked, offered):
         raise NotAcceptable(", ".join(offered))
+
+
+# Browsers and programs send few different headers.
+@lru_cache(maxsize=256)
+def _best_language(header: str) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+
+
+@lru_cache(maxsize=256)
+def _is_acceptable(header: str, offered: tuple[str, ...]) -> bool:
+    accepted = parse_accept_header(header, MIMEAccept)
+    return not accepted or any(accepted.quality(offer) > 0 for offer in offered)

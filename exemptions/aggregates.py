@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -153,7 +154,8 @@ def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping
 
 
 def _in_order(rows: Mapping[str, int]) -> Sequence[FacetValue]:
-    ordered = sorted(rows.items(), key=lambda counted: (-counted[1], counted[0]))
+    ordered = sorted(rows.items())
+    ordered.sort(key=itemgetter(1), reverse=True)
     return tuple(FacetValue(code, count) for code, count in ordered)
 
 

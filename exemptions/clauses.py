@@ -117,12 +117,17 @@ def _match_text(index: OpenIndex, q: str) -> TextMatch:
     if not words:
         return TextMatch(Query.empty_query())
     strict = words_clause(index.schema, words)
-    if count_matches(index, strict) or not any(word.may_be_misspelt for word in words):
+    if _is_known(index, words) or count_matches(index, strict) or not any(word.may_be_misspelt for word in words):
         return TextMatch(strict)
     for near in _iter_near_misses(index.schema, words):
         if count_matches(index, near):
             return TextMatch(near, is_approximate=True)
     return TextMatch(strict)
+
+
+def _is_known(index: OpenIndex, words: tuple[Word, ...]) -> bool:
+    """Whether a word that stands alone is one of the index: told at once, however many rows have it."""
+    return len(words) == 1 and bool(index.searcher.doc_freq(_TEXT, words[0].text))
 
 
 def _iter_near_misses(schema: Schema, words: tuple[Word, ...]) -> Iterator[Query]:
