@@ -31,7 +31,7 @@ _CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
-_KEYWORDS: Mapping[str, tuple[str, ...]] = {
+KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "es": ("exenciones tributarias", "incentivos fiscales", "gasto tributario", "transparencia fiscal", "Guatemala"),
     "en": ("tax exemptions", "tax incentives", "tax expenditure", "fiscal transparency", "Guatemala"),
 }
@@ -226,11 +226,13 @@ def _distribution(manifest: Mapping[str, Any], file: PublishedFile, site: Site) 
 _ABOUT = Sentence(ABOUT, ABOUT_EN)
 
 
+def is_distribution(file: PublishedFile) -> bool:
+    """Whether a file is a form of the data: code lists and the dictionary explain them and are none."""
+    return file.table is not None and not file.table.name.startswith((CATALOG_PREFIX, "dictionary"))
+
+
 def _is_told(file: PublishedFile, *, is_newest: bool) -> bool:
-    """Whether a file is a distribution: code lists and the dictionary explain the data and are none of it."""
-    if file.table is None or file.table.name.startswith(CATALOG_PREFIX) or file.table.name == "dictionary":
-        return False
-    return is_newest or file.table.name == RECORDS
+    return is_distribution(file) and (is_newest or (file.table is not None and file.table.name == RECORDS))
 
 
 def _distribution_id(number: int, file: PublishedFile, site: Site) -> str:
@@ -278,7 +280,7 @@ def _days(first: Mapping[str, Any], last: Mapping[str, Any]) -> Node:
 
 
 def _keywords() -> list[Node]:
-    return [{"@value": word, "@language": lang} for lang, words in _KEYWORDS.items() for word in words]
+    return [{"@value": word, "@language": lang} for lang, words in KEYWORDS.items() for word in words]
 
 
 def _concepts() -> list[Node]:

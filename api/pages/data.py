@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Response
+from markupsafe import Markup
 
 from api.formatting import format_day
 from api.pages.blueprint import pages
@@ -12,6 +13,7 @@ from api.pages.citing import CitingBlock, citing_block
 from api.pages.files import FileRow, file_rows
 from api.pages.language import page_url
 from api.pages.render import answer_page, page_reader
+from api.pages.structured import dataset_facts
 from api.pages.texts import gettext as _
 from api.pages.values import Reader, records_phrase
 from api.parameters import refuse_parameters
@@ -53,6 +55,7 @@ class DataPage:
     files: tuple[FileRow, ...]
     formats: tuple[FormatLine, ...]
     citing: CitingBlock
+    structured: Markup
     catalogs: tuple[CatalogLink, ...]
 
 
@@ -112,5 +115,6 @@ def _build(release: Release, reader: Reader) -> DataPage:
             ),
         ),
         citing=citing_block(release, RegistryQuery()),
+        structured=dataset_facts(release),
         catalogs=catalog_links(release, reader),
     )

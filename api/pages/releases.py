@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response
+from markupsafe import Markup
 
 from api.differences import Comparison
 from api.formatting import format_count, format_day, format_moment
@@ -16,6 +17,7 @@ from api.pages.files import FileRow, file_rows
 from api.pages.language import page_url
 from api.pages.links import Link
 from api.pages.render import answer_page, page_reader
+from api.pages.structured import catalog_facts, dataset_facts
 from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader, records_phrase, taxpayers_phrase
@@ -76,6 +78,7 @@ class ReleasePage:
     downloads: tuple[FileRow, ...]
     manifest_url: str
     manifest_sha256: str
+    structured: Markup
     citing: CitingBlock
     key_id: str
     """Of the key that signed the manifest; empty for an unsigned one."""
@@ -94,6 +97,7 @@ def list_releases() -> Response:
         lambda: {
             "releases": {
                 "two_person": release.manifest["two_person"],
+                "structured": catalog_facts(release),
                 "entries": [_entry(entry, reader) for entry in reversed(entries)],
             }
         },
@@ -195,6 +199,7 @@ def _build(release: Release, newest: int, reader: Reader) -> ReleasePage:
         downloads=file_rows(release),
         manifest_url=f"/api/v1/releases/{number}",
         manifest_sha256=release.manifest_sha256,
+        structured=dataset_facts(release),
         citing=citing_block(release, RegistryQuery()),
         key_id=(manifest.get("signing") or {}).get("key_id", ""),
     )
