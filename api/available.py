@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 from werkzeug.urls import iri_to_uri
 
 from api.state import absolute
@@ -22,13 +24,21 @@ def list_available(offered: Iterable[str]) -> list[dict[str, str]]:
     stem, _, suffix = request.path.rpartition(".")
     if f".{suffix}" not in {form.suffix for form in FORMATS.values()} or "/" in suffix:
         stem = request.path
-    beside = [(form.essence, f"{stem}{form.suffix}") for form in FORMATS.values()]
-    found = [(media_type, path) for media_type, path in ((_JSON, stem), *beside) if path != request.path]
-    routes = current_app.url_map.bind("")
-    others = [(media_type, path) for media_type, path in found if _is_export(path) and routes.test(path, "GET")]
+    beside = [(_JSON, ""), *((form.essence, form.suffix) for form in FORMATS.values())]
+    others = [
+        (media_type, stem + suffix)
+        for media_type, suffix in beside
+        if stem + suffix != request.path and _is_export(stem, suffix)
+    ]
     return [{"media_type": kind, "url": iri_to_uri(absolute(path))} for kind, path in (*own, *others)]
 
 
-def _is_export(path: str) -> bool:
-    """Whether an address is one of the API; of downloads the manifest tells what there is."""
-    return path.startswith("/api/v1/")
+def _is_export(stem: str, suffix: str) -> bool:
+    """Whether the API has this address as one of its formats; of downloads the manifest tells what there is."""
+    if not stem.startswith("/api/v1/"):
+        return False
+    try:
+        rule, _values = current_app.url_map.bind("").match(stem + suffix, "GET", return_rule=True)
+    except (HTTPException, RoutingException):
+        return False
+    return rule.rule.endswith(suffix)

@@ -75,6 +75,8 @@ def answer_stream(representation: Representation, make: Callable[[], tuple[Itera
         return _finish(Response(status=304), representation, etag, coding)
     chunks, headers = make()
     response = Response(_stream(chunks, coding), content_type=representation.media_type)
+    # What never began, as in the answer to HEAD, is not ended by itself: a workbook would leave its file open.
+    response.call_on_close(getattr(chunks, "close", lambda: None))
     response.headers.extend(headers)
     return _finish(response, representation, etag, coding)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 from flask import Response
 
-from api.conditional import Headers, Representation, answer_stream
+from api.conditional import Headers, Representation, answer_body, answer_stream
 from api.negotiation import LANGUAGES, preferred_language
 from api.provenance import Origin
 from api.schemas.texts import both
@@ -96,10 +96,12 @@ def answer_file(
     *,
     pinned: bool,
     name: str = "",
+    whole: bool = False,
 ) -> Response:
     """The rows that `select` gives as a file, streamed while it is made; a workbook is made first.
 
-    `name` is that of the file after the release's; without one it is a fingerprint of the query.
+    Small tables are made `whole`, told with their length and kept for whoever asks next. `name` is that of the file
+    after the release's; without one it is a fingerprint of the query.
     Raises: TooManyRows if a workbook cannot hold them.
     """
     representation = Representation(
@@ -110,7 +112,14 @@ def answer_file(
         by_language=form.name == "xlsx" and not headings.is_asked,
         compressible=not form.is_packed,
     )
+    if whole:
+        return answer_body(representation, lambda: _joined(_make(form, origin, headings, select(), name)))
     return answer_stream(representation, lambda: _make(form, origin, headings, select(), name))
+
+
+def _joined(made: tuple[Iterable[bytes], Headers]) -> tuple[bytes, Headers]:
+    chunks, headers = made
+    return b"".join(chunks), tuple((name, value) for name, value in headers if name != "Content-Length")
 
 
 def _make(form: Format, origin: Origin, headings: Headings, rows: Rows, name: str) -> tuple[Iterable[bytes], Headers]:

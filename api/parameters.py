@@ -21,6 +21,14 @@ def request_params() -> Mapping[str, Sequence[str]]:
     return params
 
 
+def take_parameter(name: str) -> Sequence[str]:
+    """The values of a parameter that this request's other readers are not to see."""
+    rest = dict(request_params())
+    values = rest.pop(name, ())
+    g.params = rest
+    return values
+
+
 def _read_params() -> Mapping[str, Sequence[str]]:
     params: dict[str, list[str]] = {}
     text = request.query_string.decode("utf-8", "surrogateescape")

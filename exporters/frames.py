@@ -49,6 +49,19 @@ def to_frame(batch: pa.RecordBatch) -> pl.DataFrame:
     return frame.with_columns(quetzales(field.name) for field in batch.schema if is_cents(field))
 
 
+def to_record_batch(frame: pl.DataFrame) -> pa.RecordBatch:
+    """A frame as a table for the formats: texts and lists of texts in their plain types."""
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+    table = table.cast(pa.schema([field.with_type(_small(field.type)) for field in table.schema]))
+    return next(iter(table.to_batches()), None) or pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def _small(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    return pa.list_(_small(kind.value_type)) if pa.types.is_large_list(kind) else kind
+
+
 def quetzales(column: str) -> pl.Expr:
     """Whole cents as decimals with two places; floats would miss some values by a hair."""
     return (pl.col(column).cast(pl.Decimal(18, 2)) / 100).cast(pl.Decimal(18, 2))

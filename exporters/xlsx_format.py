@@ -140,12 +140,11 @@ class _Book:
         return ZipFile(made)
 
     def _write_head(self, book: xlsxwriter.Workbook, sheet: Worksheet, bold: CellFormat, rows: int) -> None:
-        formats = {shown: book.add_format({"num_format": shown}) for shown in ("@", "yyyy-mm-dd", "#,##0.00")}
+        formats = {shown: book.add_format({"num_format": shown}) for shown in map(number_format, self.columns)}
         for number, (field, heading) in enumerate(zip(self.columns, self.headings, strict=True)):
             label = heading.label(self.lang)
             sheet.write_string(0, number, label, bold)
-            shown = number_format(field)
-            sheet.set_column(number, number, _width(field, label), formats[shown] if shown else None)
+            sheet.set_column(number, number, _width(field, label), formats[number_format(field)])
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, rows, len(self.columns) - 1)
 

@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 from xlsxwriter.utility import xl_col_to_name
 
-from exemptions.columns import COLUMN, LIST_SEPARATOR, Kind
+from exemptions.columns import LIST_SEPARATOR
 from exporters.frames import is_cents
 
 FIRST_DAY = date(1900, 3, 1)
@@ -113,14 +113,13 @@ def is_text(field: pa.Field) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_list(kind))
 
 
-def number_format(field: pa.Field) -> str | None:
-    """How a spreadsheet shows the cells of a column; None leaves them as they are."""
-    kind = COLUMN[field.name].kind if field.name in COLUMN else None
+def number_format(field: pa.Field) -> str:
+    """How a spreadsheet shows the cells of a column."""
     if is_text(field):
         # A text that looks like a number, as most NITs do, stays one when the cell is edited.
         return "@"
     if pa.types.is_date(field.type):
         return "yyyy-mm-dd"
-    if kind is Kind.MONEY or pa.types.is_decimal(field.type):
-        return "#,##0.00"
-    return None
+    if pa.types.is_decimal(field.type):
+        return "#,##0" + ("." + "0" * field.type.scale if field.type.scale else "")
+    return "#,##0.00" if is_cents(field) else "General"

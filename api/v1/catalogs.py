@@ -10,6 +10,7 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.parameters import parameter_reader
+from api.provenance import Origin
 from api.releases_at import CHOICE, chosen_release, read_choice
 from api.schemas.catalogs import CatalogListSchema, CatalogSchema
 from api.schemas.texts import both
@@ -138,5 +139,6 @@ def _make_catalog(release: Release, name: CatalogName) -> tuple[bytes, Headers]:
 
 
 def _make_csv(release: Release, name: CatalogName) -> tuple[bytes, Headers]:
-    disposition = f'attachment; filename="{name.value}-{release.number}.csv"'
-    return write_catalog_csv(release.catalogs, name), (("Content-Disposition", disposition),)
+    origin = Origin(release, f"{PATH}/{name.value}.csv")
+    headers = origin.headers(name=f"{name.value}.csv", rows=len(release.catalogs.entries(name)))
+    return write_catalog_csv(release.catalogs, name), headers

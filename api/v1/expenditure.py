@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
-import pyarrow.parquet as pq
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
@@ -17,6 +15,7 @@ from api.estimate_query import (
     ALL,
     LATEST,
     PARAMETERS,
+    EstimateQuery,
     contradictions_of,
     matching_estimates,
     read_estimate_query,
@@ -31,24 +30,21 @@ from api.schemas.expenditure import ExpenditureSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
 from api.state import app_state
+from api.v1 import table_words
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
 from api.v1.measures import FIGURE_SCHEMA, PRICE_SCHEMA, figure_facts, price_facts
+from api.v1.table_files import AskedTable, TableFiles, add_table_files
 from exemptions.catalogs import load_catalogs
-from exemptions.columns import LIST_SEPARATOR
 from exemptions.estimates import Estimate, Restatement, read_estimates
 from exemptions.fact_codes import Partition
 from exemptions.macro import read_product
 from exemptions.parameters import MAX_TEXT
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/expenditure"
 _JSON = "application/json"
-_CSV = "text/csv"
-_NDJSON = "application/x-ndjson"
-_PARQUET = "application/vnd.apache.parquet"
 _COLUMNS = (
     "year",
     "tax",
@@ -67,6 +63,7 @@ _COLUMNS = (
 )
 _SCHEMA = {name: pl.String() for name in _COLUMNS} | {
     "year": pl.Int64(), "amount_gtq": pl.Decimal(18, 2), "pct_gdp": pl.Float64(), "is_latest": pl.Boolean(),
+    "covers": pl.List(pl.String()),
     **FIGURE_SCHEMA, **PRICE_SCHEMA,
 }  # fmt: skip
 
@@ -162,54 +159,30 @@ def _filters() -> list[Document]:
 )
 def list_expenditure() -> Response:
     """The estimates that match."""
-    return _answer("", _JSON, _make_json)
-
-
-def _describe_file(name: str, suffix: str, media_type: str) -> Document:
-    return _describe(
-        f"exportExpenditure{suffix.title()}",
-        f".{suffix}",
-        {media_type: {"type": "string"} if media_type == _CSV else {"type": "string", "format": "binary"}},
-        (f"Gasto tributario estimado, en {name}", f"Estimated tax expenditure as {name}"),
-    )
-
-
-@v1.route("/expenditure.csv")
-@v1.doc(**_describe_file("CSV", "csv", _CSV))
-def export_expenditure_csv() -> Response:
-    """The estimates that match, as CSV."""
-    return _answer(".csv", _CSV, _make_csv)
-
-
-@v1.route("/expenditure.ndjson")
-@v1.doc(**_describe_file("NDJSON", "ndjson", _NDJSON))
-def export_expenditure_ndjson() -> Response:
-    """The estimates that match, one JSON object a line."""
-    return _answer(".ndjson", _NDJSON, _make_ndjson)
-
-
-@v1.route("/expenditure.parquet")
-@v1.doc(**_describe_file("Parquet", "parquet", _PARQUET))
-def export_expenditure_parquet() -> Response:
-    """The estimates that match, as Parquet."""
-    return _answer(".parquet", _PARQUET, _make_parquet)
-
-
-def _answer(suffix: str, media_type: str, make: Callable[[Release, list[Estimate]], tuple[bytes, Headers]]) -> Response:
-    reader = parameter_reader(*PARAMETERS)
-    query = read_estimate_query(reader, app_state().catalogs)
-    reader.raise_problems()
-    require_acceptable(media_type)
-    release = chosen_release(query.choice)
-    refuse_unknown_reports(query, release)
+    require_acceptable(_JSON)
+    release, query = _ask()
     representation = Representation(
         release=release,
-        key=f"{PATH}{suffix}?{urlencode(query.params())}",
-        media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
+        key=f"{PATH}?{urlencode(query.params())}",
+        media_type=_JSON,
         pinned=query.choice.is_pinned,
         by_language=False,
     )
-    return answer_body(representation, lambda: make(release, matching_estimates(release, query)))
+    return answer_body(representation, lambda: _make_json(release, matching_estimates(release, query)))
+
+
+def _ask() -> tuple[Release, EstimateQuery]:
+    reader = parameter_reader(*PARAMETERS)
+    query = read_estimate_query(reader, app_state().catalogs)
+    reader.raise_problems()
+    release = chosen_release(query.choice)
+    refuse_unknown_reports(query, release)
+    return release, query
+
+
+def _ask_table() -> AskedTable:
+    release, query = _ask()
+    return AskedTable(release, lambda: _frame(release, query), query.params(), query.choice.is_pinned)
 
 
 def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:
@@ -253,24 +226,18 @@ def _restatement(one: Restatement) -> dict[str, Any]:
     }
 
 
-def _frame(release: Release, found: Iterable[Estimate]) -> pl.DataFrame:
-    rows = [row | {"covers": LIST_SEPARATOR.join(row["covers"]) or None} for row in _rows(release, found)]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+def _frame(release: Release, query: EstimateQuery) -> pl.DataFrame:
+    return pl.DataFrame(_rows(release, matching_estimates(release, query)), schema=_SCHEMA, orient="row")
 
 
-def _make_csv(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
-    return _frame(release, found).write_csv(line_terminator=LINE_END).encode(), _attached(release, "csv")
-
-
-def _make_ndjson(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
-    return b"".join(encode_json(row) + b"\n" for row in _rows(release, found)), _attached(release, "ndjson")
-
-
-def _make_parquet(release: Release, found: list[Estimate]) -> tuple[bytes, Headers]:
-    sink = io.BytesIO()
-    pq.write_table(_frame(release, found).to_arrow(compat_level=pl.CompatLevel.oldest()), sink, compression="zstd")
-    return sink.getvalue(), _attached(release, "parquet")
-
-
-def _attached(release: Release, suffix: str) -> Headers:
-    return (("Content-Disposition", f'attachment; filename="gasto-tributario-{release.number}.{suffix}"'),)
+add_table_files(
+    TableFiles(
+        "/expenditure",
+        "Expenditure",
+        ("Gasto tributario estimado", "Estimated tax expenditure"),
+        "gasto-tributario",
+        table_words.EXPENDITURE,
+    ),
+    _describe,
+    _ask_table,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,21 +17,20 @@ from api.releases_at import release_of_query
 from api.schemas.expenditure_summary import ExpenditureSummarySchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
+from api.v1 import table_words
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, release_parameters
 from api.v1.measures import FIGURE_SCHEMA, PRICE_SCHEMA, figure_facts, price_facts
+from api.v1.table_files import AskedTable, TableFiles, add_table_files
 from exemptions.catalog_entries import CatalogName
-from exemptions.columns import LIST_SEPARATOR
 from exemptions.expenditure_summary import OFFICIAL_AXES, Axis, OfficialFigure, RegistrySum, SummaryRow, summarize
 from exemptions.macro import Product, read_product
 from exemptions.query import RegistryQuery, query_params
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/expenditure/summary"
 _JSON = "application/json"
-_CSV = "text/csv"
 _AXIS = "group_by"
 
 CATALOG_OF: Mapping[Axis, CatalogName] = {
@@ -48,7 +47,7 @@ _MONEY = pl.Decimal(38, 2)
 _SCHEMA: Mapping[str, Any] = {
     "year": pl.Int64, "code": pl.String, "official_gtq": _MONEY, "official_pct_gdp": pl.Float64,
     "official_key": pl.String, "official_report": pl.String, "official_method_version": pl.String,
-    "official_covers": pl.String, "registry_not_paid_gtq": _MONEY, "registry_records": pl.Int64,
+    "official_covers": pl.List(pl.String), "registry_not_paid_gtq": _MONEY, "registry_records": pl.Int64,
     "registry_deferred_gtq": _MONEY, "registry_deferred_records": pl.Int64,
     **{f"official_{name}": kind for name, kind in FIGURE_SCHEMA.items()},
     "registry_not_paid_constant_gtq": _MONEY, "registry_deferred_constant_gtq": _MONEY, **PRICE_SCHEMA,
@@ -91,38 +90,26 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
 )
 def summarize_expenditure() -> Response:
     """The summary by one axis."""
-    return _answer("", _JSON, _make_json)
-
-
-@v1.route("/expenditure/summary.csv")
-@v1.doc(
-    **_describe(
-        "exportExpenditureSummaryCsv",
-        ".csv",
-        {_CSV: {"type": "string"}},
-        ("Gasto tributario agrupado, en CSV", "Tax expenditure, grouped, as CSV"),
-    )
-)
-def export_summary() -> Response:
-    """The summary by one axis as CSV: a line for each official figure of a row, one where it has none."""
-    return _answer(".csv", _CSV, _make_csv)
-
-
-def _answer(
-    suffix: str, media_type: str, make: Callable[[Release, Axis, RegistryQuery], tuple[bytes, Headers]]
-) -> Response:
-    query, axis = asked_selection(_AXIS, lambda reader: Axis(reader.name(_AXIS, list(Axis), Axis.YEAR)))
-    require_acceptable(media_type)
-    release = release_of_query(query)
-    is_csv = media_type == _CSV
+    require_acceptable(_JSON)
+    release, axis, query = _ask()
     representation = Representation(
         release=release,
-        key=f"{PATH}{suffix}?{urlencode([(_AXIS, axis.value), *query_params(query)])}",
-        media_type=f"{media_type}; charset=utf-8; header=present" if is_csv else media_type,
+        key=f"{PATH}?{urlencode([(_AXIS, axis.value), *query_params(query)])}",
+        media_type=_JSON,
         pinned=query.release is not None,
-        by_language=not is_csv,
     )
-    return answer_body(representation, lambda: make(release, axis, query))
+    return answer_body(representation, lambda: _make_json(release, axis, query))
+
+
+def _ask() -> tuple[Release, Axis, RegistryQuery]:
+    query, axis = asked_selection(_AXIS, lambda reader: Axis(reader.name(_AXIS, list(Axis), Axis.YEAR)))
+    return release_of_query(query), axis, query
+
+
+def _ask_table() -> AskedTable:
+    release, axis, query = _ask()
+    params = [(_AXIS, axis.value), *query_params(query)]
+    return AskedTable(release, lambda: _frame(release, axis, query), params, query.release is not None)
 
 
 def _make_json(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:
@@ -177,12 +164,11 @@ def _registry(found: RegistrySum | None, year: int, product: Product) -> dict[st
     }
 
 
-def _make_csv(release: Release, axis: Axis, query: RegistryQuery) -> tuple[bytes, Headers]:
+def _frame(release: Release, axis: Axis, query: RegistryQuery) -> pl.DataFrame:
+    """A line for each official figure of a row, one where it has none."""
     product = read_product(release)
     lines = [line for row in summarize(release, axis, query) for line in _lines(row, product)]
-    frame = pl.DataFrame(lines, schema=dict(_SCHEMA), orient="row")
-    disposition = f'attachment; filename="gasto-tributario-{axis}-{release.number}.csv"'
-    return frame.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)
+    return pl.DataFrame(lines, schema=dict(_SCHEMA), orient="row")
 
 
 def _lines(row: SummaryRow, product: Product) -> list[dict[str, Any]]:
@@ -201,5 +187,18 @@ def _official_line(figure: OfficialFigure, product: Product) -> dict[str, Any]:
     names = ("pct_gdp", "key", "report", "method_version", *FIGURE_SCHEMA)
     return {f"official_{name}": told[name] for name in names} | {
         "official_gtq": told["amount_gtq"],
-        "official_covers": LIST_SEPARATOR.join(told["covers"]) or None,
+        "official_covers": told["covers"],
     }
+
+
+add_table_files(
+    TableFiles(
+        "/expenditure/summary",
+        "ExpenditureSummary",
+        ("Gasto tributario agrupado", "Tax expenditure, grouped"),
+        "gasto-tributario-agrupado",
+        table_words.SUMMARY,
+    ),
+    _describe,
+    _ask_table,
+)

@@ -11,13 +11,13 @@ from api.schemas.macro import MacroSchema
 from api.spec import Document, operation
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from api.v1.of_release import JSON, answer_json, answer_table
+from api.v1.of_release import JSON, add_release_files, answer_json
+from api.v1.table_files import TableFiles, words_of
+from api.v1.table_words import RELEASE
 from exemptions.macro import read_product
 from exemptions.release import Release
-from exporters.formats import FORMATS, Format
 
 PATH = "/api/v1/macro"
-_OFFERED = ("csv", "ndjson", "parquet")
 _SCHEMA = pa.schema(
     [
         ("year", pa.int64()),
@@ -64,27 +64,15 @@ def _tell(release: Release) -> dict[str, object]:
     return {"base_year": product.base_year, "total": len(items), "items": items}
 
 
-def _add_file(form: Format) -> None:
-    """Add the route that gives the series in one format."""
-
-    def export() -> Response:
-        return answer_table(f"{PATH}{form.suffix}", "macro", form, _batch)
-
-    export.__doc__ = f"The series of a release as {form.name}."
-    schema = {"type": "string"} | ({"contentEncoding": "binary"} if form.name == "parquet" else {})
-    described = _describe(
-        f"exportMacro{form.name.capitalize()}",
-        form.suffix,
-        {form.media_type.split(";")[0]: schema},
-        (f"PIB y deflactor, en {form.name}", f"GDP and deflator, as {form.name}"),
-    )
-    v1.add_url_rule(f"/macro{form.suffix}", f"macro_{form.name}", v1.doc(**described)(export))
-
-
 def _batch(release: Release) -> pa.RecordBatch:
     rows = [row | {"gdp_gtq": row["gdp_cents"]} for row in release.macro_rows()]
     return pa.RecordBatch.from_pylist(rows, schema=_SCHEMA)
 
 
-for _name in _OFFERED:
-    _add_file(FORMATS[_name])
+add_release_files(
+    TableFiles(
+        "/macro", "Macro", ("PIB y deflactor", "GDP and deflator"), "macro", {**words_of("macro"), "release": RELEASE}
+    ),
+    _describe,
+    _batch,
+)

@@ -13,11 +13,10 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import CHOICE, chosen_release, download_name, read_choice
+from api.releases_at import CHOICE, chosen_release, read_choice
 from api.v1.answers import release_facts
+from api.v1.table_files import AskedTable, Describe, TableFiles, add_table_files
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
-from exporters.formats import Format
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -32,30 +31,24 @@ def answer_json(path: str, make: Callable[[Release], Mapping[str, object]], *, b
     return _answer(path, JSON, JSON, write, by_language=by_language)
 
 
-def answer_csv(
-    path: str, name: str, schema: Mapping[str, Any], make: Callable[[Release], Iterable[Sequence[object]]]
-) -> Response:
-    """The lines of the chosen release as CSV; `name` is that of the file, after the release's."""
+def add_release_files(
+    table: TableFiles, describe: Describe, make: Callable[[Release], pl.DataFrame | pa.RecordBatch]
+) -> None:
+    """Add the routes of a table that the chosen release alone decides, one for each format."""
 
-    def write(release: Release) -> tuple[bytes, Headers]:
-        frame = pl.DataFrame(list(make(release)), schema=dict(schema), orient="row")
-        disposition = f'attachment; filename="{download_name(release, f"{name}.csv")}"'
-        headers = (("Content-Disposition", disposition), ("X-Total-Count", str(frame.height)))
-        return frame.write_csv(line_terminator=LINE_END).encode(), headers
+    def ask() -> AskedTable:
+        reader = parameter_reader(*CHOICE)
+        choice = read_choice(reader)
+        reader.raise_problems()
+        release = chosen_release(choice)
+        return AskedTable(release, lambda: make(release), choice.params, choice.is_pinned)
 
-    return _answer(path, CSV, f"{CSV}; charset=utf-8; header=present", write)
+    add_table_files(table, describe, ask)
 
 
-def answer_table(path: str, name: str, form: Format, make: Callable[[Release], pa.RecordBatch]) -> Response:
-    """A small table of the chosen release in a format; `name` is that of the file, after the release's."""
-
-    def write(release: Release) -> tuple[bytes, Headers]:
-        batch = make(release)
-        disposition = f'attachment; filename="{download_name(release, f"{name}{form.suffix}")}"'
-        headers = (("Content-Disposition", disposition), ("X-Total-Count", str(batch.num_rows)))
-        return b"".join(form.stream([batch], schema=batch.schema)), headers
-
-    return _answer(path, form.media_type.split(";")[0], form.media_type, write)
+def framed(rows: Iterable[Sequence[object]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows as a frame."""
+    return pl.DataFrame(list(rows), schema=dict(schema), orient="row")
 
 
 def _answer(

@@ -10,9 +10,11 @@ from flask import Response
 
 from api.schemas.outcomes import OutcomesSchema
 from api.spec import Document, operation
+from api.v1 import table_words
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from api.v1.of_release import CSV, JSON, answer_csv, answer_json
+from api.v1.of_release import JSON, add_release_files, answer_json, framed
+from api.v1.table_files import TableFiles
 from exemptions.concentrations import Measured, by_category, by_tax
 from exemptions.endings import list_endings
 from exemptions.outcomes import Outcome, list_outcomes
@@ -59,20 +61,6 @@ def show_outcomes() -> Response:
     return answer_json(PATH, _body)
 
 
-@v1.route("/outcomes.csv")
-@v1.doc(
-    **_describe(
-        "exportOutcomesCsv",
-        ".csv",
-        {CSV: {"type": "string"}},
-        ("Beneficio y resultados, en CSV", "Benefit and outcomes as CSV"),
-    )
-)
-def export_outcomes() -> Response:
-    """Every category and year, a line for each."""
-    return answer_csv(f"{PATH}.csv", "resultados", _SCHEMA, lambda release: map(_cells, list_outcomes(release)))
-
-
 def _body(release: Release) -> dict[str, object]:
     outcomes = list_outcomes(release)
     return {
@@ -107,3 +95,16 @@ def _cells(one: Outcome) -> Sequence[object]:
         compared.fulfilled, compared.no_ratio, per_job.records, per_job.amount_gtq, per_job.jobs,
         per_job.amount_per_job_gtq, per_job.no_ratio,
     )  # fmt: skip
+
+
+add_release_files(
+    TableFiles(
+        "/outcomes",
+        "Outcomes",
+        ("Beneficio y resultados", "Benefit and outcomes"),
+        "resultados",
+        table_words.OUTCOMES,
+    ),
+    _describe,
+    lambda release: framed(map(_cells, list_outcomes(release)), _SCHEMA),
+)

@@ -14,7 +14,8 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.overview_links import PATH, OverviewTable
-from api.releases_at import download_name, release_of_query
+from api.provenance import Origin
+from api.releases_at import release_of_query
 from api.schemas.overview import OverviewSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
@@ -167,8 +168,8 @@ def _ranked_rows(ranking: Ranking | None) -> list[dict[str, object]]:
 def _make_csv(release: Release, query: RegistryQuery, ranked: int, table: OverviewTable) -> tuple[bytes, Headers]:
     rows, schema = _TABLES[table](build_overview(release, query, ranked=ranked))
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    name = download_name(release, f"{table}.csv")
-    headers = (("Content-Disposition", f'attachment; filename="{name}"'), ("X-Total-Count", str(frame.height)))
+    origin = Origin(release, f"{PATH}/{table}.csv", [*query_params(query), (_RANKED, str(ranked))])
+    headers = origin.headers(name=f"{table}.csv", rows=frame.height)
     return frame.write_csv(line_terminator=LINE_END).encode(), headers
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,24 +15,23 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import CHOICE, chosen_release, read_choice
+from api.releases_at import CHOICE, ReleaseChoice, chosen_release, read_choice
 from api.schemas.expenditure_summary import ProvisionListSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
 from api.state import app_state
+from api.v1 import table_words
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
+from api.v1.table_files import AskedTable, TableFiles, add_table_files
 from exemptions.catalogs import load_catalogs
-from exemptions.columns import LIST_SEPARATOR
 from exemptions.filters import FILTER
 from exemptions.provisions import BENEFICIARIES, FILTERED, Beneficiaries, Provision, choose_provisions
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/expenditure/provisions"
 _JSON = "application/json"
-_CSV = "text/csv"
 
 
 def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
@@ -81,62 +81,78 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
 )
 def show_provisions() -> Response:
     """The provisions that match."""
-    return _answer("", _JSON, _make_json)
-
-
-@v1.route("/expenditure/provisions.csv")
-@v1.doc(
-    **_describe(
-        "exportProvisionsCsv",
-        ".csv",
-        {_CSV: {"type": "string"}},
-        ("Catálogo de tratamientos preferenciales, en CSV", "Catalogue of preferential treatments as CSV"),
+    require_acceptable(_JSON)
+    asked = _ask()
+    representation = Representation(
+        release=asked.release,
+        key=f"{PATH}?{urlencode(asked.params)}",
+        media_type=_JSON,
+        pinned=asked.choice.is_pinned,
+        by_language=False,
     )
-)
-def export_provisions() -> Response:
-    """The provisions that match, as CSV."""
-    return _answer(".csv", _CSV, _make_csv)
+    return answer_body(representation, lambda: _make_json(asked.release, asked.find()))
 
 
-def _answer(
-    suffix: str, media_type: str, make: Callable[[Release, tuple[Provision, ...]], tuple[bytes, Headers]]
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which provisions are asked for, and of which release."""
+
+    release: Release
+    chosen: Mapping[str, tuple[str, ...]]
+    beneficiaries: Beneficiaries
+    choice: ReleaseChoice
+
+    @property
+    def params(self) -> list[tuple[str, str]]:
+        chosen = [(name, value) for name, values in self.chosen.items() for value in values]
+        return [*chosen, (BENEFICIARIES, self.beneficiaries.value)]
+
+    def find(self) -> tuple[Provision, ...]:
+        return choose_provisions(self.release.catalogs, self.chosen, self.beneficiaries)
+
+
+def _ask() -> _Asked:
     reader = parameter_reader(*FILTERED, BENEFICIARIES, *CHOICE)
     chosen = {name: reader.codes(FILTER[name], app_state().catalogs) for name in FILTERED}
     beneficiaries = Beneficiaries(reader.name(BENEFICIARIES, list(Beneficiaries), Beneficiaries.ALL))
     choice = read_choice(reader)
     reader.raise_problems()
-    require_acceptable(media_type)
-    release = chosen_release(choice)
-    asked = [(name, value) for name, values in chosen.items() for value in values]
-    asked.append((BENEFICIARIES, beneficiaries))
-    representation = Representation(
-        release=release,
-        key=f"{PATH}{suffix}?{urlencode(asked)}",
-        media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
-        pinned=choice.is_pinned,
-        by_language=False,
-    )
-    return answer_body(
-        representation, lambda: make(release, choose_provisions(release.catalogs, chosen, beneficiaries))
-    )
+    return _Asked(chosen_release(choice), chosen, beneficiaries, choice)
+
+
+def _ask_table() -> AskedTable:
+    asked = _ask()
+    params = [*asked.params, *asked.choice.params]
+    return AskedTable(asked.release, lambda: _frame(asked.find()), params, asked.choice.is_pinned)
 
 
 def _make_json(release: Release, found: tuple[Provision, ...]) -> tuple[bytes, Headers]:
     return encode_json({**release_facts(release), "total": len(found), "items": [asdict(one) for one in found]}), ()
 
 
-def _make_csv(release: Release, found: tuple[Provision, ...]) -> tuple[bytes, Headers]:
-    columns = [column.name for column in fields(Provision)]
-    lines = [[_cell(getattr(one, name)) for name in columns] for one in found]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(columns, pl.String), orient="row")
-    disposition = f'attachment; filename="tratamientos-preferenciales-{release.number}.csv"'
-    return frame.write_csv(line_terminator=LINE_END).encode(), (("Content-Disposition", disposition),)
+def _frame(found: tuple[Provision, ...]) -> pl.DataFrame:
+    rows = [asdict(one) for one in found]
+    return pl.DataFrame([{name: _cell(row[name]) for name in _SCHEMA} for row in rows], schema=_SCHEMA)
 
 
-def _cell(value: Any) -> str | None:
-    if isinstance(value, tuple):
-        return LIST_SEPARATOR.join(value) or None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
+def _cell(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value.value if isinstance(value, Enum) else value
+
+
+_TYPES: Mapping[str, Any] = {
+    "has_registered_beneficiaries": pl.Boolean(), "legal_references": pl.List(pl.String()), "starts_on": pl.Date(),
+    "ends_on": pl.Date(), "term_years": pl.Int64(), "scenarios": pl.List(pl.String()),
+}  # fmt: skip
+_SCHEMA = {column.name: _TYPES.get(column.name, pl.String()) for column in fields(Provision)}
+
+add_table_files(
+    TableFiles(
+        "/expenditure/provisions",
+        "Provisions",
+        ("Catálogo de tratamientos preferenciales", "Catalogue of preferential treatments"),
+        "tratamientos-preferenciales",
+        table_words.PROVISIONS,
+    ),
+    _describe,
+    _ask_table,
+)

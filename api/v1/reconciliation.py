@@ -11,9 +11,11 @@ from flask import Response
 from api.reconciliation_links import PATH, official_query, reason_query, registry_query
 from api.schemas.reconciliation import ReconciliationSchema
 from api.spec import Document, operation
+from api.v1 import table_words
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from api.v1.of_release import CSV, JSON, answer_csv, answer_json
+from api.v1.of_release import JSON, add_release_files, answer_json, framed
+from api.v1.table_files import TableFiles
 from exemptions.reconciliation import Reason, ReasonKind, ReconciliationLine, reconcile
 from exemptions.release import Release
 
@@ -61,20 +63,6 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
 def show_reconciliation() -> Response:
     """Every year and tax."""
     return answer_json(PATH, _body)
-
-
-@v1.route("/expenditure/reconciliation.csv")
-@v1.doc(
-    **_describe(
-        "exportReconciliationCsv",
-        ".csv",
-        {CSV: {"type": "string"}},
-        ("Montos publicados y estimación oficial, en CSV", "Published amounts and official estimate as CSV"),
-    )
-)
-def export_reconciliation() -> Response:
-    """Every year and tax, a line for each."""
-    return answer_csv(f"{PATH}.csv", "conciliacion", _SCHEMA, lambda release: map(_cells, reconcile(release)))
 
 
 def _body(release: Release) -> dict[str, object]:
@@ -138,3 +126,16 @@ def _cells(line: ReconciliationLine) -> Sequence[object]:
         not_told and not_told.amount_gtq, not_told.count if not_told else 0,
         not_estimated and not_estimated.amount_gtq,
     )  # fmt: skip
+
+
+add_release_files(
+    TableFiles(
+        "/expenditure/reconciliation",
+        "Reconciliation",
+        ("Montos publicados y estimación oficial", "Published amounts and official estimate"),
+        "conciliacion",
+        table_words.RECONCILIATION,
+    ),
+    _describe,
+    lambda release: framed(map(_cells, reconcile(release)), _SCHEMA),
+)

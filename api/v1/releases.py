@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body, answer_stream
 from api.differences import Comparison, count_differences, iter_differences, iter_differences_json
+from api.files import Rows, answer_file
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader, refuse_parameters
+from api.provenance import Origin
 from api.releases_at import current_release, release_numbered
 from api.schemas.releases import ManifestSchema, ReleaseChangesSchema, ReleaseListSchema
 from api.schemas.texts import both
@@ -18,6 +20,7 @@ from api.spec import Document, operation, path_parameter, query_parameter
 from api.state import absolute, app_state
 from api.v1.blueprints import v1
 from api.v1.described import MAX_COUNT
+from api.v1.table_files import describe_file, take_headings, words_of
 from exemptions.calendar import format_instant
 from exemptions.release import Release
 from exemptions.store import ListedRelease
@@ -161,48 +164,46 @@ def _representation(comparison: Comparison, path: str, media_type: str) -> Repre
 
 def _add_export(form: Format) -> None:
     """Add the route that gives the changes in one format."""
-    media_type = form.media_type.split(";")[0]
 
     def export(number: int) -> Response:
-        comparison = _read_comparison(number, media_type)
-        representation = _representation(comparison, f"{PATH}/{number}/changes{form.suffix}", form.media_type)
-        return answer_stream(representation, lambda: _make_file(form, comparison))
+        headings = take_headings(form)
+        comparison = _read_comparison(number, form.essence)
+        older = comparison.old_number
+        params = [] if comparison.old is None else [("from", str(older))]
+        path = f"{PATH}/{number}/changes{form.suffix}"
+        origin = Origin(comparison.new, path, [*params, *headings.params], by_path=True)
+
+        def select() -> Rows:
+            count = count_differences(comparison)
+            return Rows(iter_differences(comparison), count, schema=CHANGES, words=words_of("changes"))
+
+        name = f"cambios-desde-{older or 0}"
+        return answer_file(form, origin, headings, select, pinned=True, name=name)
 
     export.__doc__ = f"What changed in a release as {form.name}."
-    v1.add_url_rule(
-        f"/releases/<int:number>/changes{form.suffix}", f"changes_{form.name}", v1.doc(**_describe(form))(export)
-    )
+    described = describe_file(_describe, form, "Changes", ("Lo que cambió", "What changed"))
+    v1.add_url_rule(f"/releases/<int:number>/changes{form.suffix}", f"changes_{form.name}", v1.doc(**described)(export))
 
 
-def _describe(form: Format) -> Document:
+def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
     return operation(
-        f"exportChanges{form.name.capitalize()}",
+        operation_id,
         tag="releases",
-        summary=(f"Lo que cambió, en {form.name}", f"What changed, as {form.name}"),
+        summary=title,
         about=(
             "Una fila por valor de cada registro agregado, por campo cambiado y por registro terminado: aplicadas a la "
             "publicación anterior dan esta.",
             "One row for each value of a record added, for each changed field and for each record that ended: applied "
             "to the older release they give this one.",
         ),
-        media={form.media_type.split(";")[0]: {"type": "string"}},
+        media=media,
         parameters=[_NUMBER, _FROM],
         problems=(404, 410),
-        example=f"/api/v1/releases/2/changes{form.suffix}",
+        example=f"/api/v1/releases/2/changes{suffix}",
     )
-
-
-def _make_file(form: Format, comparison: Comparison) -> tuple[Iterable[bytes], Headers]:
-    name = f"cambios-{comparison.old_number or 0}-{comparison.new.number}{form.suffix}"
-    headers = (
-        ("Content-Disposition", f'attachment; filename="{name}"'),
-        ("X-Total-Count", str(count_differences(comparison))),
-    )
-    metadata = {"release": str(comparison.new.number), "from": str(comparison.old_number or "")}
-    return form.stream(iter_differences(comparison), schema=CHANGES, metadata=metadata), headers
 
 
 # JSON has its own shape, by record, at the address without suffix.
 for _form in FORMATS.values():
-    if _form.name not in ("json", "xlsx"):
+    if _form.name != "json":
         _add_export(_form)

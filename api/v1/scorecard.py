@@ -12,9 +12,11 @@ from api.negotiation import preferred_language
 from api.schemas.scorecard import ScorecardSchema
 from api.scorecard_links import PATH, evidence_url
 from api.spec import Document, operation
+from api.v1 import table_words
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
-from api.v1.of_release import CSV, JSON, answer_csv, answer_json
+from api.v1.of_release import JSON, add_release_files, answer_json, framed
+from api.v1.table_files import TableFiles
 from exemptions.release import Release
 from exemptions.scorecard import Judged, judge
 
@@ -50,22 +52,6 @@ def show_scorecard() -> Response:
     return answer_json(PATH, _body, by_language=True)
 
 
-@v1.route("/scorecard.csv")
-@v1.doc(
-    **_describe(
-        "exportScorecardCsv", ".csv", {CSV: {"type": "string"}}, ("Autoevaluación, en CSV", "Self-assessment as CSV")
-    )
-)
-def export_scorecard() -> Response:
-    """Every indicator, a line for each."""
-    return answer_csv(
-        f"{PATH}.csv",
-        "autoevaluacion",
-        _SCHEMA,
-        lambda release: (_cells(one, release.number) for one in judge(release)),
-    )
-
-
 def _body(release: Release) -> dict[str, object]:
     lang = preferred_language()
     items = [
@@ -92,3 +78,16 @@ def _cells(one: Judged, release: int) -> Sequence[object]:
         indicator.rule.en, finding.count, finding.total, finding.is_minimum,
         evidence_url(indicator.evidence, release),
     )  # fmt: skip
+
+
+add_release_files(
+    TableFiles(
+        "/scorecard",
+        "Scorecard",
+        ("Autoevaluación", "Self-assessment"),
+        "autoevaluacion",
+        table_words.SCORECARD,
+    ),
+    _describe,
+    lambda release: framed((_cells(one, release.number) for one in judge(release)), _SCHEMA),
+)

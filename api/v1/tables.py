@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import pyarrow as pa
 from flask import Response
 
-from api.conditional import Headers, Representation, answer_stream
-from api.negotiation import require_acceptable
+from api.files import Rows, answer_file
 from api.parameters import refuse_parameters
-from api.releases_at import download_name, release_numbered
+from api.provenance import Origin
+from api.releases_at import release_numbered
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter
 from api.v1.blueprints import v1
-from exemptions.release import FACT_TABLES, Release
+from api.v1.table_files import describe_file, take_headings, words_of
+from exemptions.release import FACT_TABLES
 from exporters.formats import FORMATS, Format
 from exporters.tables import as_told
 
-_OFFERED = ("csv", "ndjson", "parquet")
+_TITLE = ("Una tabla de una publicación", "A table of a release")
 _NUMBER = path_parameter(
     "number", both("Número de la publicación.", "Number of the release."), {"type": "integer", "minimum": 1}
 )
@@ -38,52 +36,36 @@ def _add_table(form: Format) -> None:
 
     export.__doc__ = f"A table of a release as {form.name}."
     rule = f"/releases/<int:number>/tables/<name>{form.suffix}"
-    v1.add_url_rule(rule, f"table_{form.name}", v1.doc(**_describe(form))(export))
+    v1.add_url_rule(rule, f"table_{form.name}", v1.doc(**describe_file(_describe, form, "Table", _TITLE))(export))
 
 
-def _describe(form: Format) -> Document:
-    schema = {"type": "string", "format": "binary"} if form.name == "parquet" else {"type": "string"}
+def _describe(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
     return operation(
-        f"exportTable{form.name.capitalize()}",
+        operation_id,
         tag="releases",
-        summary=(f"Una tabla de una publicación, en {form.name}", f"A table of a release, as {form.name}"),
+        summary=title,
         about=(
             "Empleos, montos, energía, eventos, gasto tributario, PIB y deflactor o lo que se reserva, completos. Los "
             "montos están en quetzales.",
             "Jobs, amounts, energy, events, tax expenditure, GDP and deflator or what is withheld, whole. Amounts are "
             "in quetzales.",
         ),
-        media={form.media_type.split(";")[0]: schema},
+        media=media,
         parameters=[_NUMBER, _NAME],
         problems=(404, 410),
-        example=f"/api/v1/releases/1/tables/jobs{form.suffix}",
+        example=f"/api/v1/releases/1/tables/jobs{suffix}",
     )
 
 
 def _export(form: Format, number: int, name: str) -> Response:
+    headings = take_headings(form)
     refuse_parameters()
-    require_acceptable(form.media_type.split(";")[0])
     release = release_numbered(number)
-    batch = release.fact_table(name)
-    representation = Representation(
-        release=release,
-        key=table_path(number, name, form),
-        media_type=form.media_type,
-        pinned=True,
-        by_language=False,
-        compressible=form.name != "parquet",
-    )
-    return answer_stream(representation, lambda: _make(form, release, name, batch))
+    table = as_told(release.fact_table(name))
+    origin = Origin(release, table_path(number, name, form), headings.params, by_path=True)
+    rows = Rows([table], table.num_rows, schema=table.schema, words=words_of(name))
+    return answer_file(form, origin, headings, lambda: rows, pinned=True, name=name)
 
 
-def _make(form: Format, release: Release, name: str, batch: pa.RecordBatch) -> tuple[Iterable[bytes], Headers]:
-    told = as_told(batch)
-    headers = (
-        ("Content-Disposition", f'attachment; filename="{download_name(release, name + form.suffix)}"'),
-        ("X-Total-Count", str(batch.num_rows)),
-    )
-    return form.stream([told], schema=told.schema), headers
-
-
-for _name in _OFFERED:
-    _add_table(FORMATS[_name])
+for _form in FORMATS.values():
+    _add_table(_form)

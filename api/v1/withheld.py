@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
+import pyarrow as pa
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
-from api.releases_at import CHOICE, chosen_release, read_choice
+from api.releases_at import CHOICE, ReleaseChoice, chosen_release, read_choice
 from api.schemas.texts import both
 from api.schemas.withheld import WithheldSchema
 from api.spec import Document, operation, query_parameter
@@ -22,15 +22,16 @@ from api.state import app_state
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import release_parameters
+from api.v1.table_files import AskedTable, TableFiles, add_table_files, words_of
 from exemptions.catalogs import load_catalogs
 from exemptions.facts import quetzales
 from exemptions.filters import FILTER
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
+from exporters.frames import to_record_batch
+from exporters.tables import as_told
 
 PATH = "/api/v1/withheld"
 _JSON = "application/json"
-_CSV = "text/csv"
 _TABLE = "withheld_cells"
 
 
@@ -95,39 +96,35 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
 @v1.doc(**_describe("listWithheld", "", {_JSON: WithheldSchema}, ("Lo que se reserva", "What is withheld")))
 def show_withheld() -> Response:
     """The cells of what is withheld, and the counts of withheld values."""
-    return _answer("", _JSON, _make_json)
-
-
-@v1.route("/withheld.csv")
-@v1.doc(
-    **_describe(
-        "exportWithheldCsv",
-        ".csv",
-        {_CSV: {"type": "string"}},
-        ("Lo que se reserva, en CSV", "What is withheld, as CSV"),
+    require_acceptable(_JSON)
+    release, asked, choice = _ask()
+    representation = Representation(
+        release=release,
+        key=f"{PATH}?{urlencode(asked.params())}",
+        media_type=_JSON,
+        pinned=choice.is_pinned,
+        by_language=False,
     )
-)
-def export_withheld() -> Response:
-    """The cells of what is withheld, as CSV."""
-    return _answer(".csv", _CSV, _make_csv)
+    return answer_body(representation, lambda: _make_json(release, asked))
 
 
-def _answer(suffix: str, media_type: str, make: Callable[[Release, _Asked], tuple[bytes, Headers]]) -> Response:
+def _ask() -> tuple[Release, _Asked, ReleaseChoice]:
     reader = parameter_reader("year", "tax", *CHOICE)
     asked = _Asked(reader.years("year"), reader.codes(FILTER["tax"], app_state().catalogs))
     choice = read_choice(reader)
     reader.raise_problems()
-    require_acceptable(media_type)
     release = chosen_release(choice)
     release.fact_table(_TABLE)
-    representation = Representation(
-        release=release,
-        key=f"{PATH}{suffix}?{urlencode(asked.params())}",
-        media_type=f"{media_type}; charset=utf-8; header=present" if media_type == _CSV else media_type,
-        pinned=choice.is_pinned,
-        by_language=False,
-    )
-    return answer_body(representation, lambda: make(release, asked))
+    return release, asked, choice
+
+
+def _ask_table() -> AskedTable:
+    release, asked, choice = _ask()
+    return AskedTable(release, lambda: _cells(release, asked), [*asked.params(), *choice.params], choice.is_pinned)
+
+
+def _cells(release: Release, asked: _Asked) -> pa.RecordBatch:
+    return as_told(to_record_batch(asked.cells(release)))
 
 
 def _make_json(release: Release, asked: _Asked) -> tuple[bytes, Headers]:
@@ -148,9 +145,8 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _make_csv(release: Release, asked: _Asked) -> tuple[bytes, Headers]:
-    cells = asked.cells(release)
-    told = cells.with_columns((pl.col("amount_cents").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(18, 2)))
-    disposition = f'attachment; filename="reservado-{release.number}.csv"'
-    text = told.rename({"amount_cents": "amount_gtq"}).write_csv(line_terminator=LINE_END)
-    return text.encode(), (("Content-Disposition", disposition),)
+add_table_files(
+    TableFiles("/withheld", "Withheld", ("Lo que se reserva", "What is withheld"), "reservado", words_of(_TABLE)),
+    _describe,
+    _ask_table,
+)

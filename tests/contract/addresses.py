@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.routing import Rule
 
+from exporters.formats import FORMATS
 from tests.api.conftest import LOGGED_NUMBER
 from tests.exemptions.releases import invented_nit, invented_record_id
 from tests.vouched import KEY
@@ -46,9 +47,7 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("subject_pictures", "code"): "todo",
     ("card_subject", "kind"): "categoria",
     ("card_subject", "code"): "COOP",
-    ("v1.table_csv", "name"): "jobs",
-    ("v1.table_ndjson", "name"): "jobs",
-    ("v1.table_parquet", "name"): "jobs",
+    **{(f"v1.table_{form}", "name"): "jobs" for form in FORMATS},
     ("v1.get_correction", "number"): LOGGED_NUMBER,
     ("v1.get_key_pem", "key_id"): KEY.key_id,
 }
