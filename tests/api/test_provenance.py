@@ -23,6 +23,8 @@ from tests.api.conftest import make_app
 from tests.contract.addresses import iter_addresses
 
 FORM = {form.suffix: form for form in FORMATS.values()}
+NO_TABLES = ("/api/v1/match", "/api/v1/cite")
+"""Addresses of files that hold no table of the registry."""
 OWN = ("/api/v1/releases/", "/downloads/")
 """Addresses whose path names the release."""
 
@@ -32,7 +34,7 @@ def exports(app: Flask) -> Iterator[tuple[str, Format]]:
     for address in iter_addresses(app):
         suffix = address.path[address.path.rfind(".") :]
         is_file = address.path.startswith("/api/v1/") and "GET" in address.methods and suffix in FORM
-        if is_file and "/match" not in address.path:
+        if is_file and not address.path.startswith(NO_TABLES):
             yield address.path, FORM[suffix]
 
 
