@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -62,25 +62,29 @@ def mend_legal_forms(whole: str) -> str:
 
 
 def _is_spelling_of(word: str, meant: str) -> bool:
-    return OSA.distance(word, meant) <= min(typos_allowed(Word(word)), typos_allowed(Word(meant)))
+    return OSA.distance(word, meant) <= min(_typos(word), _typos(meant))
 
 
 def compare_bags(first: str, second: str) -> Nearness | None:
     """How near two bags of words are; None if their numbers differ, which are never taken for misspelt."""
-    ours, theirs = Counter(first.split()), Counter(second.split())
-    common = ours & theirs
-    left, right = sorted((ours - common).elements()), list((theirs - common).elements())
-    if any(map(_is_number, (*left, *right))):
+    shared, left, right = [], [], second.split()
+    for word in first.split():
+        if word in right:
+            right.remove(word)
+            shared.append(word)
+        else:
+            left.append(word)
+    # Folded words are letters and digits, so one that is not all letters has a number in it.
+    if not all(map(str.isalpha, (*left, *right))):
         return None
-    pairs = []
+    pairs, alone = [], []
     for word in left:
         near = min(right, key=lambda other: OSA.distance(word, other), default="")
         if near and _is_spelling_of(word, near):
             pairs.append((word, near))
             right.remove(near)
-    shared = list(common.elements())
-    spelt = {word for word, _ in pairs}
-    alone = [word for word in left if word not in spelt]
+        else:
+            alone.append(word)
     score = fuzz.ratio(
         " ".join([*shared, *(word for word, _ in pairs), *alone]),
         " ".join([*shared, *(near for _, near in pairs), *right]),
@@ -88,17 +92,18 @@ def compare_bags(first: str, second: str) -> Nearness | None:
     return Nearness(round(score, 1), not alone and not right)
 
 
+@lru_cache(maxsize=16_384)
+def _typos(word: str) -> int:
+    return typos_allowed(Word(word))
+
+
 def _word_clause(index: OpenIndex, word: Word, *, is_patient: bool) -> Query:
-    typos = typos_allowed(word)
+    typos = _typos(word.text)
     exact = Query.term_query(index.schema, _TEXT, word.text, index_option="freq")
     if not typos or (not is_patient and index.searcher.doc_freq(_TEXT, word.text)):
         return exact
     near = Query.fuzzy_term_query(index.schema, _TEXT, word.text, typos, True, False)
     return Query.boolean_query([(Occur.Should, exact), (Occur.Should, near)])
-
-
-def _is_number(word: str) -> bool:
-    return any(sign.isnumeric() for sign in word)
 
 
 def find_rows_with_words(index: OpenIndex, words: Sequence[str]) -> list[int]:
