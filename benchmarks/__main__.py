@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.export_lines import measure_exports
 from benchmarks.figures import Figure
 from benchmarks.loading_lines import measure_loading
+from benchmarks.matching_lines import match_targets, measure_matching
 from benchmarks.measure import run_measured
 from benchmarks.registry import ROOT, Registry
 from benchmarks.report import render_table, replace_table, to_results, write_results
@@ -37,6 +38,7 @@ def measure(rows: int, references: Path, *, whole: bool) -> Iterator[Figure]:
         yield from _wanted(loading, whole)
         searching = measure_requests(registry, per_run=_REQUESTS_PER_RUN, targets=search_targets(rows))
         yield from _wanted(searching, whole)
+        yield from measure_matching(registry, targets=match_targets(rows))
         if whole:
             yield from measure_exports(registry, duckdb=references / "python", judged=judged)
     finally:

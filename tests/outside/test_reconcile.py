@@ -22,7 +22,7 @@ found = reconcile(
     pandas.Series(asked["names"], name="name"), type_id=asked["type"], top_res=1, property_mapping=mapping,
     reconciliation_endpoint=sys.argv[1],
 )
-print(found[["input_value", "id", "match", "score"]].to_json(orient="records"))
+print(found.reindex(columns=["input_value", "id", "match", "score"]).to_json(orient="records"))
 """
 
 
