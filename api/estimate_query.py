@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from api.releases_at import CHOICE, ReleaseChoice, read_choice
 from exemptions.catalog_entries import CatalogName
 from exemptions.catalogs import Catalogs
-from exemptions.estimates import Contradiction, Estimate, Estimates, Restatement, read_estimates
+from exemptions.contradictions import Contradiction
+from exemptions.estimates import Estimate, Estimates, Restatement, read_estimates
 from exemptions.fact_codes import Partition
 from exemptions.filters import FILTER, Filter, FilterKind
 from exemptions.parameters import ParameterReader

@@ -19,13 +19,11 @@ import polars as pl
 
 from exemptions.catalog_entries import CatalogName, ExpenditureGroup
 from exemptions.catalogs import Catalogs
+from exemptions.contradictions import Contradiction, find_contradictions
 from exemptions.fact_codes import Partition
 from exemptions.facts import quetzales
 from exemptions.release import Release
 from exemptions.text import fold_text
-
-MILLION_CENTS = 10**8
-"""What rounding may leave between a whole and its parts, in cents: reports print millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +104,6 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Parts of one report that do not make their whole by more than rounding leaves."""
-
-    year: int
-    report: str
-    method_version: str | None
-    partition: Partition
-    tax: str | None
-    """The tax whose figure is divided; None where the total is."""
-    sum_gtq: Decimal
-    whole_gtq: Decimal
-
-    @property
-    def difference_gtq(self) -> Decimal:
-        return self.sum_gtq - self.whole_gtq
-
-
-@dataclass(frozen=True, slots=True)
 class GroupCoverage:
     """A group of the reports and the categories of the registry it stands for, by the catalogue's crosswalk.
 
@@ -188,25 +168,8 @@ class Estimates:
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """Parts that do not make their whole, report by report. Order: year, report, partition."""
-        wholes: dict[tuple[object, ...], Decimal] = {}
-        parts: defaultdict[tuple[int, str, str | None, Partition, str | None], Decimal] = defaultdict(Decimal)
-        for figure in self.all:
-            vintage = (figure.year, figure.report, figure.method_version)
-            if figure.partition is Partition.TOTAL:
-                wholes[*vintage, figure.tax] = figure.amount_gtq
-                continue
-            if figure.partition is Partition.TAX:
-                wholes.setdefault((*vintage, figure.tax), figure.amount_gtq)
-                parts[*vintage, figure.partition, None] += figure.amount_gtq
-            else:
-                parts[*vintage, figure.partition, figure.tax] += figure.amount_gtq
-        found = [
-            Contradiction(*key, sum_gtq=total, whole_gtq=wholes[*key[:3], key[4]])
-            for key, total in parts.items()
-            if (*key[:3], key[4]) in wholes and abs(total - wholes[*key[:3], key[4]]) > quetzales(MILLION_CENTS)
-        ]
-        return tuple(sorted(found, key=lambda one: (one.year, one.report, one.partition, one.tax or "")))
+        """What does not add up within a report. Order: year, report, partition."""
+        return find_contradictions(self.all)
 
     def series(self, key: SeriesKey) -> Series:
         """The latest figures of one thing, with the places where they do not compare."""

@@ -31,6 +31,15 @@ class Partition(StrEnum):
     BENEFICIARY = "beneficiario"
 
 
+NATURE_TAXES: Mapping[str, tuple[str, ...]] = {
+    "directos": ("ISR", "ISO", "IUSI", "HLD"),
+    "indirectos": ("IVA", "IVA_IMP", "DAI", "ITF", "IPRIMA", "ISCV", "IDP", "ALC"),
+}
+"""Last word of the folded key of a nature → its taxes.
+
+Source: reports count ISR and ISO as direct, IVA and DAI as indirect; the others stand as the budget classifies them.
+"""
+
 TECHNOLOGY_LABELS: Mapping[Technology, Sentence] = {
     Technology.HYDRO: Sentence("Hidroeléctrica", "Hydroelectric"),
     Technology.SOLAR: Sentence("Solar", "Solar"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import polars as pl
 
-from exemptions.fact_codes import Partition
+from exemptions.contradictions import MILLION_CENTS
+from exemptions.fact_codes import NATURE_TAXES, Partition
 from exemptions.text import fold_expr
 from loaders.checks import Check, value
 
@@ -14,18 +15,6 @@ _VINTAGE = ("year.value", "report.value", "method_version.value")
 _SUM, _WHOLE = "partition.sum", "partition.whole"
 _TAXES_SUM = "partition.taxes"
 _EXPECTED = "pct_gdp.expected"
-
-_MILLION_CENTS = 10**8
-"""One million quetzales: what rounding may leave between a whole and its parts (and the unit of the sentences)."""
-
-_NATURES: Mapping[str, tuple[str, ...]] = {
-    "directos": ("ISR", "ISO", "IUSI", "HLD"),
-    "indirectos": ("IVA", "IVA_IMP", "DAI", "ITF", "IPRIMA", "ISCV", "IDP", "ALC"),
-}
-"""Last word of the folded key of a nature → its taxes.
-
-Source: reports count ISR and ISO as direct, IVA and DAI as indirect; the others stand as the budget classifies them.
-"""
 
 _ROUNDING, _REVISION = 0.1, 0.05
 """Percentages are printed with one decimal, and reports of one year differ a little in the product they divide by."""
@@ -57,10 +46,10 @@ def partition_checks() -> Iterator[Check]:
         "whole": _millions(pl.col(_WHOLE)),
         "difference": _millions(difference),
     }
-    yield Check("particion_no_suma", "amount_millions", difference.abs() > _MILLION_CENTS, detail)
+    yield Check("particion_no_suma", "amount_millions", difference.abs() > MILLION_CENTS, detail)
     excess = pl.col(_TAXES_SUM) - value("amount_millions")
     detail = {"year": value("year"), "sum": _millions(pl.col(_TAXES_SUM)), "difference": _millions(excess)}
-    yield Check("naturaleza_menor_que_sus_impuestos", "amount_millions", excess > _MILLION_CENTS, detail)
+    yield Check("naturaleza_menor_que_sus_impuestos", "amount_millions", excess > MILLION_CENTS, detail)
     stated, expected = value("pct_gdp"), pl.col(_EXPECTED)
     fraction = _is_fraction()
     detail = {"percentage": (stated * 100).round(4)}
@@ -113,7 +102,7 @@ def _taxes_of_natures(figures: pl.DataFrame) -> pl.DataFrame:
     """
     nature = fold_expr(value("key")).str.extract(r"(\S+)$")
     table = pl.DataFrame(
-        [(name, tax) for name, taxes in _NATURES.items() for tax in taxes],
+        [(name, tax) for name, taxes in NATURE_TAXES.items() for tax in taxes],
         schema={"nature": pl.String, "tax.value": pl.String},
         orient="row",
     )
@@ -148,4 +137,4 @@ def _expected_percentages(figures: pl.DataFrame) -> pl.DataFrame:
 
 
 def _millions(cents: pl.Expr) -> pl.Expr:
-    return (cents / _MILLION_CENTS).round(2)
+    return (cents / MILLION_CENTS).round(2)

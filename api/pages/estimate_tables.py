@@ -15,7 +15,8 @@ from api.pages.estimate_words import (
     contradiction_words,
     figure_name,
 )
-from exemptions.estimates import Contradiction, Estimate, Restatement, SeriesKey
+from exemptions.contradictions import Contradiction
+from exemptions.estimates import Estimate, Restatement, SeriesKey
 from exemptions.fact_codes import Partition
 
 

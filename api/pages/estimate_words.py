@@ -12,7 +12,8 @@ from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader, Shown
 from api.pages.written import as_written
-from exemptions.estimates import Break, BreakReason, Contradiction, Estimate, Estimates, Restatement
+from exemptions.contradictions import Contradiction
+from exemptions.estimates import Break, BreakReason, Estimate, Estimates, Restatement
 from exemptions.fact_codes import Partition
 from exemptions.macro import Share, ShareBasis
 
@@ -104,6 +105,13 @@ def contradiction_words(found: Contradiction) -> str:
         "whole": format_whole_millions(found.whole_gtq),
         "difference": format_whole_millions(abs(found.difference_gtq)),
     }
+    if found.key is not None:
+        return _(
+            "Los impuestos de «%(key)s» suman %(sum)s millones y la cifra que los reúne es %(whole)s millones: sobran "
+            "%(difference)s millones.",
+            key=found.key,
+            **told,
+        )
     if found.difference_gtq < 0:
         return _(
             "Las partes suman %(sum)s millones y el total dado es %(whole)s millones: faltan %(difference)s millones.",

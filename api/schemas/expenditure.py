@@ -109,6 +109,14 @@ class ContradictionSchema(Schema):
             "Impuesto cuya cifra se divide; null: el total.", "Tax whose figure is divided; null: the total."
         ),
     )
+    key = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=about(
+            "Naturaleza cuyos impuestos suman más que su cifra; null: las partes de un total.",
+            "Nature whose taxes add up to more than its figure; null: the parts of a whole.",
+        ),
+    )
     sum_gtq = fields.Float(required=True, metadata=about("Lo que suman las partes.", "What the parts add up to."))
     whole_gtq = fields.Float(required=True, metadata=about("La cifra que se divide.", "The figure that is divided."))
     difference_gtq = fields.Float(required=True)

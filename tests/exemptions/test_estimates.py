@@ -90,14 +90,26 @@ def test_series__of_a_tax_and_of_a_part_of_a_tax_are_two() -> None:
 def test_contradictions__name_the_parts_that_do_not_make_their_whole() -> None:
     found = estimates(
         figure(2020, "100"), by_tax(2020, "ISR", "40"), by_tax(2020, "IVA", "62.5"),
-        figure(2020, "50", partition=Partition.NATURE, key="DIRECTOS"),
-        figure(2020, "51", partition=Partition.NATURE, key="INDIRECTOS"),
+        figure(2020, "39.5", partition=Partition.NATURE, key="DIRECTOS"),
+        figure(2020, "61.5", partition=Partition.NATURE, key="INDIRECTOS"),
         figure(2020, "10", partition=Partition.SCOPE, key="INTERNOS", tax="ISR"),
         figure(2021, "7", partition=Partition.NATURE, key="DIRECTOS"),
     )  # fmt: skip
     told = [(one.partition, one.tax, one.difference_gtq) for one in found.contradictions]
     # A million is what rounding leaves, and a year without a total has nothing to make.
     assert told == [(Partition.SCOPE, "ISR", -30_000_000), (Partition.TAX, None, 2_500_000)]
+
+
+def test_contradictions__name_a_nature_that_is_less_than_its_taxes() -> None:
+    def nature(key: str, millions: str) -> Estimate:
+        return figure(2020, millions, partition=Partition.NATURE, key=key)
+
+    taxes = (by_tax(2020, "ISR", "40"), by_tax(2020, "ISO", "12.5"), by_tax(2020, "IVA", "47"))
+    (told,) = estimates(*taxes, nature("Impuestos directos", "50"), nature("INDIRECTOS", "49")).contradictions
+    assert (told.partition, told.key, told.sum_gtq, told.difference_gtq) == (
+        Partition.NATURE, "Impuestos directos", 52_500_000, 2_500_000,
+    )  # fmt: skip
+    assert estimates(*taxes, nature("DIRECTOS", "51.5"), nature("INDIRECTOS", "60")).contradictions == ()
 
 
 def test_contradictions__never_mix_two_reports() -> None:
