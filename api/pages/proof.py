@@ -24,8 +24,8 @@ from exemptions.release import Release
 from exporters.ndjson_format import stream_ndjson
 
 _TOLD = (
-    "category", "exempt_type", "permanence", "authority", "taxes", "resolution", "valid_from", "valid_until", "status",
-    "status_reason", "person_kind", "withheld_fields",
+    "category", "exempt_type", "permanence", "authority", "resolution", "valid_from", "valid_until", "status",
+    "status_reason", "person_kind", "withheld_fields", "taxes",
 )  # fmt: skip
 """Columns that the sheet tells beside name, NIT and law, in this order."""
 

@@ -231,6 +231,7 @@ def _record_outcome(release: Release, record_id: str, *, is_pinned: bool) -> Out
     facts.append((_("SHA-256 del manifiesto de la publicación"), release.manifest_sha256))
     if is_pinned:
         sentences.append(_since_then(release, record_id, item))
+        links.append(Link(_("El registro hoy"), page_url("record", record_id=record_id)))
     return Outcome(True, _("La publicación contiene este registro"), tuple(sentences), tuple(facts), tuple(links))
 
 
@@ -245,7 +246,7 @@ def _since_then(release: Release, record_id: str, item: Any) -> str:
     now = newest.to_items([row])[0]
     if all(now[key] == item[key] for key in now if key not in BOOKKEEPING):
         return _("La publicación más reciente, la %(number)s, dice lo mismo.", number=newest.number)
-    return _("La publicación más reciente, la %(number)s, dice otra cosa: véala.", number=newest.number)
+    return _("La publicación más reciente, la %(number)s, dice otra cosa.", number=newest.number)
 
 
 def _proof_outcome(content: bytes, found: Verification) -> Outcome:
