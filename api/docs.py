@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
-from api.deprecations import mark_deprecated
+from api.deprecations import DEPRECATIONS, mark_deprecated
+from api.examples import EXAMPLES
 from api.json_text import encode_json
 from api.negotiation import LANGUAGES, preferred_language, require_acceptable
 from api.pages.language import LANGUAGES as PAGE_LANGUAGES
@@ -103,6 +104,11 @@ def answer_docs() -> Response:
             "sections": _sections(document),
             "problem_types": current_app.extensions[_PROBLEM_TYPES],
             "base": _example_base(),
+            "examples": [
+                (example, example.written(base=_example_base(), release=_example_release())) for example in EXAMPLES
+            ],
+            "deprecations": DEPRECATIONS,
+            "rate_limit": app_state().settings.rate_limit.split("/"),
         },
     )
     return _finish(Response(html, content_type="text/html; charset=utf-8"))
@@ -115,6 +121,12 @@ def _document_language() -> str:
 
 def _example_base() -> str:
     return example_base(app_state().settings, _document_language())
+
+
+def _example_release() -> int:
+    """The release that the page tells of; the first where nothing was published yet."""
+    release = g.get("release")
+    return release.number if release is not None else 1
 
 
 def _finish(response: Response) -> Response:
