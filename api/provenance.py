@@ -31,6 +31,8 @@ class Origin:
     """As they were asked for, in their canonical order."""
     by_path: bool = False
     """The path names the release itself."""
+    base_url: str | None = None
+    """The public address of the site, for those who ask outside of a request."""
 
     @property
     def address(self) -> str:
@@ -46,7 +48,8 @@ class Origin:
     def permalink(self) -> str:
         """The address that always gives these bytes."""
         chosen = [] if self.by_path else [("release", str(self.release.number))]
-        return absolute(_join(self.path, [*self._own, *chosen]))
+        path = _join(self.path, [*self._own, *chosen])
+        return absolute(path) if self.base_url is None else f"{self.base_url}{path}"
 
     @property
     def fingerprint(self) -> str:

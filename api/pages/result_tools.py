@@ -16,6 +16,8 @@ from exemptions.parameters import ParameterReader
 from exemptions.query import RegistryQuery, query_params
 from exemptions.ranks import NAME_ORDER
 from exemptions.release import Release
+from exporters.formats import FORMATS
+from exporters.xlsx_format import MAX_ROWS
 
 VIEW = "view"
 """Parameter of the page alone: how its results are laid out. Only the address remembers it."""
@@ -30,7 +32,8 @@ _SORTS: tuple[tuple[str, LazyString], ...] = (
 )
 """The orders that the page offers; an address may ask for others."""
 
-_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("ndjson", "NDJSON"), ("parquet", "Parquet"))
+_EXACT = ("csv", "json", "ndjson", "parquet")
+"""Formats for programs."""
 _EVEN_FORMATS = ("csv", "json", "ndjson")
 """Formats whose rows take about the same space each, however many they are."""
 
@@ -101,15 +104,23 @@ def view_choices(query: RegistryQuery, shown: View, extra: Sequence[tuple[str, s
     )
 
 
-def result_files(release: Release, query: RegistryQuery, total: int) -> tuple[ResultFile, ...]:
-    """The files of a result, one for each format."""
+def result_files(release: Release, query: RegistryQuery, total: int, lang: str) -> tuple[ResultFile, ...]:
+    """The files of a result: those for spreadsheets in the language of the page, then one for each exact format."""
     params = query_params(query)
-    return tuple(
+
+    labelled = [*params, ("headers", lang)]
+    sheets = [ResultFile(_("CSV para hojas de cálculo"), export_url("csv", labelled, release=release.number), "")]
+    if total <= MAX_ROWS:
+        sheets.insert(0, ResultFile("XLSX", export_url("xlsx", labelled, release=release.number), ""))
+    exact = [
         ResultFile(
-            name, export_url(suffix, params, release=release.number), _size(release, suffix, total, query.is_everything)
+            FORMATS[form].title,
+            export_url(form, params, release=release.number),
+            _size(release, form, total, query.is_everything),
         )
-        for suffix, name in _FORMATS
-    )
+        for form in _EXACT
+    ]
+    return (*sheets, *exact)
 
 
 def _size(release: Release, suffix: str, total: int, is_everything: bool) -> str:

@@ -178,7 +178,7 @@ def _build(
         first_url=search_url(query, extra=carried) if cursor else "",
         position=_position(hits, cursor),
         download_title=_("Descargar %(count)s", count=count),
-        downloads=result_files(release, query, hits.total),
+        downloads=result_files(release, query, hits.total, reader.lang),
         permalink=pinned_page("search", release=release.number, params=query_params(query)),
         citing=citing_block(release, query),
         feed_url=search_feed_url(query),

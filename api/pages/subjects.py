@@ -58,8 +58,11 @@ from exemptions.query import RegistryQuery, query_params
 from exemptions.release import Release
 from exemptions.subject_changes import result_changes
 from exemptions.subjects import CATALOG_OF, Subject, SubjectKind, get_subject
+from exporters.formats import FORMATS
+from exporters.xlsx_format import MAX_ROWS
 
-_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("ndjson", "NDJSON"), ("parquet", "Parquet"))
+_EXACT = ("csv", "json", "ndjson", "parquet")
+"""Formats for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ def _build(
         return page
     query = replace(subject.query, release=choice.number, as_of=choice.as_of)
     found = build_overview(release, query)
-    page = replace(page, ways=_ways_out(release, query, found))
+    page = replace(page, ways=_ways_out(release, query, found, reader.lang))
     if not found.records:
         nothing = _("La publicación %(number)s no tiene ningún registro suyo.", number=release.number)
         return replace(page, summary=nothing)
@@ -244,13 +247,18 @@ def _build(
     )
 
 
-def _ways_out(release: Release, query: RegistryQuery, found: Overview) -> WaysOut:
+def _ways_out(release: Release, query: RegistryQuery, found: Overview, lang: str) -> WaysOut:
     params, number = query_params(query), release.number
     rows = ngettext("%(count)s fila", "%(count)s filas", found.records, count=format_count(found.records))
+    labelled = [*params, ("headers", lang)]
+    sheets = [Link(_("CSV para hojas de cálculo"), export_url("csv", labelled, release=number), rows)]
+    if found.records <= MAX_ROWS:
+        sheets.insert(0, Link("XLSX", export_url("xlsx", labelled, release=number), rows))
+    exact = [Link(FORMATS[form].title, export_url(form, params, release=number), rows) for form in _EXACT]
     return WaysOut(
         search_url=search_url(query),
         search_words=_("Ver %(count)s", count=records_phrase(found.records)),
-        downloads=tuple(Link(name, export_url(suffix, params, release=number), rows) for suffix, name in _FORMATS),
+        downloads=(*sheets, *exact),
         tables=tuple(
             Link(str(title), overview_url(query, release=number, table=table))
             for table, title in TABLE_TITLES.items()

@@ -50,12 +50,13 @@ def test_search__files_have_exactly_the_records_that_are_counted(client: FlaskCl
     page = load(client, query)
     total = int(page.find("h1").text.split()[0])
     links = page.find("section", class_="downloads").find("ul").find_all("a")
-    assert [link.text for link in links] == ["CSV", "JSON", "NDJSON", "Parquet"]
+    names = ["XLSX", "CSV para hojas de cálculo", "CSV", "JSON", "NDJSON", "Parquet"]
+    assert [link.text for link in links] == names
     assert f"Descargar {total} registro" in page.find("section", class_="downloads").text
     for link in links:
         asked = parse_qs(urlsplit(link.attrs["href"]).query)
         assert asked["release"] == ["2" if "release=2" in query else "3"]
-    ndjson = client.get(links[2].attrs["href"]).get_data(as_text=True)
+    ndjson = client.get(links[4].attrs["href"]).get_data(as_text=True)
     assert len(ndjson.splitlines()) == total
 
 

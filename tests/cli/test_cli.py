@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from exporters.formats import FORMATS
+from tests.api.conftest import make_app
 from tests.cli.conftest import Command, school
 from tests.databases import Databases
 
@@ -210,6 +212,23 @@ def test_verify__a_changed_file_is_found(command: Command, write_file: Write, ho
     assert outcome.status == 1
     assert "records.arrow" in outcome.errors
     assert command("doctor").status == 1
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_export__gives_the_bytes_of_the_address(
+    command: Command, write_file: Write, home: Path, tmp_path: Path, form: str
+) -> None:
+    command("load", "registry", write_file(school(0, NOMBRE="=LICEO TUKUR"), school(1)), "--approve")
+    command("publish")
+    client = make_app(home).test_client()
+    labelled = [(), ("--headers", "en")] if FORMATS[form].is_labelled else [()]
+    for options in labelled:
+        path = tmp_path / f"busqueda.{form}"
+        assert command("export", path, "--q", "liceo", *options).status == 0
+        headers = "&headers=en" if options else ""
+        assert path.read_bytes() == client.get(f"/api/v1/records.{form}?q=liceo{headers}").data
+    if not FORMATS[form].is_labelled:
+        assert command("export", tmp_path / f"x.{form}", "--headers", "es").status == 2
 
 
 def test_export__a_misspelt_search_as_parquet(command: Command, write_file: Write, tmp_path: Path) -> None:
