@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import requests
+from flask import Flask
 
+import api.serving
+import api.state
 from tests.exemptions.releases import build_test_release, record
 
 ROOT = Path(__file__).parents[2]
@@ -177,3 +182,11 @@ def test_server__logs_no_address(server: Server) -> None:
     requests.get(f"{server.url}/contribuyente/palabra-tecleada", timeout=5)
     wait_until(lambda: "/contribuyente/<nit>" in server.log.read_text(), server)
     assert "palabra-tecleada" not in server.log.read_text()
+
+
+def test_serving__a_worker_keeps_what_it_imported_and_may_drop_its_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr(api.serving.gc, "freeze", lambda: steps.append("freeze"))
+    monkeypatch.setattr(api.state, "start_serving", lambda _app: steps.append("open"))
+    api.serving.post_worker_init(cast(Any, SimpleNamespace(wsgi=Flask("x"))))
+    assert steps == ["freeze", "open"]
