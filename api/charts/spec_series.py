@@ -246,7 +246,7 @@ def _find_room(
     x: float, width: float, room: float, taken: Sequence[tuple[float, float]]
 ) -> tuple[bool, tuple[float, float] | None]:
     """On which side of a rule its words stand, the left one first in the right half, and from where to where; None
-    where words of another rule stand on both sides: the rule alone says that figures do not compare."""
+    where another rule or its words stand on both sides: the rule alone says that figures do not compare."""
     sides = (x > room / 2, x <= room / 2)
     for is_right in sides:
         span = (x - 4 - width, x - 4) if is_right else (x + 4, x + 4 + width)
@@ -261,9 +261,9 @@ def _break_layers(chart: Chart, frame: _Frame) -> list[Layer]:
         return []
     top = frame.height - _HEIGHT[frame.width] - 12
     rows: list[dict[str, Any]] = []
-    taken: list[tuple[float, float]] = []
-    for mark in chart.breaks:
-        x = frame.place(mark.year) - frame.step / 2
+    places = [frame.place(mark.year) - frame.step / 2 for mark in chart.breaks]
+    taken = [(x, x) for x in places]
+    for mark, x in zip(chart.breaks, places, strict=True):
         is_right, span = _find_room(x, text_width(mark.label, SMALL[frame.width]), frame.room, taken)
         taken += [span] if span else []
         rows.append({"x": x, "top": top, "foot": frame.height, "at": x - 4 if is_right else x + 4,
