@@ -61,8 +61,8 @@ def rules_of(table: PublishedTable, column: Column, rules: Rules) -> list[Mappin
     return [rule for rule in rules if field in rule["fields"]]
 
 
-def rule_words(rule: Mapping[str, Any]) -> Sentence:
-    """What a rule decides, of whom, and on what ground, which is cited in Spanish."""
+def rule_scope(rule: Mapping[str, Any]) -> Sentence:
+    """What a rule decides, and of whom."""
 
     def told(lang: str) -> str:
         about = [_KINDS[rule["person_kind"]].text(lang)]
@@ -73,9 +73,15 @@ def rule_words(rule: Mapping[str, Any]) -> Sentence:
         level = _LEVELS[rule["level"]].text(lang)
         if rule["threshold"] is not None:
             level += Sentence(f" si es menor de {_bound(rule)}", f" if below {_bound(rule)}").text(lang)
-        return f"{'; '.join(about)}: {level} ({rule['ground']})"
+        return f"{'; '.join(about)}: {level}"
 
     return Sentence(told("es"), told("en"))
+
+
+def rule_words(rule: Mapping[str, Any]) -> Sentence:
+    """The same with its legal ground, which is cited in Spanish."""
+    scope = rule_scope(rule)
+    return Sentence(f"{scope.es} ({rule['ground']})", f"{scope.en} ({rule['ground']})")
 
 
 def ground_words(table: PublishedTable, column: Column, rules: Rules) -> Sentence:

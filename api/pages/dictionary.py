@@ -18,11 +18,14 @@ from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader
 from api.parameters import refuse_parameters
 from api.releases_at import current_release
+from api.v1.dictionary import PATH as DICTIONARY_PATH
 from exemptions.catalog_columns import CATALOG_TITLES
 from exemptions.catalog_entries import CatalogName
-from exemptions.column_words import source_words
-from exemptions.columns import COLUMN, COLUMNS, Column, Disclosure, Kind, ValueState
+from exemptions.column_words import code_words, source_words
+from exemptions.columns import COLUMN, Column, Disclosure, Kind, ValueState
 from exemptions.errors import NothingPublished
+from exemptions.published_tables import CATALOG_PREFIX, RECORDS, TABLES, PublishedTable
+from exporters.dictionary import OPEN_GROUND, Rules, rule_scope, rules_of, rules_told
 
 _INLINE_VALUES = 30
 """A catalogue up to this size is shown on the page itself; every catalogue has a page of its own."""
@@ -34,6 +37,8 @@ _KINDS: Mapping[Kind, LazyString] = {
     Kind.DATE: _l("fecha AAAA-MM-DD"),
     Kind.INTEGER: _l("número entero"),
     Kind.MONEY: _l("quetzales con dos decimales exactos"),
+    Kind.NUMBER: _l("número con decimales"),
+    Kind.BOOLEAN: _l("true o false"),
 }
 
 
@@ -47,6 +52,14 @@ class ValueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """One decision about the values of a column, and the law that it rests on, as it is cited."""
+
+    scope: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnEntry:
     """One column as the dictionary tells it."""
 
@@ -55,8 +68,10 @@ class ColumnEntry:
     about: str
     type: str
     empty: str
+    unit: str
     source: str
     disclosure: str
+    grounds: tuple[Ground, ...]
     values: tuple[ValueLine, ...]
     values_label: str
     catalog_url: str
@@ -64,10 +79,25 @@ class ColumnEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TableEntry:
+    """A table beside the records."""
+
+    name: str
+    title: str
+    about: str
+    columns: tuple[ColumnEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DictionaryPage:
     """What the dictionary tells."""
 
     columns: tuple[ColumnEntry, ...]
+    tables: tuple[TableEntry, ...]
+    words: str
+    """Language of the words that come from the tables of columns."""
+    csv_url: str
+    json_url: str
     states: tuple[tuple[str, str], ...]
 
 
@@ -78,8 +108,8 @@ def show_dictionary() -> Response:
     try:
         release = current_release()
     except NothingPublished:
-        return answer_plain("dictionary.html", _context(page_reader()))
-    return answer_page(release, "dictionary.html", lambda: _context(page_reader(release)))
+        return answer_plain("dictionary.html", _context(page_reader(), ()))
+    return answer_page(release, "dictionary.html", lambda: _context(page_reader(release), rules_told(release.withheld)))
 
 
 def state_lines() -> tuple[tuple[str, str], ...]:
@@ -88,25 +118,48 @@ def state_lines() -> tuple[tuple[str, str], ...]:
     return tuple((str(VALUE_STATE[state]), str(VALUE_STATE_MEANING[state])) for state in missing)
 
 
-def _context(reader: Reader) -> Context:
+def _context(reader: Reader, rules: Rules) -> Context:
     return {
         "dictionary": DictionaryPage(
-            columns=tuple(_entry(column, reader) for column in COLUMNS),
+            columns=_entries(TABLES[RECORDS], reader, rules),
+            tables=tuple(_table(table, reader, rules) for table in TABLES.values() if _is_told(table)),
+            words="en" if reader.lang == "en" else "es",
+            csv_url=f"{DICTIONARY_PATH}.csv",
+            json_url=DICTIONARY_PATH,
             states=state_lines(),
         )
     }
 
 
-def _entry(column: Column, reader: Reader) -> ColumnEntry:
+def _is_told(table: PublishedTable) -> bool:
+    """Whether the page explains a table: catalogues have pages of their own, and the dictionary is this one."""
+    return table.name not in (RECORDS, "dictionary") and not table.name.startswith(CATALOG_PREFIX)
+
+
+def _table(table: PublishedTable, reader: Reader, rules: Rules) -> TableEntry:
+    return TableEntry(
+        table.name, table.title.text(reader.lang), table.about.text(reader.lang), _entries(table, reader, rules)
+    )
+
+
+def _entries(table: PublishedTable, reader: Reader, rules: Rules) -> tuple[ColumnEntry, ...]:
+    return tuple(_entry(table, column, reader, rules) for column in table.columns)
+
+
+def _entry(table: PublishedTable, column: Column, reader: Reader, rules: Rules) -> ColumnEntry:
     values = _values(column, reader)
+    deciding = rules_of(table, column, rules)
     return ColumnEntry(
         key=column.key,
         label=column.label(reader.lang),
         about=column.about(reader.lang),
         type=str(_KINDS[column.kind]),
         empty=_("sí") if column.nullable else _("no"),
+        unit=column.unit or "",
         source=source_words(column).text(reader.lang),
         disclosure=_disclosure(column, reader),
+        grounds=tuple(Ground(rule_scope(rule).text(reader.lang), rule["ground"]) for rule in deciding)
+        or (Ground("", OPEN_GROUND),),
         values=values,
         values_label=ngettext("%(count)s valor", "%(count)s valores", len(values), count=format_count(len(values))),
         catalog_url=page_url("catalog", name=column.catalog) if column.catalog else "",
@@ -115,6 +168,8 @@ def _entry(column: Column, reader: Reader) -> ColumnEntry:
 
 
 def _values(column: Column, reader: Reader) -> tuple[ValueLine, ...]:
+    if column.choices and CHOICES.get(column.key, {}).keys() != set(column.choices):
+        return tuple(ValueLine(code, code_words(column, code).text(reader.lang)) for code in column.choices)
     if column.choices:
         words, meanings = CHOICES[column.key], CHOICE_MEANINGS[column.key]
         return tuple(ValueLine(code, str(words[code]), str(meanings[code])) for code in column.choices)

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.pages.questions import QUESTION_GROUPS
+from exemptions.published_tables import TABLES
 from tests.api.conftest import make_app
 from tests.api.html_page import Element, read_page
 from tests.contract.addresses import iter_addresses
@@ -115,3 +116,18 @@ def test_privacy__a_search_leaves_a_line_without_its_words_or_its_searcher(
     assert "/registro/<record_id>" in caplog.text
     for kept_out in ("palabrasecreta", "203.0.113.7", "Lector", invented_record_id(3), invented_nit(3)):
         assert kept_out not in caplog.text
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_dictionary__explains_every_table_that_has_no_page_of_its_own(client: FlaskClient, prefix: str) -> None:
+    page = load(client, f"{prefix}/diccionario")
+    ids = {element.attrs.get("id") for element in page.find_all("article")}
+    for table in TABLES.values():
+        if table.name == "records":
+            assert {column.key for column in table.columns} <= ids
+        elif table.name != "dictionary" and not table.name.startswith("catalog_"):
+            assert {f"{table.name}-{column.key}" for column in table.columns} <= ids, table.name
+    grounds = [element.text for element in page.find_all("summary")]
+    assert len([text for text in grounds if text in ("Fundamento legal", "Legal ground")]) == len(ids)
+    files = [link.attrs["href"] for link in page.find_all("a") if link.attrs.get("href", "").startswith("/api/v1/dict")]
+    assert files == ["/api/v1/dictionary.csv", "/api/v1/dictionary"]

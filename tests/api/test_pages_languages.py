@@ -140,7 +140,7 @@ def data_words(registry_home: Path) -> str:
     for table in TABLES.values():
         told += [table.title.es, table.about.es]
         for column in table.columns:
-            told += [column.label("es"), column.about("es"), column.key, source_words(column).es]
+            told += [column.label("es"), column.about("es"), column.key, source_words(column).es, column.unit or ""]
             told += [code_words(column, code).es for code in column.choices]
     told += [spec.label("es") for spec in FILTERS]
     told += [text.es for indicator in INDICATORS for text in (indicator.asks, indicator.rule)]
