@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -35,6 +36,11 @@ def run_script(script: str, *arguments: str, folder: Path | None = None) -> subp
 def run_node(name: str, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a program of the checkers that Node runs."""
     return _run(_installed(NODE_MODULES / ".bin" / name), *arguments, folder=folder)
+
+
+def run_node_script(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run JavaScript that imports libraries of the checkers."""
+    return _run(Path(shutil.which("node") or "node"), str(script), *arguments, folder=script.parent)
 
 
 def _installed(program: Path) -> Path:
