@@ -31,6 +31,8 @@ from loaders.decode import ENCODINGS
 PATH = "/api/v1/match"
 _LANGUAGES = ("es", "en")
 _TEXT = {"type": "string"}
+_UTF_8 = dict.fromkeys(("text/csv", "application/x-ndjson", LINES), "; charset=utf-8")
+"""What the document adds to the name of a kind of text."""
 _BINARY = {"type": "string", "format": "binary"}
 
 
@@ -85,9 +87,9 @@ def _describe() -> Document:
     described["requestBody"] = {
         "required": True,
         "content": {
-            **{name: {"schema": _BINARY} for name in TABLES if name != "application/json"},
+            **{f"{name}{_UTF_8.get(name, '')}": {"schema": _BINARY} for name in TABLES if name != "application/json"},
             "application/json": {"schema": {"type": "array", "items": {"anyOf": [_TEXT, {"type": "object"}]}}},
-            LINES: {"schema": _TEXT},
+            f"{LINES}{_UTF_8[LINES]}": {"schema": _BINARY},
             FORMS[0]: {"schema": {"type": "object", "properties": {"file": _BINARY, "list": _TEXT}}},
             FORMS[1]: {"schema": {"type": "object", "properties": {"list": _TEXT}}},
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from flask import Blueprint as FlaskBlueprint
 from flask import Response, redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
@@ -28,7 +29,6 @@ from api.releases_at import current_release
 from api.schemas.reconcile import ReconcileFlyoutSchema, ReconcileProposalSchema, ReconcileSuggestedListSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
-from api.spec_headers import ANSWER, header_references
 from api.v1.blueprints import v1
 from api.v1.reconcile import CALLBACK_PARAMETER, PATH
 from exemptions.columns import COLUMN, KEYS
@@ -61,15 +61,6 @@ def _describe(operation_id: str, summary: tuple[str, str], schema: object, *para
         parameters=[*parameters, *(() if is_page else (CALLBACK_PARAMETER,))],
         problems=(404,) if any(parameter["in"] == "path" for parameter in parameters) else (),
     )
-
-
-def _describe_view() -> Document:
-    described = _describe("viewEntity", ("Ir a la página", "Go to the page"), {"type": "string"}, _ENTITY)
-    answer = described["responses"].pop("200")
-    del described["responses"]["304"]
-    location = {"description": both("La página.", "The page."), "schema": {"type": "string"}}
-    described["responses"]["308"] = answer | {"headers": header_references(*ANSWER) | {"Location": location}}
-    return described
 
 
 def _suggesting(kind: str, words: tuple[str, str]) -> Document:
@@ -267,8 +258,6 @@ def _preview(release: Release, entity: Entity, lang: str) -> str:
     )
 
 
-@v1.route("/reconcile/view/<entity>")
-@v1.doc(**_describe_view())
 def view_entity(entity: str) -> BaseResponse:
     """The page of a taxpayer, or of a record whose holder has no published NIT."""
     refuse_parameters()
@@ -277,6 +266,10 @@ def view_entity(entity: str) -> BaseResponse:
     if taxpayer.nit is not None:
         return _lead_to(url_for(f"{lang}.taxpayer", nit=taxpayer.nit))
     return _lead_to(url_for(f"{lang}.record", record_id=taxpayer.id))
+
+
+# It answers nothing itself, so the document leaves it out; the manifest tells of it.
+FlaskBlueprint.add_url_rule(v1, "/reconcile/view/<entity>", "view_entity", view_entity)
 
 
 def _lead_to(path: str) -> BaseResponse:

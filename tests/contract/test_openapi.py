@@ -127,7 +127,6 @@ OPERATIONS = {
     "flyoutType": "/api/v1/reconcile/flyout/type/{type_id}",
     "proposeProperties": "/api/v1/reconcile/extend/propose",
     "previewEntity": "/api/v1/reconcile/preview/{entity}",
-    "viewEntity": "/api/v1/reconcile/view/{entity}",
     "listReleases": "/api/v1/releases",
     "suggest": "/api/v1/suggest",
 }
@@ -160,6 +159,7 @@ STAFF_OPERATIONS = {
 
 UNDOCUMENTED = {
     *(f"feed_{kind}_{lang}" for kind in ("changes", "taxpayer", "record", "search") for lang in ("es", "en")),
+    "v1.view_entity",
     "openapi",
     "metrics",
     "static",

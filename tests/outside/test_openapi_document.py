@@ -23,6 +23,9 @@ content_type_overrides:
   application/vnd.apache.parquet: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
   "*/*": application/octet-stream
+  text/csv; charset=utf-8: application/octet-stream
+  text/plain; charset=utf-8: application/octet-stream
+  application/x-ndjson; charset=utf-8: application/octet-stream
 """
 """The generator knows only the commonest media types; these tell it which others are text and which are bytes."""
 
