@@ -11,17 +11,21 @@ from flask import Response
 from api.conditional import Headers, Representation, answer_body, answer_stream
 from api.negotiation import LANGUAGES, preferred_language
 from api.provenance import Origin
+from api.relations import link
 from api.schemas.texts import both
 from api.spec import Document, query_parameter
 from exemptions.columns import COLUMN, Column
 from exemptions.parameters import ParameterReader
+from exporters.csvw import CSVW_MEDIA_TYPE
 from exporters.formats import FORMATS, Format
+from exporters.published_files import CSVW_SUFFIX
 from exporters.xlsx_format import MAX_ROWS, too_many_rows
 
 HEADINGS = "headers"
 """Parameter that asks for labels, and in which language."""
 _KEYS = "keys"
 _CSV = FORMATS["csv"]
+_RECORDS_CSV = "/api/v1/records.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,16 @@ def _make(form: Format, origin: Origin, headings: Headings, rows: Rows, name: st
     # A file for people says so in its name, so that nobody takes it for the exact one.
     variant = f"-{headings.lang}" if headings.lang else ""
     told = origin.headers(name=f"{name or origin.fingerprint}{variant}{form.suffix}", rows=rows.count)
-    return chunks, (*told, *length)
+    return chunks, (*_with_metadata(form, origin, headings, told), *length)
+
+
+def _with_metadata(form: Format, origin: Origin, headings: Headings, told: Headers) -> Headers:
+    """The headers with a link to what describes the exact CSV of a search (W3C, Model for Tabular Data §5.2)."""
+    if form is not _CSV or headings.lang is not None or origin.path != _RECORDS_CSV:
+        return told
+    query = origin.address.removeprefix(origin.path)
+    described = link(f"{origin.path}{CSVW_SUFFIX}{query}", "describedby", CSVW_MEDIA_TYPE)
+    return tuple((name, f"{described}, {value}" if name == "Link" else value) for name, value in told)
 
 
 def _spreadsheet_csv(origin: Origin) -> str:

@@ -7,6 +7,7 @@ from api.v1 import (
     catalogs,
     cite,
     corrections,
+    csv_metadata,
     dictionary,
     downloads,
     expenditure,
@@ -43,6 +44,7 @@ __all__ = ["register_v1"]
 MODULES = (
     records,
     exports,
+    csv_metadata,
     groups,
     overview,
     outcomes,

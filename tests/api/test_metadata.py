@@ -100,6 +100,23 @@ def test_dictionary__is_the_same_as_json_and_as_csv(client: FlaskClient) -> None
         assert line["values"] == ";".join(value["value"] for value in column["values"])
 
 
+@pytest.mark.parametrize("query", ["", "?category=COOP", "?release=2&fields=nit,taxes"])
+def test_csv__of_a_search_leads_to_what_describes_it(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/api/v1/records.csv{query}")
+    found = re.match(r'<([^>]+)>; rel="describedby"; type="application/csvm\+json"', answer.headers["Link"])
+    assert found
+    metadata = client.get(found[1])
+    assert metadata.mimetype == "application/csvm+json"
+    told = metadata.get_json(force=True)
+    assert told["url"] == f"records.csv{query}"
+    header = answer.get_data(as_text=True).partition("\r\n")[0].split(",")
+    assert [column["name"] for column in told["tableSchema"]["columns"]] == header
+
+
+def test_csv__for_spreadsheets_is_another_file(client: FlaskClient) -> None:
+    assert "csvm" not in client.get("/api/v1/records.csv?headers=es").headers["Link"]
+
+
 def test_api_catalogue__leads_to_the_document(client: FlaskClient) -> None:
     answer = client.get("/.well-known/api-catalog")
     assert answer.headers["Content-Type"].startswith("application/linkset+json")

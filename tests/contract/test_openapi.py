@@ -101,6 +101,7 @@ OPERATIONS = {
     "listKeys": "/api/v1/keys",
     "getReady": "/health/ready",
     "getRecord": "/api/v1/records/{record_id}",
+    "getRecordsCsvMetadata": "/api/v1/records.csv-metadata.json",
     "getRelease": "/api/v1/releases/{number}",
     "getTaxpayer": "/api/v1/taxpayers/{nit}",
     "listCatalogs": "/api/v1/catalogs",

@@ -121,6 +121,12 @@ def test_csvw_finds_each_table_from_its_own_address(registry: str, package: dict
     assert (run.returncode, run.stdout.strip()) == (0, "OK"), run.stdout
 
 
+@pytest.mark.parametrize("query", ["", "?category=COOP&release=2", "?release=2&fields=nit,name,taxes,valid_from"])
+def test_csvw_finds_what_a_search_is(registry: str, query: str) -> None:
+    run = run_program("csvwvalidate", "-v", f"{registry}/api/v1/records.csv{query}")
+    assert (run.returncode, run.stdout.strip()) == (0, "OK"), run.stdout
+
+
 def test_csvw_sees_a_wrong_cell(registry: str, package: dict[str, Any], tmp_path: Path) -> None:
     base = f"{registry}/downloads/{package['version']}"
     (tmp_path / "records.csv-metadata.json").write_bytes(fetch(f"{base}/records.csv-metadata.json"))
