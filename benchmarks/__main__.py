@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.export_lines import measure_exports
 from benchmarks.figures import Figure
+from benchmarks.file_lines import measure_downloads, measure_files
 from benchmarks.loading_lines import measure_loading
 from benchmarks.matching_lines import match_targets, measure_matching
 from benchmarks.measure import run_measured
@@ -41,6 +42,9 @@ def measure(rows: int, references: Path, *, whole: bool) -> Iterator[Figure]:
         yield from measure_matching(registry, targets=match_targets(rows))
         if whole:
             yield from measure_exports(registry, duckdb=references / "python", judged=judged)
+            yield from measure_downloads(registry, judged=judged)
+            # Last, since it begins with an empty home.
+            yield from measure_files(registry, judged=judged)
     finally:
         shutil.rmtree(registry.folder, ignore_errors=True)
 

@@ -31,7 +31,7 @@ def serving(app: str, config: str, *, env: Mapping[str, str], path: str) -> Iter
 
     Raises: CommandFailed.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", f"python:{config}", "--bind", f"127.0.0.1:{port}", app]
     with subprocess.Popen(
         command,
@@ -48,7 +48,8 @@ def serving(app: str, config: str, *, env: Mapping[str, str], path: str) -> Iter
             master.terminate()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
