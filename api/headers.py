@@ -18,7 +18,7 @@ _OPEN_PREFIXES = (
 _API_PREFIX = "/api/v1/"
 _STAFF_PREFIX = "/api/v1/staff"
 
-_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_DATA_POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src "
     "'self'; "
@@ -27,7 +27,7 @@ _PAGE_POLICY = (
 """Pages load nothing from elsewhere and run nothing that stands in their text."""
 _EMBEDDED_PREFIX = "/api/v1/reconcile/preview/"
 """Small pages that reconciling programs show in a frame of theirs; they have no links, forms or scripts."""
-_EMBEDDED_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors *"
+_EMBEDDED_POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 _POLICIES = {"text/html": _PAGE_POLICY, "image/svg+xml": PICTURE_POLICY}
 """Media type → policy, of those that have one of their own."""
 
@@ -75,7 +75,7 @@ def _protect(response: Response) -> Response:
         headers.add("Content-Security-Policy", _POLICIES.get(response.mimetype or "", _DATA_POLICY))
     headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
     if app_state().settings.base_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 

@@ -61,6 +61,8 @@ class SignIn:
     outcome: SignInOutcome
     cookie: str = ""
     locked_until: datetime | None = None
+    account: str = ""
+    """Whose account it was, for the log of refused tries alone; empty where no account has the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def sign_in(
     still_counts = checked is not None and checked.kept == kept
     is_right = checked.is_right if checked is not None and still_counts else verify_password(kept, password)
     if tries.locked_until is not None and at < tries.locked_until:
-        return SignIn(SignInOutcome.LOCKED, locked_until=tries.locked_until)
+        return SignIn(SignInOutcome.LOCKED, locked_until=tries.locked_until, account=account.name if account else "")
     if account is None or not is_right:
         return _failed(session, tries, SignInOutcome.WRONG, at)
     if account.totp_confirmed:
@@ -131,7 +133,7 @@ def give_code(session: Session, *, name: str, code: str, proved_at: datetime, at
     if account is None or account.disabled or not account.totp_confirmed or not _still_proves(account, proved_at, at):
         return SignIn(SignInOutcome.WRONG)
     if account.locked_until is not None and at < account.locked_until:
-        return SignIn(SignInOutcome.LOCKED, locked_until=account.locked_until)
+        return SignIn(SignInOutcome.LOCKED, locked_until=account.locked_until, account=account.name)
     if not accept_code(account, code=code, at=at):
         return _failed(session, account, SignInOutcome.WRONG_CODE, at)
     forget_failures(account)
@@ -229,7 +231,7 @@ def _still_proves(account: Account, proved_at: datetime, at: datetime) -> bool:
 def _failed(session: Session, tries: Account | StrangerTries, outcome: SignInOutcome, at: datetime) -> SignIn:
     count_failure(session, tries, at)
     session.flush()
-    return SignIn(outcome)
+    return SignIn(outcome, account=tries.name if isinstance(tries, Account) else "")
 
 
 def _begin(session: Session, account: Account, at: datetime) -> str:

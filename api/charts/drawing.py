@@ -35,7 +35,7 @@ STYLE = f"@media (prefers-color-scheme:dark){{{_DARK}}}"
 POLICY = (
     "default-src 'none'; "
     f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; "
-    "frame-ancestors 'none'"
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy of a picture that is opened on its own."""
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
+from api.security_log import Refusal, log_refusal
 from api.staff.access import signed_in_for_own_account
 from api.staff.blueprint import current_staff, render_staff, signed_in, staff, staff_book, staff_url
 from api.staff.cookies import session_token
@@ -80,6 +81,7 @@ def change_password() -> BaseResponse:
     except PasswordRefused as error:
         return _answer(password_failure=error.text(page_language()), status=_REFUSED)
     if not changed:
+        log_refusal(Refusal.PASSWORD, account=current_staff().account)
         return _answer(password_failure=_wrong_password(), status=_REFUSED)
     flash(_("Su contraseña cambió. Sus otras sesiones se cerraron."), "done")
     return redirect(staff_url("home"), code=303)
@@ -128,6 +130,7 @@ def remove_factor() -> BaseResponse:
             keep=session_token(),
         )
     if not removed:
+        log_refusal(Refusal.PASSWORD, account=current_staff().account)
         return _answer(factor_failure=_wrong_password(), status=_REFUSED)
     flash(_("El segundo factor quedó desactivado."), "done")
     return redirect(staff_url("account"), code=303)

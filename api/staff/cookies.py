@@ -5,6 +5,7 @@ The public pages neither read nor set it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -28,6 +29,8 @@ _ENTRY, _PROOF = "staff", "proof"
 
 class StaffCookies(SecureCookieSessionInterface):
     """Flask's signed cookie, for the staff's addresses only; its key is read when the first of them is asked for."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the cookie of a request to the staff's area holds; nothing for any other request."""

@@ -15,6 +15,7 @@ from api.observability import current_request_id
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.problem_types import find_problem_type
+from api.security_log import Refusal, log_refusal
 from api.staff.render import render_staff
 from exemptions import errors
 from exemptions.errors import RegistryError
@@ -75,6 +76,7 @@ def answer_http_error(error: HTTPException) -> BaseResponse:
     if isinstance(error.response, BaseResponse):
         return error.response
     if isinstance(error, CSRFError):
+        log_refusal(Refusal.FORM)
         return _answer(
             HTTPStatus.BAD_REQUEST,
             detail=_("El formulario venció o no salió de este sitio, así que no se hizo nada."),

@@ -9,6 +9,7 @@ from flask import Response, flash, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.pages.texts import gettext as _
+from api.security_log import Refusal, log_refusal
 from api.staff.access import open_to_all, signed_in_for_own_account
 from api.staff.addresses import is_staff_path
 from api.staff.blueprint import render_staff, staff, staff_book, staff_url
@@ -62,8 +63,10 @@ def enter() -> BaseResponse:
             keep_proof(name.strip(), at)
             return redirect(_with_next("ask_code", target), code=303)
         case SignInOutcome.LOCKED:
+            log_refusal(Refusal.LOCKED, account=result.account)
             return _answer(failure=_locked(), name=name, target=target, status=HTTPStatus.TOO_MANY_REQUESTS)
         case _:
+            log_refusal(Refusal.PASSWORD, account=result.account)
             failure = _("El nombre o la contraseña no son correctos.")
             return _answer(failure=failure, name=name, target=target, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -96,9 +99,11 @@ def enter_code() -> BaseResponse:
             begin_session(result.cookie)
             return _go_on(target)
         case SignInOutcome.WRONG_CODE:
+            log_refusal(Refusal.CODE, account=result.account)
             failure = _("Ese no es el código de este momento, o ya se usó. Espere el siguiente y escríbalo.")
             return _answer_code(failure=failure, target=target, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         case SignInOutcome.LOCKED:
+            log_refusal(Refusal.LOCKED, account=result.account)
             forget_session()
             return _answer(failure=_locked(), target=target, status=HTTPStatus.TOO_MANY_REQUESTS)
         case _:

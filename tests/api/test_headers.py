@@ -17,6 +17,8 @@ def test_headers__protect_every_answer(client: FlaskClient, path: str) -> None:
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert "form-action" in policy
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -56,5 +58,6 @@ def test_headers__a_preflight_tells_methods_and_headers(client: FlaskClient) -> 
 def test_headers__transport_security_only_where_the_address_is_https(registry_home: object) -> None:
     secure = make_app(registry_home, EXEMPTIONS_BASE_URL="https://registro.example")  # type: ignore[arg-type]
     plain = make_app(registry_home, EXEMPTIONS_BASE_URL="http://127.0.0.1:8000")  # type: ignore[arg-type]
-    assert "Strict-Transport-Security" in secure.test_client().get("/health/live").headers
+    told = secure.test_client().get("/health/live").headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in plain.test_client().get("/health/live").headers

@@ -14,6 +14,7 @@ from flask_smorest import Blueprint
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
 
+from api.security_log import Refusal, log_refusal
 from api.staff.access import access_of
 from api.staff.current import staff_book
 from api.state import app_state
@@ -50,6 +51,7 @@ def admit() -> None:
     with staff_book().read() as session:
         owner = find_token_owner(session, token=sent[1], at=app_state().clock()) if sent else None
         if owner is None:
+            log_refusal(Refusal.TOKEN)
             error = {"error": "invalid_token"} if sent else {}
             raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "staff", **error}))
         g.staff_actor = Actor(owner.name)
