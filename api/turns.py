@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
-
-from flask import Response
+from typing import TYPE_CHECKING
 
 from exemptions.errors import RegistryError
+
+if TYPE_CHECKING:
+    # The master of the service loads this module for its errors, and must not load what its workers use.
+    from flask import Response
 
 
 class TooBusy(RegistryError):
