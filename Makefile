@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARN
 	$(filter EXEMPTIONS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test trust lint format check bench lock clean FORCE
+.PHONY: help setup run test trust lint format check bench lock sbom clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## Show these commands.
@@ -115,6 +115,12 @@ lock: setup ## Write requirements/*.txt from requirements/*.in (LOCK_OPTIONS=--u
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/bench.txt requirements/bench.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/check.txt requirements/check.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/outside.txt requirements/outside.in
+
+# The same file for the same pins: no instant and no random number enters it.
+SBOM := dist/sbom.json
+sbom: $(OUTSIDE)/.installed ## Write what the service is made of to dist/sbom.json (CycloneDX).
+	@mkdir -p $(dir $(SBOM))
+	@$(OUTSIDE)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON --output-file $(SBOM) requirements/runtime.txt
 
 clean: ## Remove the environment, caches and the demonstration registry. Other homes below data/ stay.
 	@rm -rf $(VENV) $(DEMO_HOME) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
