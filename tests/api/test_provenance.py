@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from flask.testing import FlaskClient
 
 from api.compression import StreamFailed
 from exporters.formats import FORMATS, Format
+from exporters.published_files import CSVW_SUFFIX
 from tests.api.conftest import make_app
 from tests.contract.addresses import iter_addresses
 
@@ -34,7 +36,7 @@ def exports(app: Flask) -> Iterator[tuple[str, Format]]:
     for address in iter_addresses(app):
         suffix = address.path[address.path.rfind(".") :]
         is_file = address.path.startswith("/api/v1/") and "GET" in address.methods and suffix in FORM
-        if is_file and not address.path.startswith(NO_TABLES):
+        if is_file and not address.path.startswith(NO_TABLES) and not address.path.endswith(CSVW_SUFFIX):
             yield address.path, FORM[suffix]
 
 
@@ -68,8 +70,7 @@ def test_exports__tell_release_query_licence_permalink_and_rows(app: Flask, clie
         assert 'filename="datos-inventados-3-' in headers["Content-Disposition"], path
         links = headers["Link"]
         assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in links, path
-        permalink = links.partition(">")[0].removeprefix("<")
-        assert links.partition(">")[2].startswith('; rel="bookmark"'), path
+        (permalink,) = re.findall('<([^>]*)>; rel="bookmark"', links)
         assert permalink.startswith(path), path
         assert path.startswith(OWN) or "release=3" in permalink, path
         assert permalink == path or headers["X-Registry-Query"] in permalink, path
@@ -114,7 +115,7 @@ def test_exports__are_not_sent_to_who_has_them_or_wants_others(app: Flask, clien
 def test_exports__for_people_have_headings_in_their_language(app: Flask, client: FlaskClient, lang: str) -> None:
     labelled = [(path, form) for path, form in exports(app) if form.is_labelled and "/catalogs" not in path]
     for path, form in labelled:
-        if "/overview/" in path:
+        if "/overview/" in path or "/groups" in path:
             continue
         response = client.get(f"{path}?headers={lang}")
         assert response.status_code == 200, path
