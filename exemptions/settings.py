@@ -39,6 +39,8 @@ class Settings:
     """Token of the person who acts on the command line; empty means nobody."""
     two_person: bool
     """Whether a book made now demands that who approves is not who loaded."""
+    second_factor: str
+    """`optional` or `required`: whether the staff's area opens to who has a password alone."""
     publisher: str
     publisher_url: str
     license_name: str
@@ -85,6 +87,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "base_url": "EXEMPTIONS_BASE_URL",
     "token": "EXEMPTIONS_TOKEN",
     "two_person": "EXEMPTIONS_TWO_PERSON",
+    "second_factor": "EXEMPTIONS_SECOND_FACTOR",
     "publisher": "EXEMPTIONS_PUBLISHER",
     "publisher_url": "EXEMPTIONS_PUBLISHER_URL",
     "license_name": "EXEMPTIONS_LICENSE",
@@ -113,6 +116,7 @@ DEFAULTS: Mapping[str, str] = {
     "base_url": "",
     "token": "",
     "two_person": "on",
+    "second_factor": "optional",
     "publisher": "",
     "publisher_url": "",
     "license_name": "",
@@ -135,6 +139,7 @@ DEFAULTS: Mapping[str, str] = {
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "role": tuple(Role),
     "two_person": ("on", "off"),
+    "second_factor": ("optional", "required"),
     "demonstration": ("local", "public"),
     "language": ("es", "en"),
 }
@@ -169,6 +174,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=texts["base_url"].rstrip("/"),
         token=texts["token"],
         two_person=texts["two_person"] == "on",
+        second_factor=texts["second_factor"],
         publisher=texts["publisher"],
         publisher_url=texts["publisher_url"],
         license_name=texts["license_name"],

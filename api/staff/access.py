@@ -22,6 +22,8 @@ class Access:
     right: Right | None = None
     before_own_password: bool = False
     """Whether somebody may call it whose password was given by another person."""
+    before_second_factor: bool = False
+    """Whether somebody may call it without a second factor where the settings require one."""
 
 
 def needs(right: Right) -> Callable[[View], View]:
@@ -36,7 +38,12 @@ def signed_in(view: View) -> View:
 
 def signed_in_for_own_account(view: View) -> View:
     """A view for every signed-in person, also one who has to choose a password of their own first."""
-    return _marked(Access(person=True, before_own_password=True))(view)
+    return _marked(Access(person=True, before_own_password=True, before_second_factor=True))(view)
+
+
+def signed_in_for_second_factor(view: View) -> View:
+    """A view for every signed-in person, also one who has to turn the second factor on first."""
+    return _marked(Access(person=True, before_second_factor=True))(view)
 
 
 def open_to_all(view: View) -> View:

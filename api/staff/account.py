@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.security_log import Refusal, log_refusal
-from api.staff.access import signed_in_for_own_account
+from api.staff.access import signed_in_for_own_account, signed_in_for_second_factor
 from api.staff.blueprint import current_staff, render_staff, signed_in, staff, staff_book, staff_url
 from api.staff.cookies import session_token
 from api.state import app_state
@@ -88,7 +88,7 @@ def change_password() -> BaseResponse:
 
 
 @staff.post("/cuenta/segundo-factor", endpoint="begin_factor")
-@signed_in
+@signed_in_for_second_factor
 def begin_factor() -> BaseResponse:
     """Draw a secret for the second factor; the page then shows it until its first code is confirmed."""
     facts = current_staff()
@@ -99,7 +99,7 @@ def begin_factor() -> BaseResponse:
 
 
 @staff.post("/cuenta/segundo-factor/confirmar", endpoint="confirm_factor")
-@signed_in
+@signed_in_for_second_factor
 def confirm_factor() -> BaseResponse:
     """Turn the second factor on by its first code."""
     try:

@@ -53,6 +53,9 @@ def admit() -> BaseResponse | None:
             return _ask_to_sign_in()
         if visitor.facts.needs_password_change and not access.before_own_password:
             return redirect(staff_url("account"), code=303)
+        if _lacks_factor(visitor.facts) and not access.before_second_factor:
+            flash(_("Este registro pide un segundo factor a todo el personal. Actívelo para seguir."), "info")
+            return redirect(staff_url("account", _anchor="segundo-factor"), code=303)
         _check_right(book, visitor.facts, access)
     _check_form(upload=is_upload(view))
     return None
@@ -62,6 +65,10 @@ def protect_answer(response: Response) -> Response:
     """Keep every answer of the staff's area out of caches and search engines."""
     response.vary.add("Cookie")
     return keep_private(response)
+
+
+def _lacks_factor(facts: StaffSessionFacts) -> bool:
+    return app_state().settings.second_factor == "required" and not facts.has_second_factor
 
 
 def _find_visitor(book: Book) -> Visitor:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -288,6 +290,26 @@ def test_sign_in__wrong_codes_lock_as_wrong_passwords_do(staffed: StaffArea) -> 
         assert post(browser, "/staff/entrar/codigo", code="000000").status_code == 422
     assert post(browser, "/staff/entrar/codigo", code=totp.at(staffed.now)).status_code == 429
     assert browser.get("/staff").status_code == 303
+
+
+def test_second_factor__where_it_is_required_nothing_else_opens_without_it(staffed_home: Path, tmp_path: Path) -> None:
+    shutil.copytree(staffed_home, tmp_path / "home")
+    with open_staff_area(tmp_path / "home", EXEMPTIONS_SECOND_FACTOR="required") as area:
+        browser = area.sign_in(LOADER)
+        own = ("/staff/cuenta", "/en/staff/cuenta")
+        for rule, path, method in staff_rules(area.app):
+            if method == "GET" and access_of(area.app.view_functions[rule.endpoint]).person and path not in own:
+                response = browser.get(path)
+                assert response.status_code == 303, path
+                assert response.headers["Location"].endswith("/staff/cuenta#segundo-factor"), path
+        assert post(browser, "/staff/tokens", label="x", days="1").headers["Location"].endswith("#segundo-factor")
+        assert "segundo factor a todo el personal" in browser.get("/staff/cuenta").text
+        assert post(browser, "/staff/cuenta/segundo-factor").status_code == 303
+        found = re.search(r'class="secret">([A-Z2-7 ]+)<', browser.get("/staff/cuenta").text)
+        assert found
+        code = pyotp.TOTP(found[1].replace(" ", "")).at(area.now)
+        assert post(browser, "/staff/cuenta/segundo-factor/confirmar", code=code).status_code == 303
+        assert browser.get("/staff").status_code == 200
 
 
 def test_sign_out__ends_every_session_of_the_account(staffed: StaffArea) -> None:
