@@ -5,7 +5,8 @@ A row that names no column of NITs or names is no header but the first line of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from exemptions.datasets import REGISTRY_COLUMNS
 from exemptions.text import squash
@@ -24,17 +25,21 @@ _MORE_HEADERS = {
 _TITLE_ROWS = 20
 """Rows looked through for the header of a table."""
 
-_KNOWN = {
-    squash(text): column.key
-    for column in REGISTRY_COLUMNS
-    if column.key in _MORE_HEADERS
-    for text in (column.header, column.key, *column.aliases, *_MORE_HEADERS[column.key])
-}
+
+@cache
+def _known_headers() -> Mapping[str, str]:
+    """Squashed header → key. Made at first need: some take Polars, whose threads a reader's host must not start."""
+    return {
+        squash(text): column.key
+        for column in REGISTRY_COLUMNS
+        if column.key in _MORE_HEADERS
+        for text in (column.header, column.key, *column.aliases, *_MORE_HEADERS[column.key])
+    }
 
 
 def list_key(header: str) -> str | None:
     """`nit` or `name` for a header of such a column."""
-    return _KNOWN.get(squash(header))
+    return _known_headers().get(squash(header))
 
 
 def find_list_header(rows: Sequence[Sequence[str]], column: str | None = None) -> Header:

@@ -300,7 +300,7 @@ def test_methodology__counts_what_is_withheld_by_ground(tmp_path: Path) -> None:
     assert [int(line[0]) for line in coverage] == counted
     assert all(sum(map(int, line[:4])) == len(default_rows()) for line in coverage)
     assert cells == [
-        ["El registro entero: solo se cuenta", "Persona individual: Misión o agente diplomático", "1,234", "", ""],
+        ["El registro entero: solo se cuenta", "Persona individual Misión o agente diplomático", "1,234", "", ""],
         ["NIT: no se publica",
          "Persona individual Centro educativo privado; Maquila, reposición con franquicia arancelaria", "42",
          "Ley de prueba", "Autoridad 2 de enero de 2026"],
