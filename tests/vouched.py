@@ -35,10 +35,11 @@ def vouch(releases: Path, numbers: list[int], *, withdrawn: dict[int, str] | Non
         text = b"".join(stream_ndjson([read_arrow(folder / "records.arrow")]))
         tree = build_tree([text])
         (folder / TREE_FILE).write_bytes(tree.nodes)
-        kept = [earlier for earlier in numbers if earlier < number]
+        # Of those that were withdrawn since, the next one knew the hash.
+        before = number - 1 or None
         manifest |= {
-            "previous": kept[-1] if kept else None,
-            "previous_sha256": hashes[kept[-1]] if kept else None,
+            "previous": before,
+            "previous_sha256": hashes[before] if before else None,
             "chain": {"releases": number - 1, "sha256": chain_digest(hashes[n] for n in range(1, number))},
             "merkle": {"file": "records.ndjson", "leaf": LEAF, "size": tree.size, "root": tree.root.hex()},
             "signing": {"algorithm": "Ed25519", "key_id": KEY.key_id},
