@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Flask, Response, request
 
 from api.charts.drawing import POLICY as PICTURE_POLICY
@@ -73,6 +75,9 @@ def _protect(response: Response) -> Response:
         headers.add("Content-Security-Policy", _EMBEDDED_POLICY)
     else:
         headers.add("Content-Security-Policy", _POLICIES.get(response.mimetype or "", _DATA_POLICY))
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT and headers["Location"].startswith(request.host_url):
+        # What the router merges (`//`) it leads to by the name that was asked for, which a client may invent.
+        headers["Location"] = "/" + headers["Location"].removeprefix(request.host_url).lstrip("/")
     headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
     if app_state().settings.base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -61,3 +61,8 @@ def test_headers__transport_security_only_where_the_address_is_https(registry_ho
     told = secure.test_client().get("/health/live").headers["Strict-Transport-Security"]
     assert told == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in plain.test_client().get("/health/live").headers
+
+
+def test_headers__the_router_leads_to_no_name_that_a_client_invented(client: FlaskClient) -> None:
+    response = client.get("/en//buscar", headers={"Host": "evil.example"})
+    assert (response.status_code, response.headers["Location"]) == (308, "/en/buscar")
