@@ -19,6 +19,8 @@ Document = dict[str, Any]
 
 _CLIENT_SETTINGS = """
 content_type_overrides:
+  application/x-bibtex: text/plain
+  application/x-pem-file: text/plain
   application/x-ndjson: text/plain
   application/vnd.apache.parquet: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream

@@ -186,10 +186,11 @@ def test_refuses_large_headers(proxy: Proxy) -> None:
 
 def test_shares_out_what_one_address_may_ask(proxy: Proxy) -> None:
     with requests.Session() as session:
-        answers = [session.get(f"{proxy.address}/api/v1/records?limit=1&page={n}&x=1") for n in range(400)]
+        # A page of the proxy's own: asking for it is faster than the share of one address on any machine.
+        answers = [session.get(f"{proxy.address}/still.html") for _ in range(600)]
     refused = [answer for answer in answers if answer.status_code == 429]
     assert refused and refused[0].headers["Retry-After"] == "5" and refused[0].json()["status"] == 429
-    assert {answer.status_code for answer in answers} <= {422, 429}
+    assert {answer.status_code for answer in answers} == {200, 429}
 
 
 def test_tells_that_the_service_is_away(tmp_path: Path) -> None:
