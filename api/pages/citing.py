@@ -19,6 +19,8 @@ class CitingBlock:
     """The reference as a sentence, and as files."""
 
     text: str
+    lang: str
+    """Language of the text, which is one of those that references are made in, not always the page's."""
     files: tuple[Link, ...]
 
 
@@ -29,5 +31,6 @@ def citing_block(release: Release, query: RegistryQuery) -> CitingBlock:
     asked = urlencode([*params, ("release", str(release.number))])
     return CitingBlock(
         citation_text(cite(release, query), lang),
+        lang,
         tuple(Link(name, f"/api/v1/cite{suffix}?{asked}") for name, suffix in _FORMATS),
     )

@@ -69,6 +69,7 @@ def _parameters() -> list[Document]:
         summary=("Agrupar, contar y sumar", "Group, count and sum"),
         about=_ABOUT,
         media={_JSON: GroupsSchema},
+        headers={"X-Registry-Query": ("Qué se pidió de la publicación.", "What was asked of the release.")},
         parameters=_parameters(),
         problems=(404, 410),
         example=f"{PATH}?group_by=category,department&status=active",

@@ -39,7 +39,7 @@ NO_OWN_TEXTS = {"docs", "style"}
 """The documentation of the API, which has both languages beside each other, and the components as they are."""
 EXAMPLE = {"HILOS DEL EJEMPLO", "S", "A", "MINECO", "DPI-123-2021", "7K2M9QXB4F7K2M9Q"}
 """The invented record that shows how to read one."""
-WRITTEN = {"Español", "English", "Pseudo", "Parquet", "Arrow"} | PROPER_NAMES | EXAMPLE
+WRITTEN = {"Español", "English", "Pseudo", "Parquet", "Arrow", "BibTeX", "CSL-JSON"} | PROPER_NAMES | EXAMPLE
 
 
 def pseudo_catalogue() -> Catalog:

@@ -332,6 +332,8 @@ def test_record__links_its_data_of_the_same_release(client: FlaskClient) -> None
         f"/api/v1/records.csv?record_id={record_id}&release=3",
         f"/registro/{record_id}/constancia",
         f"/registro/{record_id}?release=3",
+        *(f"/api/v1/cite.{suffix}?record_id={record_id}&release=3" for suffix in ("bib", "json")),
+        f"/feeds/registro/{record_id}.atom",
         f"/correcciones?record_id={record_id}",
     ]
     csv_lines = client.get(links[1]).get_data(as_text=True).splitlines()
