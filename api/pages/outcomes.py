@@ -13,14 +13,14 @@ from api.pages.blueprint import pages
 from api.pages.labels import EVENT
 from api.pages.language import page_url
 from api.pages.links import Link
-from api.pages.render import answer_page, page_reader
+from api.pages.reading import answer_release
+from api.pages.render import page_reader
 from api.pages.subject_tables import percent
 from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader
-from api.parameters import parameter_reader
-from api.releases_at import CHOICE, ReleaseChoice, chosen_release, read_choice
+from api.releases_at import ReleaseChoice
 from api.v1.outcomes import PATH
 from exemptions.concentration import LEAST_TAXPAYERS
 from exemptions.concentrations import Measured, by_category, by_tax
@@ -102,17 +102,7 @@ class OutcomesPage:
 @pages.get("/resultados", endpoint="outcomes")
 def show_outcomes() -> Response:
     """The outcomes of a release."""
-    parameters = parameter_reader(*CHOICE)
-    choice = read_choice(parameters)
-    parameters.raise_problems()
-    release = chosen_release(choice)
-    return answer_page(
-        release,
-        "outcomes.html",
-        lambda: {"page": _build(release, choice, page_reader(release))},
-        query=choice.params,
-        pinned=choice.is_pinned,
-    )
+    return answer_release("outcomes.html", lambda release, choice: _build(release, choice, page_reader(release)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,14 @@ from flask import Response
 from api.formatting import format_count, format_money
 from api.pages.blueprint import pages
 from api.pages.links import Link
-from api.pages.render import answer_page, page_reader
+from api.pages.reading import answer_release
+from api.pages.render import page_reader
 from api.pages.subject_tables import percent
 from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader
-from api.parameters import parameter_reader
 from api.reconciliation_links import PATH, official_query, reason_query, registry_query
-from api.releases_at import CHOICE, chosen_release, read_choice
 from exemptions.reconciliation import NoRatio, Reason, ReasonKind, ReconciliationLine, Unit, reconcile
 from exemptions.release import Release
 
@@ -109,17 +108,7 @@ class ReconciliationPage:
 @pages.get("/gasto-tributario/conciliacion", endpoint="reconciliation")
 def show_reconciliation() -> Response:
     """Every year and tax of a release."""
-    parameters = parameter_reader(*CHOICE)
-    choice = read_choice(parameters)
-    parameters.raise_problems()
-    release = chosen_release(choice)
-    return answer_page(
-        release,
-        "reconciliation.html",
-        lambda: {"page": _build(release, page_reader(release))},
-        query=choice.params,
-        pinned=choice.is_pinned,
-    )
+    return answer_release("reconciliation.html", lambda release, _choice: _build(release, page_reader(release)))
 
 
 def _build(release: Release, reader: Reader) -> ReconciliationPage:

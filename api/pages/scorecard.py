@@ -13,12 +13,10 @@ from api.formatting import format_count, format_day
 from api.pages.blueprint import pages
 from api.pages.language import page_language
 from api.pages.links import Link
-from api.pages.render import answer_page
+from api.pages.reading import answer_release
 from api.pages.texts import LazyString
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
-from api.parameters import parameter_reader
-from api.releases_at import CHOICE, chosen_release, read_choice
 from api.scorecard_links import PATH, evidence_url
 from exemptions.indicators import Finding, Framework, Verdict
 from exemptions.release import Release
@@ -89,17 +87,7 @@ class ScorecardPage:
 @pages.get("/autoevaluacion", endpoint="scorecard")
 def show_scorecard() -> Response:
     """The self-assessment of a release."""
-    parameters = parameter_reader(*CHOICE)
-    choice = read_choice(parameters)
-    parameters.raise_problems()
-    release = chosen_release(choice)
-    return answer_page(
-        release,
-        "scorecard.html",
-        lambda: {"page": _build(release, page_language())},
-        query=choice.params,
-        pinned=choice.is_pinned,
-    )
+    return answer_release("scorecard.html", lambda release, _choice: _build(release, page_language()))
 
 
 def _build(release: Release, lang: str) -> ScorecardPage:
