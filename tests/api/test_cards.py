@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.pages.cards import HEIGHT, WIDTH, Card, card_svg
-from api.state import EXTENSION
+from api.recent import Recent
+from api.state import EXTENSION, FinishedBody
 from exemptions.release import Release
 from tests.api.conftest import make_app
 from tests.api.test_pages import load
@@ -41,8 +43,11 @@ def words(app: Flask, path: str, card: Card) -> list[str]:
 def drawn_words(app: Flask, client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Everything that is written in the picture at an address."""
     seen: list[str] = []
-    renderer = app.extensions[EXTENSION].renderer
-    monkeypatch.setattr(type(renderer), "draw_png", lambda _self, svg, *, scale: seen.append(svg) or b"")
+    state = app.extensions[EXTENSION]
+    monkeypatch.setattr(type(state.renderer), "draw_png", lambda _self, svg, *, scale: seen.append(svg) or b"")
+    # Another test may have had the picture drawn, and none may find what is drawn here.
+    bodies = Recent[str, FinishedBody](capacity=1 << 20, weigh=lambda finished: len(finished.body))
+    monkeypatch.setitem(app.extensions, EXTENSION, replace(state, bodies=bodies))
     assert client.get(path).status_code == 200
     return " ".join(element.text or "" for element in ElementTree.fromstring(seen[0]).iterfind(".//{*}text"))
 
