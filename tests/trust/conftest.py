@@ -11,6 +11,7 @@ import pytest
 from tests.databases import Databases, Server
 from tests.trust.registry import Registry, Worker, prepare
 from tests.trust.survival import Kill
+from tests.trust.tables import markdown, tables
 
 SHARES = {"publish": 18, "withdraw": 16, "rollback": 14, "load": 6, "approve": 6}
 """Kills of each act, of sixty."""
@@ -29,6 +30,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for number in range(count)
     ]
     metafunc.parametrize("kill", kills, ids=[f"{kill.act}-{kill.number}" for kill in kills])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    for title, lines in tables(told for report in reports for told in report.user_properties).items():
+        terminalreporter.write_line("")
+        terminalreporter.write(markdown(title, lines))
 
 
 @pytest.fixture(scope="session")
