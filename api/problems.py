@@ -18,7 +18,7 @@ from api.pages import render_error_page
 from api.problem_types import CLIENT_ERROR, INTERNAL_ERROR, OF_STATUS, ProblemType, find_problem_type
 from api.releases_at import tell_release
 from api.state import absolute
-from exemptions.errors import InvalidQuery, ListRefused, ParameterProblem, RegistryError
+from exemptions.errors import BookUnreachable, InvalidQuery, ListRefused, ParameterProblem, RegistryError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -163,3 +163,9 @@ def log_failure(failure: BaseException) -> None:
         "request %s failed at %s %s", current_request_id(), request.method, route_name(),
         exc_info=(type(failure), failure, failure.__traceback__),
     )  # fmt: skip
+
+
+def log_cause(error: RegistryError) -> None:
+    """Log what only who operates the service may know of an expected failure, if there is any such thing."""
+    if isinstance(error, BookUnreachable):
+        _LOG.warning("request %s at %s %s: %s", current_request_id(), request.method, route_name(), error.cause)

@@ -16,7 +16,7 @@ from exemptions.accounts import Actor, record_denial, require_account
 from exemptions.calendar import Clock
 from exemptions.database import Book, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
-from exemptions.errors import Busy, FileRefused, RegistryError, RoleMissing, Sentence
+from exemptions.errors import BookUnreachable, Busy, FileRefused, RegistryError, RoleMissing, Sentence
 from exemptions.job_progress import find_step, forget_steps, note_step
 from exemptions.jobs import (
     CHANGES_RELEASES,
@@ -71,7 +71,8 @@ def run_next_job(book: Book, settings: Settings, clock: Clock) -> bool:
 
     A job whose worker died is settled first. What goes wrong in an expected way is told in the job. Anything else is
     raised and leaves the job as a dead worker would: it is begun again, a bounded number of times.
-    Raises: Busy if the book cannot be written; False is also the answer while another process does jobs.
+    False is also the answer while another process does jobs.
+    Raises: Busy or BookUnreachable if the book cannot be written.
     """
     with hold_worker_lock(book.engine, book.home) as held:
         if not held:
@@ -119,6 +120,9 @@ def _do(book: Book, settings: Settings, clock: Clock, job: JobFacts) -> None:
         with book.read() as session:
             actor = require_account(session, name=job.actor, right=RIGHT_FOR[job.kind])
         outcome = _RUNNERS[job.kind](_Work(book, settings, clock, job, actor))
+    except BookUnreachable:
+        # Whether it reached the book is not known: it is settled at the next look, as if its worker had died.
+        raise
     except Busy as error:
         # It is settled at the next look: begun again, unless it has waited for others often enough.
         if job.attempts >= MAX_ATTEMPTS:

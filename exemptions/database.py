@@ -36,7 +36,7 @@ class Book:
     def read(self) -> Iterator[Session]:
         """A session that only reads, and sees one state of the book throughout; what it changed is rolled back.
 
-        Raises: SettingsError if the database cannot be reached; Busy if it is locked for over a minute.
+        Raises: BookUnreachable; Busy if it is locked for over a minute.
         """
         with told_errors(self.engine), Session(self._reading) as session:
             yield session
@@ -46,11 +46,12 @@ class Book:
     def write(self, *, wait_s: float = LOCK_WAIT_S) -> Iterator[Session]:
         """A session that may write, alone across processes; committed at the end, rolled back on an error.
 
-        Raises: Busy if another writer does not finish within `wait_s`; SettingsError if the database cannot be reached.
+        Raises: Busy if another writer does not finish within `wait_s`; BookUnreachable.
         """
         writing = self.engine.execution_options(writes=True)
         with told_errors(self.engine), self.writer_lock(wait_s=wait_s) as lock:
             with Session(writing) as session, session.begin():
+                lock.guard(session)
                 yield session
                 lock.confirm()
                 anchor = find_next_anchor(session, self.home)
@@ -61,7 +62,7 @@ class Book:
     def writer_lock(self, *, wait_s: float = LOCK_WAIT_S) -> Iterator[WriterLock]:
         """Hold the lock that every writer of this book takes, without opening a transaction.
 
-        Raises: Busy if another writer does not finish within `wait_s`.
+        Raises: Busy if another writer does not finish within `wait_s`; BookUnreachable.
         """
         with hold_writer_lock(self.engine, self.home, wait_s=wait_s) as lock:
             yield lock
@@ -81,8 +82,8 @@ class Book:
 def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     """The book of `settings`, made or brought to the present shape when needed.
 
-    Raises: Busy if another process is changing it for over a minute; SettingsError if `DATABASE_URL` is wrong or its
-    database cannot be reached.
+    Raises: Busy if another process is changing it for over a minute; SettingsError if `DATABASE_URL` is wrong or does
+    not let its account in; BookUnreachable.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_inbox(settings.inbox)

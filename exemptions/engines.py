@@ -1,4 +1,7 @@
-"""Connections to the book of record: SQLite by default, PostgreSQL by `DATABASE_URL`.
+"""Connections to the book of record: SQLite by default, PostgreSQL by `DATABASE_URL`, on one machine or several.
+
+An address of PostgreSQL may name several machines; connections go to the one that takes changes, so that after a
+standby has taken over the next connection finds it. Source: https://www.postgresql.org/docs/current/libpq-connect.html.
 
 SQLite keeps a rollback journal with `synchronous=FULL`: acknowledged commits survive a power cut, and SQLite versions
 before 3.51.3 can corrupt a write-ahead log written from two processes. Source: https://sqlite.org/wal.html.
@@ -6,6 +9,7 @@ before 3.51.3 can corrupt a write-ahead log written from two processes. Source: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from exemptions.disk import disk_full, is_disk_full
-from exemptions.errors import Busy, SettingsError
+from exemptions.errors import BookUnreachable, Busy, SettingsError
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -36,13 +40,16 @@ _CACHE_KIB = 262_144
 """SQLite's own page cache, taken as it fills. Record identifiers are random, so a load of millions touches every page
 of their indexes; with the default of 2 MB each page would go to the file and come back many times."""
 
+_HOSTS = re.compile(r"(?P<before>\w+(?:\+\w+)?://(?:[^/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<after>.*)", re.DOTALL)
+_HOST = re.compile(r"\[(?P<v6>[^]]+)\](?::(?P<port6>\d+))?|(?P<name>[^:\[\]]*)(?::(?P<port>\d+))?")
+
 _TO_SERVER: dict[str, Any] = {
-    "connect_timeout": 10,
-    # A server or network that vanished without a word is noticed within about a minute instead of hours.
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
+    "connect_timeout": 5,  # For each machine that the address names.
+    # A server or network that vanished without a word is noticed within half a minute instead of hours.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
+    "tcp_user_timeout": 20_000,
     "client_encoding": "utf8",
     "application_name": "exemptions",
 }
@@ -67,7 +74,7 @@ def make_engine(url: str) -> Engine:
     `postgresql://` and `postgres://` stand for the driver psycopg.
     Raises: SettingsError if the URL is not one of SQLite or PostgreSQL.
     """
-    parsed = _parse_url(url)
+    parsed = parse_database_url(url)
     if parsed.get_backend_name() == SQLITE:
         engine = create_engine(parsed)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -92,39 +99,66 @@ def describe_database(engine: Engine) -> tuple[str, str]:
 def told_errors(engine: Engine) -> Iterator[None]:
     """Tell failures that are the surroundings' and not the program's as such.
 
-    Raises: Busy if another transaction holds what is needed; SettingsError if the database cannot be reached; DiskFull
-    if it, or a file that belongs to the act, cannot be written.
+    Raises: Busy if another transaction holds what is needed; BookUnreachable if the database cannot be reached, goes
+    down or takes no changes; SettingsError if it does not let the account in or lets it do too little; DiskFull if it,
+    or a file that belongs to the act, cannot be written.
     """
+    dbapi = engine.dialect.loaded_dbapi
     try:
         yield
     except OSError as error:
         if is_disk_full(error):
             raise disk_full() from error
         raise
-    except DBAPIError as error:
+    except (DBAPIError, dbapi.Error) as error:
+        # What moves frames in bulk speaks to the driver itself, whose errors come as they are.
+        cause = error.orig if isinstance(error, DBAPIError) else error
         if is_disk_full(error):
             raise disk_full() from error
-        if _is_locked(error):
+        if _is_locked(cause):
             raise Busy(
                 "Otro proceso está cambiando el libro de registro; intente de nuevo en un momento.",
                 "Another process is changing the book of record; try again in a moment.",
             ) from error
-        if _is_unreachable(error):
-            raise _unreachable(engine.url, str(error.orig).strip()) from error
+        if _is_refused(cause):
+            raise _refused(engine.url, str(cause).strip()) from error
+        if (isinstance(error, DBAPIError) and error.connection_invalidated) or _is_unreachable(cause, dbapi):
+            raise _unreachable(engine.url, str(cause).strip()) from error
         raise
 
 
-def _parse_url(url: str) -> URL:
+def parse_database_url(url: str) -> URL:
+    """`DATABASE_URL` as SQLAlchemy and the tools of PostgreSQL read it.
+
+    Several machines may be written as PostgreSQL does, `user@one:5432,two:5432/registry`. Connections go to one that
+    takes changes, unless the address says otherwise with `target_session_attrs`.
+    Raises: SettingsError if it is not one of SQLite or PostgreSQL.
+    """
+    several = _HOSTS.fullmatch(url)
     try:
-        parsed = make_url(url)
+        parsed = make_url(url if several is None else several["before"] + several["after"])
         if parsed.drivername in ("postgres", POSTGRESQL):
             parsed = parsed.set(drivername=_POSTGRESQL_DRIVER)
         parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise _wrong_url() from error
     if parsed.drivername not in (SQLITE, "sqlite+pysqlite", _POSTGRESQL_DRIVER):
         raise _wrong_url()
-    return parsed
+    if parsed.drivername != _POSTGRESQL_DRIVER:
+        return parsed
+    if several is not None:
+        parsed = parsed.update_query_dict(_split_hosts(several["hosts"]))
+    return parsed.update_query_dict({"target_session_attrs": "read-write", **parsed.query})
+
+
+def _split_hosts(hosts: str) -> dict[str, str]:
+    """The machines of an address as the two options that PostgreSQL has for them."""
+    found = [_HOST.fullmatch(host) for host in hosts.split(",")]
+    if any(host is None for host in found):
+        raise _wrong_url()
+    names = [host["v6"] or host["name"] for host in found if host is not None]
+    ports = [host["port6"] or host["port"] or "" for host in found if host is not None]
+    return {"host": ",".join(names), **({"port": ",".join(ports)} if any(ports) else {})}
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -169,27 +203,35 @@ def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     connection.commit()
 
 
-def _is_locked(error: DBAPIError) -> bool:
-    if getattr(error.orig, "sqlstate", None) in _LOCKED:
+def _is_locked(cause: BaseException | None) -> bool:
+    if getattr(cause, "sqlstate", None) in _LOCKED:
         return True
-    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
-def _is_unreachable(error: DBAPIError) -> bool:
-    # libpq gives no SQLSTATE for a connection that never was; the classes 08 and 28, 3D and 57P are a server that
-    # refuses, does not know the person or the database, or goes down.
-    state = getattr(error.orig, "sqlstate", "")
-    at_server = type(error.orig).__module__.startswith("psycopg")
-    return error.connection_invalidated or (
-        at_server and (state is None or state.startswith(("08", "28", "3D", "57P", "53300")))
-    )
+def _is_refused(cause: BaseException | None) -> bool:
+    # Who asks is not known (28), nor what it asks for (3D), or may not do it (42501).
+    return (getattr(cause, "sqlstate", None) or "").startswith(("28", "3D", "42501"))
 
 
-def _unreachable(url: URL, reason: str) -> SettingsError:
+def _is_unreachable(cause: BaseException | None, dbapi: Any) -> bool:
+    # A connection that was lost (08) or never was, for which libpq gives no SQLSTATE; a server that goes down (57P),
+    # has no place left (53300), or is a standby (25006).
+    state = getattr(cause, "sqlstate", "")
+    if state is None:
+        return isinstance(cause, (dbapi.OperationalError, dbapi.InterfaceError))
+    return state.startswith(("08", "57P", "53300", "25006"))
+
+
+def _unreachable(url: URL, reason: str) -> BookUnreachable:
+    return BookUnreachable(where=url.render_as_string(hide_password=True), reason=reason)
+
+
+def _refused(url: URL, reason: str) -> SettingsError:
     where = url.render_as_string(hide_password=True)
     return SettingsError(
-        f"No se puede usar la base de datos de DATABASE_URL ({where}): {reason}",
-        f"The database of DATABASE_URL ({where}) cannot be used: {reason}",
+        f"La base de datos de DATABASE_URL ({where}) no lo permite: {reason}",
+        f"The database of DATABASE_URL ({where}) does not allow it: {reason}",
     )
 
 

@@ -220,6 +220,22 @@ class Busy(RegistryError):
     """Another process holds the writer's lock of the book of record."""
 
 
+class BookUnreachable(RegistryError):
+    """The database of the book cannot be reached, or stopped answering; whether a commit took place may not be known.
+
+    `cause` is for who operates the service, and is not in the sentence: it names machines.
+    """
+
+    def __init__(self, *, where: str, reason: str) -> None:
+        super().__init__(
+            "El libro de registro no responde. Lo que pidió no quedó a medias: se hizo entero o no se hizo. Espere un "
+            "momento, vea cómo quedó y, si falta, pídalo de nuevo.",
+            "The book of record does not answer. What you asked for was not left half done: it was done whole or not "
+            "at all. Wait a moment, look at how it is and, if it is missing, ask again.",
+        )
+        self.cause = f"DATABASE_URL ({where}): {reason}"
+
+
 class InboxFull(RegistryError):
     """What the public sends in cannot be received for the time being."""
 

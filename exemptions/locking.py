@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
 
-from exemptions.engines import POSTGRESQL
+from exemptions.engines import POSTGRESQL, told_errors
 from exemptions.errors import Busy
 
 LOCK_WAIT_S = 60.0
@@ -23,6 +24,7 @@ _RETRY_S = 0.05
 _WRITER_KEY = 0x6578656D7074
 """Names the writer's lock within its database: the letters "exempt" as a number."""
 _WORKER_KEY = _WRITER_KEY + 1
+_TRANSACTION_KEY = _WRITER_KEY + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,16 @@ class WriterLock:
         if self.connection is not None:
             self.connection.execute(text("SELECT 1"))
 
+    def guard(self, session: Session) -> None:
+        """Make sure that the transaction of `session` writes alone at the server where it writes.
+
+        While a standby takes over, this lock may be held at the old primary by a connection that still lives, and the
+        transaction be at the new one; so the transaction holds a lock too, until its own end.
+        Raises: DBAPIError if another transaction holds it for over a minute.
+        """
+        if self.connection is not None:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TRANSACTION_KEY})
+
 
 @contextmanager
 def hold_writer_lock(engine: Engine, home: Path, *, wait_s: float = LOCK_WAIT_S) -> Iterator[WriterLock]:
@@ -46,10 +58,10 @@ def hold_writer_lock(engine: Engine, home: Path, *, wait_s: float = LOCK_WAIT_S)
 
     The file in the home keeps processes of this machine apart; the advisory lock of PostgreSQL, on a connection of its
     own, those of other machines. Both are free again when their holder dies.
-    Raises: Busy if another writer does not finish within `wait_s`.
+    Raises: Busy if another writer does not finish within `wait_s`; BookUnreachable.
     """
     deadline = time.monotonic() + wait_s
-    with _open_file(home / "writer.lock") as handle:
+    with told_errors(engine), _open_file(home / "writer.lock") as handle:
         _wait_for(lambda: _try_file(handle), deadline)
         if engine.dialect.name != POSTGRESQL:
             yield WriterLock(None)
@@ -65,8 +77,9 @@ def hold_worker_lock(engine: Engine, home: Path) -> Iterator[bool]:
     """Hold, without waiting, the lock of the one process that does jobs; tells whether it could be had.
 
     It is free again when its holder dies: who has it knows that no job is being done by anybody else.
+    Raises: BookUnreachable.
     """
-    with _open_file(home / "worker.lock") as handle:
+    with told_errors(engine), _open_file(home / "worker.lock") as handle:
         if not _try_file(handle):
             yield False
         elif engine.dialect.name != POSTGRESQL:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from sqlalchemy import inspect, make_url
+from sqlalchemy import inspect
 
 from exemptions.database import Book
-from exemptions.engines import SQLITE, make_engine
+from exemptions.engines import SQLITE, make_engine, parse_database_url
 from exemptions.settings import Settings
 from exporters.backup import (
     BOOKS,
@@ -46,7 +46,7 @@ def restore_backup(settings: Settings, backup: Path) -> int:
     Raises: BackupRefused if anything is there already, or the backup is of another kind of database or not whole;
     ReleaseDamaged.
     """
-    url = make_url(settings.database_url)
+    url = parse_database_url(settings.database_url)
     told = check_backup(backup)
     kind = told["database"]
     if url.get_backend_name() != kind:

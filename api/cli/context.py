@@ -17,7 +17,7 @@ import click
 from exemptions.accounts import Actor, Right, record_denial
 from exemptions.calendar import Clock, format_instant, system_clock
 from exemptions.database import Book, open_book
-from exemptions.errors import NobodyYet, NotAllowed, RegistryError, RoleMissing
+from exemptions.errors import BookUnreachable, NobodyYet, NotAllowed, RegistryError, RoleMissing
 from exemptions.settings import ENVIRONMENT, Settings, read_language
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ class _Steps:
 def say_error(error: RegistryError) -> None:
     """Print an expected failure on standard error, in the language asked for; it may come before any option is read."""
     click.echo(error.text(_asked_language(sys.argv[1:])), err=True)
+    if isinstance(error, BookUnreachable):
+        click.echo(error.cause, err=True)
 
 
 def _asked_language(words: Sequence[str]) -> str:

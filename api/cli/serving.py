@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from api.cli.context import Context
+from api.cli.context import Context, say_error
 from api.role import refuse_public_demonstration
 from api.serving import PYTHON, run_server
 from api.work import clear_incoming, run_next_job
@@ -134,7 +134,7 @@ def _has_open_jobs(context: Context) -> bool:
             # While another process has the lock, the jobs are being done.
             return held and bool(list_open_jobs(session))
     except RegistryError as error:
-        click.echo(error.text(context.lang), err=True)
+        say_error(error)
         return False
 
 
@@ -144,7 +144,7 @@ def _take_in_reports(context: Context) -> bool:
         with context.book() as book:
             take_in_corrections(book, context.settings, at=context.clock())
     except RegistryError as error:
-        click.echo(error.text(context.lang), err=True)
+        say_error(error)
         return False
     except OSError as error:
         context.say(
@@ -161,7 +161,7 @@ def _publish_if_due(context: Context) -> bool:
         with context.book() as book:
             result = publish(book, context.settings, actor=Actor(CALENDAR), clock=context.clock, if_due=True)
     except RegistryError as error:
-        click.echo(error.text(context.lang), err=True)
+        say_error(error)
         return False
     if result.release is not None:
         context.say(f"Publicación {result.release}: cambió el calendario.", f"Release {result.release}: calendar.")

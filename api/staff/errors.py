@@ -15,6 +15,7 @@ from api.observability import current_request_id
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.problem_types import find_problem_type
+from api.problems import log_cause
 from api.security_log import Refusal, log_refusal
 from api.staff.render import render_staff
 from exemptions import errors
@@ -32,6 +33,7 @@ _STATUS: Mapping[type[RegistryError], int] = {
     errors.CodeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.CorrectionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.BookUnreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """Errors of the staff's work → status; the public site's errors have theirs among the problem types."""
@@ -65,7 +67,9 @@ def answer_registry_error(error: RegistryError) -> Response:
     if status is None:
         # Raised again, it reaches the application's last handler: logged, and answered without its words.
         raise error
-    response = _answer(status, detail=error.text(page_language()))
+    log_cause(error)
+    words = _words_unreachable() if isinstance(error, errors.BookUnreachable) else None
+    response = _answer(status, detail=error.text(page_language()), words=words)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
     return response
@@ -88,10 +92,15 @@ def answer_http_error(error: HTTPException) -> BaseResponse:
     return response
 
 
-def _answer(status: int, *, detail: str = "") -> Response:
-    title, advice = _words(status)
+def _answer(status: int, *, detail: str = "", words: tuple[str, str] | None = None) -> Response:
+    title, advice = words or _words(status)
     page = StaffErrorPage(title, detail, advice, current_request_id())
     return render_staff("staff/error.html", status=status, page=page)
+
+
+def _words_unreachable() -> tuple[str, str]:
+    # A commit may have taken place although nobody heard of it, so this is not “nothing was done”.
+    return _("El libro de registro no responde"), _("Si sigue así unos minutos, avise a quien opera el sistema.")
 
 
 def _words(status: int) -> tuple[str, str]:

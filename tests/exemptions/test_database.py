@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from exemptions.audit import find_broken_entry, list_entries
 from exemptions.database import Book, is_demonstration, is_two_person, mark_demonstration, open_book
-from exemptions.errors import Busy, SettingsError
+from exemptions.engines import parse_database_url
+from exemptions.errors import BookUnreachable, Busy, SettingsError
 from exemptions.migrating import MIGRATIONS, is_present_shape, last_revision
 from exemptions.models import Base
 from exemptions.settings import Settings, read_settings
@@ -182,6 +183,36 @@ def test_open__an_unreachable_server_is_told_without_the_password(settings: Sett
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         url = f"{scheme}://registry:s3cr3t@127.0.0.1:{port}/registry"
-        with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
+        with pytest.raises(BookUnreachable) as refused:
             open_book(replace(settings, database_url=url))
-    assert "s3cr3t" not in refused.value.es + refused.value.en
+    assert "DATABASE_URL" in refused.value.cause and str(port) in refused.value.cause
+    assert "s3cr3t" not in refused.value.es + refused.value.en + refused.value.cause
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "ports"),
+    [
+        ("postgresql://u:p%40@one.example,two.example/r", "one.example,two.example", ","),
+        ("postgres://u@one:5432,two:5433/r?sslmode=require", "one,two", "5432,5433"),
+        ("postgresql+psycopg://u@one,two:5433/r", "one,two", ",5433"),
+        ("postgresql://u@[::1]:5432,[::2]:5433/r", "::1,::2", "5432,5433"),
+        ("postgresql://u@/r?host=one,two&port=1,2", "one,two", "1,2"),
+    ],
+)
+def test_parse__several_machines_reach_the_driver_as_postgresql_writes_them(url: str, hosts: str, ports: str) -> None:
+    parsed = parse_database_url(url)
+    _, told = parsed.get_dialect()().create_connect_args(parsed)
+    assert (told["host"], told["port"], told["user"], told["dbname"]) == (hosts, ports, "u", "r")
+    assert told["target_session_attrs"] == "read-write"
+    assert "p@" in told.get("password", "p@")
+
+
+def test_parse__what_the_address_says_of_its_sessions_stands() -> None:
+    url = "postgresql://u@one,two/r?target_session_attrs=any"
+    assert parse_database_url(url).query["target_session_attrs"] == "any"
+
+
+@pytest.mark.parametrize("url", ["postgresql://u@one:x,two/r", "postgresql://u@one:5432:1,two/r"])
+def test_parse__refuses_machines_that_cannot_be_told_apart(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        parse_database_url(url)

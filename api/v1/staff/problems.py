@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from api.negotiation import preferred_language
 from api.problem_types import ProblemType, find_problem_type
-from api.problems import answer_http_error, answer_registry_error, problem_response
+from api.problems import answer_http_error, answer_registry_error, log_cause, problem_response
 from exemptions import errors
 from exemptions.comparison_output import hold_dict
 from exemptions.errors import RegistryError, Sentence
@@ -86,6 +86,18 @@ BUSY = ProblemType(
     ),
     30,
 )
+BOOK_UNREACHABLE = ProblemType(
+    "book-unreachable",
+    503,
+    Sentence("El libro no responde", "The book does not answer"),
+    Sentence(
+        "El libro de registro no responde o está cambiando de máquina. Lo que pidió se hizo entero o no se hizo: vea "
+        "cómo quedó y, si falta, pídalo de nuevo.",
+        "The book of record does not answer, or is moving to another machine. What you asked for was done whole or not "
+        "at all: look at how it is and, if it is missing, ask again.",
+    ),
+    10,
+)
 DISK_FULL = ProblemType(
     "disk-full",
     507,
@@ -102,6 +114,7 @@ STAFF_PROBLEM_TYPES = (
     WRONG_BODY,
     FILE_REFUSED,
     BUSY,
+    BOOK_UNREACHABLE,
     DISK_FULL,
 )
 """All of them, in the order of the documentation page."""
@@ -115,6 +128,7 @@ _OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.BatchBlocked: BATCH_BLOCKED,
     errors.FileRefused: FILE_REFUSED,
     errors.Busy: BUSY,
+    errors.BookUnreachable: BOOK_UNREACHABLE,
     errors.DiskFull: DISK_FULL,
 }
 _OF_STATUS: Mapping[int, ProblemType] = {401: UNAUTHENTICATED, 413: TOO_LARGE, 415: WRONG_BODY}
@@ -125,6 +139,7 @@ def answer_staff_error(error: RegistryError) -> BaseResponse:
     kind = next((_OF_ERROR[parent] for parent in type(error).__mro__ if parent in _OF_ERROR), None)
     if kind is None or find_problem_type(error) is not None:
         return answer_registry_error(error)
+    log_cause(error)
     lang = preferred_language()
     more: dict[str, object] = {}
     if isinstance(error, errors.BatchBlocked):
