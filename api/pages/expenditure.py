@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import Response
 
@@ -34,7 +33,8 @@ from api.pages.estimate_tables import (
 from api.pages.estimate_words import method_words
 from api.pages.expenditure_compared import ComparedTable, compared_tables
 from api.pages.expenditure_filters import FilterForm, filter_form
-from api.pages.language import page_url
+from api.pages.files import table_files
+from api.pages.language import page_language, page_url
 from api.pages.links import Link, pinned_page
 from api.pages.picture_estimates import CONSTANT_NAME as CONSTANT_PICTURE
 from api.pages.picture_estimates import NAME as PICTURE
@@ -55,8 +55,6 @@ from exemptions.estimates import Estimate, Estimates, SeriesKey, read_estimates
 from exemptions.fact_codes import Partition
 from exemptions.macro import read_product
 from exemptions.release import Release
-
-_FILES = (("CSV", ".csv"), ("NDJSON", ".ndjson"), ("Parquet", ".parquet"), ("JSON", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +233,9 @@ def _vintages(estimates: Estimates, query: EstimateQuery) -> tuple[VintageRow, .
 
 
 def _downloads(release: Release, query: EstimateQuery, count: int) -> tuple[Link, ...]:
-    asked = urlencode([*query.params(), ("release", str(release.number))])
+    asked = [*query.params(), ("release", str(release.number))]
     rows = ngettext("%(count)s fila", "%(count)s filas", count, count=format_count(count))
-    return tuple(Link(name, f"{PATH}{suffix}?{asked}", rows) for name, suffix in _FILES)
+    return table_files(PATH, asked, page_language(), rows)
 
 
 def _older(release: Release, reader: Reader) -> Link:

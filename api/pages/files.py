@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlencode
 
 from api.formatting import format_size
 from api.pages.links import Link
 from api.pages.texts import LazyString
+from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
 from api.v1.tables import table_path
 from exemptions.release import FACT_TABLES, Release
@@ -56,6 +58,18 @@ class FileRow:
     """The same text as it is kept, with the size of each."""
     others: tuple[Link, ...]
     """The same rows in formats that more programs open."""
+
+
+def table_files(path: str, params: Iterable[tuple[str, str]], lang: str, rows: str = "") -> tuple[Link, ...]:
+    """The answer of the API at `path` as files: for spreadsheets, with titles in that language, and for programs."""
+    asked = list(params)
+    labelled, exact = urlencode([*asked, ("headers", lang)]), urlencode(asked)
+    return (
+        Link("XLSX", f"{path}.xlsx?{labelled}", rows),
+        Link(_("CSV para hojas de cálculo"), f"{path}.csv?{labelled}", rows),
+        *(Link(FORMATS[form].title, f"{path}.{form}?{exact}", rows) for form in ("csv", "ndjson", "parquet")),
+        Link("JSON", f"{path}?{exact}", rows),
+    )
 
 
 def file_rows(release: Release) -> tuple[FileRow, ...]:

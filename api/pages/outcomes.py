@@ -10,6 +10,7 @@ from flask import Response
 
 from api.formatting import format_count, format_money
 from api.pages.blueprint import pages
+from api.pages.files import table_files
 from api.pages.labels import EVENT
 from api.pages.language import page_url
 from api.pages.links import Link
@@ -124,7 +125,6 @@ def _build(release: Release, choice: ReleaseChoice, reader: Reader) -> OutcomesP
     outcomes = list_outcomes(release)
     asked = [one for one in outcomes if one.per_job.no_ratio is not NoOutcome.NOT_APPLICABLE]
     main, *others = _years(asked, names) or (None,)
-    pinned = f"release={release.number}"
     return OutcomesPage(
         main=main,
         others=tuple(others),
@@ -133,7 +133,7 @@ def _build(release: Release, choice: ReleaseChoice, reader: Reader) -> OutcomesP
         categories=tuple(_hands(by_category(release), names.category)),
         taxes=tuple(_hands(by_tax(release), names.tax)),
         least=LEAST_TAXPAYERS,
-        downloads=(Link("CSV", f"{PATH}.csv?{pinned}"), Link("JSON", f"{PATH}?{pinned}")),
+        downloads=table_files(PATH, [("release", str(release.number))], reader.lang),
     )
 
 

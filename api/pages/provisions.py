@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlencode
 
 from flask import Response
 from werkzeug.datastructures import MultiDict
@@ -14,7 +13,8 @@ from api.formatting import format_count
 from api.pages.blueprint import pages
 from api.pages.estimate_cells import EstimateTeller
 from api.pages.expenditure_filters import Choice, FilterForm, Option, code_choice, filter_chip
-from api.pages.language import page_url
+from api.pages.files import table_files
+from api.pages.language import page_language, page_url
 from api.pages.links import Link, pinned_page
 from api.pages.provision_facts import ProvisionEntry, provision_entry
 from api.pages.render import answer_page, page_reader
@@ -209,6 +209,6 @@ def _address(params: Iterable[tuple[str, str]]) -> str:
 
 
 def _downloads(release: Release, query: ProvisionQuery, count: int) -> tuple[Link, ...]:
-    asked = urlencode([*query.filters(), ("release", str(release.number))])
+    asked = [*query.filters(), ("release", str(release.number))]
     rows = ngettext("%(count)s fila", "%(count)s filas", count, count=format_count(count))
-    return tuple(Link(name, f"{PATH}{suffix}?{asked}", rows) for name, suffix in (("CSV", ".csv"), ("JSON", "")))
+    return table_files(PATH, asked, page_language(), rows)

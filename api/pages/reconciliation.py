@@ -10,6 +10,7 @@ from flask import Response
 
 from api.formatting import format_count, format_money
 from api.pages.blueprint import pages
+from api.pages.files import table_files
 from api.pages.links import Link
 from api.pages.reading import answer_release
 from api.pages.render import page_reader
@@ -118,11 +119,10 @@ def _build(release: Release, reader: Reader) -> ReconciliationPage:
         reports = dict.fromkeys(line.official.report for line in lines if line.official is not None)
         rows = tuple(_row(line, release, reader) for line in lines)
         years.append(ReconciledYear(year, rows, "; ".join(reports), _not_told(lines, release)))
-    pinned = f"release={release.number}"
     return ReconciliationPage(
         years=tuple(years),
         reasons=tuple((str(name), str(meaning)) for name, meaning in REASONS.values()),
-        downloads=(Link("CSV", f"{PATH}.csv?{pinned}"), Link("JSON", f"{PATH}?{pinned}")),
+        downloads=table_files(PATH, [("release", str(release.number))], reader.lang),
     )
 
 

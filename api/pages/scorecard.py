@@ -11,6 +11,7 @@ from flask import Response
 
 from api.formatting import format_count, format_day
 from api.pages.blueprint import pages
+from api.pages.files import table_files
 from api.pages.language import page_language
 from api.pages.links import Link
 from api.pages.reading import answer_release
@@ -92,10 +93,9 @@ def show_scorecard() -> Response:
 
 def _build(release: Release, lang: str) -> ScorecardPage:
     judged = judge(release)
-    pinned = f"release={release.number}"
     return ScorecardPage(
         lists=tuple(_list(framework, of_framework(judged, framework), release, lang) for framework in Framework),
-        downloads=(Link("CSV", f"{PATH}.csv?{pinned}"), Link("JSON", f"{PATH}?{pinned}")),
+        downloads=table_files(PATH, [("release", str(release.number))], lang),
     )
 
 
