@@ -75,12 +75,27 @@ class LogReader:
             version = f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
             with self._lock:
                 if version != self._read.version:
-                    self._read = PublicLog(version, _parse(json.loads(self._path.read_bytes())))
+                    self._read = PublicLog(version, parse_log(self._path.read_bytes()))
                 return self._read
         except FileNotFoundError:
             return PublicLog("", ())
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseDamaged(f"{LOG} no se puede leer.", f"{LOG} cannot be read.") from error
+        except OSError as error:
+            raise _unreadable() from error
+
+
+def parse_log(content: bytes) -> tuple[LoggedCorrection, ...]:
+    """The reports that the bytes of a log tell of.
+
+    Raises: ReleaseDamaged if it cannot be read.
+    """
+    try:
+        return _parse(json.loads(content))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> ReleaseDamaged:
+    return ReleaseDamaged(f"{LOG} no se puede leer.", f"{LOG} cannot be read.")
 
 
 def _parse(content: dict[str, Any]) -> tuple[LoggedCorrection, ...]:

@@ -216,6 +216,14 @@ class DiskFull(RegistryError):
     """Nothing more can be written; what was public stays public, and nothing is lost."""
 
 
+class StoreUnreachable(RegistryError):
+    """The release store that machines share does not answer; what each machine has stays as it is."""
+
+
+class StoreRefused(RegistryError):
+    """The release store that machines share, or a folder that follows it, is another registry's; nothing changed."""
+
+
 class Busy(RegistryError):
     """Another process holds the writer's lock of the book of record."""
 

@@ -94,6 +94,13 @@ def hold_worker_lock(engine: Engine, home: Path) -> Iterator[bool]:
 
 
 @contextmanager
+def hold_file_lock(path: Path) -> Iterator[bool]:
+    """Hold, without waiting, the lock that a file stands for on this machine; tells whether it could be had."""
+    with _open_file(path) as handle:
+        yield _try_file(handle)
+
+
+@contextmanager
 def _open_file(path: Path) -> Iterator[int]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from exemptions.errors import SettingsError
 
@@ -28,6 +29,8 @@ class Settings:
     """Book of record, uploads, staged files, inbox and keys; mode 0700."""
     releases: Path
     """Published releases; nothing private lies below it."""
+    release_store: str
+    """Address, as `pyarrow.fs` reads it, of the store from which other machines copy the releases; empty means none."""
     inbox: Path
     """Reports from the public, until staff's side takes them in; never at, above or below the releases."""
     database_url: str
@@ -81,6 +84,7 @@ class Settings:
 ENVIRONMENT: Mapping[str, str] = {
     "home": "EXEMPTIONS_HOME",
     "releases": "EXEMPTIONS_RELEASES",
+    "release_store": "EXEMPTIONS_RELEASE_STORE",
     "inbox": "EXEMPTIONS_INBOX",
     "database_url": "DATABASE_URL",
     "role": "EXEMPTIONS_ROLE",
@@ -110,6 +114,7 @@ ENVIRONMENT: Mapping[str, str] = {
 DEFAULTS: Mapping[str, str] = {
     "home": "data",
     "releases": "",
+    "release_store": "",
     "inbox": "",
     "database_url": "",
     "role": "all",
@@ -136,6 +141,9 @@ DEFAULTS: Mapping[str, str] = {
 }
 """Field → text that stands in for an absent or empty variable."""
 
+STORE_SCHEMES = ("s3", "gs", "abfs", "abfss", "hdfs", "viewfs", "file")
+"""Kinds of release store, by the beginning of their address."""
+
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "role": tuple(Role),
     "two_person": ("on", "off"),
@@ -159,6 +167,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     releases = Path(texts["releases"]).expanduser().absolute() if texts["releases"] else home / "releases"
     inbox = Path(texts["inbox"]).expanduser().absolute() if texts["inbox"] else home / "inbox"
     _refuse_public_inbox(inbox, releases)
+    _check_release_store(texts["release_store"], (home, releases, inbox))
     if not texts["max_upload_bytes"].isdecimal() or int(texts["max_upload_bytes"]) < 1:
         raise _wrong("max_upload_bytes", texts["max_upload_bytes"], "1 …")
     if texts["base_url"] and not texts["base_url"].startswith(("http://", "https://")):
@@ -168,6 +177,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         releases=releases,
+        release_store=texts["release_store"],
         inbox=inbox,
         database_url=texts["database_url"] or f"sqlite:///{home / 'book.sqlite'}",
         role=Role(texts["role"]),
@@ -211,6 +221,34 @@ def _refuse_public_inbox(inbox: Path, releases: Path) -> None:
             f"The variable {ENVIRONMENT['inbox']} is “{inbox}”; it may not be the folder of the releases, "
             "lie in it, or hold it.",
         )
+
+
+def _check_release_store(address: str, own: tuple[Path, ...]) -> None:
+    """The address names a kind of store that is known, no secret, and nothing of this machine's own."""
+    if not address:
+        return
+    variable, parts = ENVIRONMENT["release_store"], urlsplit(address)
+    if "@" in parts.netloc or "secret" in parts.query.lower():
+        # The value is not repeated, because it may hold a secret.
+        raise SettingsError(
+            f"La variable {variable} lleva una clave; las claves del almacén van en variables propias, como "
+            "AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY.",
+            f"The variable {variable} holds a secret; those of the store go in variables of their own, such as "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        )
+    is_folder = parts.scheme == "file"
+    if parts.scheme not in STORE_SCHEMES or (parts.path in ("", "/") if is_folder else not parts.netloc):
+        allowed = f"s3://…/…, file:///… ({', '.join(STORE_SCHEMES)})"
+        raise _wrong("release_store", address, allowed)
+    folder = Path(unquote(parts.path)).resolve()
+    for place in (path.resolve() for path in own if is_folder):
+        if folder.is_relative_to(place) or place.is_relative_to(folder):
+            raise SettingsError(
+                f"La variable {variable} vale «{address}»; el almacén es una carpeta aparte: no puede ser {place}, "
+                "ni estar dentro de ella, ni contenerla.",
+                f"The variable {variable} is “{address}”; the store is a folder apart: it may not be {place}, lie in "
+                "it, or hold it.",
+            )
 
 
 def _mail_server(texts: Mapping[str, str]) -> str:

@@ -79,6 +79,11 @@ class Pointer:
     """None when every release was withdrawn."""
     releases: Mapping[int, ListedRelease]
 
+    @property
+    def withdrawn(self) -> frozenset[int]:
+        """The numbers of the releases of which only a tombstone remains."""
+        return frozenset(number for number, listed in self.releases.items() if listed.withdrawn)
+
 
 class ReleaseStore:
     """Gives releases to the threads of one process.
@@ -259,14 +264,12 @@ class ReleaseStore:
 
     def _read_pointer(self) -> Pointer:
         try:
-            return _parse_pointer(json.loads((self._path / POINTER).read_bytes()))
+            content = (self._path / POINTER).read_bytes()
         except FileNotFoundError as error:
             raise _nothing_published() from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseDamaged(
-                "current.json no se puede leer o no dice qué publicaciones hay.",
-                "current.json cannot be read or does not say which releases exist.",
-            ) from error
+        except OSError as error:
+            raise _unreadable_pointer() from error
+        return parse_pointer(content)
 
 
 def warm(release: Release) -> None:
@@ -276,6 +279,17 @@ def warm(release: Release) -> None:
     facets(release, everything, FACETS)
     sums(release, everything)
     taxpayers(release, everything)
+
+
+def parse_pointer(content: bytes) -> Pointer:
+    """What the bytes of a `current.json` say.
+
+    Raises: ReleaseDamaged if they do not say which releases exist.
+    """
+    try:
+        return _parse_pointer(json.loads(content))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable_pointer() from error
 
 
 def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
@@ -316,6 +330,13 @@ def _withdrawn(listed: ListedRelease) -> ReleaseWithdrawn:
     return ReleaseWithdrawn(
         f"La publicación {number} fue retirada el {day}. Motivo: {listed.reason}",
         f"Release {number} was withdrawn on {day}. Reason: {listed.reason}",
+    )
+
+
+def _unreadable_pointer() -> ReleaseDamaged:
+    return ReleaseDamaged(
+        "current.json no se puede leer o no dice qué publicaciones hay.",
+        "current.json cannot be read or does not say which releases exist.",
     )
 
 

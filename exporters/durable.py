@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 FILE_MODE = 0o644
@@ -38,8 +39,14 @@ def sync(path: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` at `path`; at every instant there is the old file or the new one, whole."""
+    replace_file_from(path, (content,))
+
+
+def replace_file_from(path: Path, blocks: Iterable[bytes]) -> None:
+    """Put what `blocks` give at `path`; at every instant there is the old file or the new one, whole."""
     staged = path.with_name(f".{path.name}.new")
-    staged.write_bytes(content)
+    with staged.open("wb") as sink:
+        sink.writelines(blocks)
     staged.chmod(FILE_MODE)
     sync(staged)
     staged.replace(path)

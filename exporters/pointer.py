@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,23 @@ def point_at_latest(session: Session, releases: Path) -> None:
     if latest is not None:
         read_release_manifest(releases / str(latest.number), sha256=latest.manifest_sha256)
     replace_file(path, content)
+
+
+def part_of_pointer(content: bytes, present: Collection[int]) -> bytes:
+    """A pointer as far as it can be kept: the releases that are `present`, and every tombstone.
+
+    It is for who knows of withdrawals and could not get what takes their place.
+    """
+    whole = json.loads(content)
+    kept = [e for e in whole["releases"] if e["state"] == "withdrawn" or e["release"] in present]
+    latest = next((entry for entry in reversed(kept) if entry["state"] == "published"), None)
+    return _encode(
+        {
+            "release": latest["release"] if latest else None,
+            "manifest_sha256": latest["manifest_sha256"] if latest else None,
+            "releases": kept,
+        }
+    )
 
 
 def find_latest(session: Session) -> Release | None:

@@ -11,6 +11,7 @@ import click
 
 from api.cli.context import Context, print_json, print_table
 from api.cli.outputs import choose_release, write_whole
+from api.cli.sharing import share
 from api.negotiation import LANGUAGES
 from api.provenance import Origin
 from exemptions.accounts import Right, require
@@ -54,6 +55,7 @@ def publish(context: Context, if_due: bool, note: str | None, as_json: bool) -> 
         context.say("No hay nada que publicar.", "There is nothing to publish.")
     else:
         context.say(f"Publicación {result.release} hecha.", f"Release {result.release} published.")
+    share(context)
 
 
 @click.command()
@@ -108,6 +110,7 @@ def rollback(context: Context, release: int, as_json: bool) -> None:
             f"Publicación {result.release}: restaura la {result.restores}.",
             f"Release {result.release} restores release {result.restores}.",
         )
+    share(context)
 
 
 @click.command()
@@ -154,6 +157,7 @@ def withdraw(
                 also=also,
                 leave_nothing=leave_nothing,
             )
+    share(context)
     if as_json:
         print_json(asdict(result))
         return

@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from api.cli.context import Context, say_error
+from api.cli.sharing import share
 from api.role import refuse_public_demonstration
 from api.serving import PYTHON, run_server
 from api.work import clear_incoming, run_next_job
@@ -77,8 +78,9 @@ def work(context: Context, once: bool, with_parent: int | None) -> int:
 
 
 def _do_all(context: Context, stop: threading.Event) -> bool:
-    """Do every job that waits and what the calendar asks for, and take reports in; tells whether all but the jobs was
-    done.
+    """Do every job that waits and what the calendar asks for, take reports in, and upload what came of it.
+
+    Tells whether all but the jobs was done.
     """
     with context.book() as book:
         clear_incoming(book, context.clock)
@@ -88,7 +90,8 @@ def _do_all(context: Context, stop: threading.Event) -> bool:
         return True
     # What the public sends in comes last, so that no fault of the inbox keeps anything else from being done.
     is_published = _publish_if_due(context)
-    return _take_in_reports(context) and is_published
+    is_taken_in = _take_in_reports(context)
+    return share(context) and is_taken_in and is_published
 
 
 def _keep_working(context: Context, stop: threading.Event, parent: int | None) -> None:

@@ -1,0 +1,298 @@
+"""Copying the releases of the store that machines share to the disk of one that only serves.
+
+A release is copied under another name, checked whole, brought to the disk and renamed; then `current.json` is replaced,
+as a publication does it. What is not what its manifest says is never put in place. What was withdrawn goes, also when
+what takes its place cannot be had.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from exemptions.calendar import Clock
+from exemptions.correction_log import LOG, parse_log
+from exemptions.disk import disk_full
+from exemptions.errors import Busy, RegistryError, ReleaseDamaged, Sentence, StoreRefused
+from exemptions.integrity import MANIFEST, SIGNATURE, damaged, read_manifest
+from exemptions.locking import hold_file_lock
+from exemptions.store import POINTER, ListedRelease, Pointer, parse_pointer
+from exemptions.store_sight import SIGHT, StoreSight, find_sight
+from exporters.durable import delete_folder, link_file, make_folder, move_folder, replace_file, sync_tree
+from exporters.manifest import verify_folder
+from exporters.pointer import part_of_pointer
+from exporters.remote import Remote
+from exporters.signatures import KEYS_FILE, parse_keys
+from exporters.upload import PARALLEL, SMALL_BYTES, Tell
+
+COPYING = ".copying-"
+"""A folder whose name begins so is a release on its way here."""
+LEFT_BYTES = 64 << 20
+"""What a copy leaves free on the disk: logs and counters share it."""
+
+_LOCK = ".follow.lock"
+_SMALL = {KEYS_FILE: parse_keys, LOG: parse_log}
+"""Files beside the releases, and what says whether one can be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowResult:
+    """What following did, and the newest release of this machine after it."""
+
+    release: int | None
+    copied: tuple[int, ...]
+    deleted: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Follow:
+    """One look at the store: from where, to where, and what it did so far."""
+
+    releases: Path
+    remote: Remote
+    tell: Tell
+    copied: list[int] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+
+
+def follow(releases: Path, remote: Remote, *, clock: Clock, tell: Tell, verify: bool = False) -> FollowResult:
+    """Copy what the store has and this machine has not, and switch to it.
+
+    With `verify` the copies that are here are checked too, and one that is damaged is copied again.
+    Raises: StoreUnreachable, StoreRefused if the folder has releases of its own, or of another registry than the store;
+    ReleaseDamaged if something of the store is not what it should be; DiskFull; Busy. Readers then have what they had,
+    without what was withdrawn.
+    """
+    make_folder(releases)
+    with hold_file_lock(releases / _LOCK) as held:
+        if not held:
+            raise Busy("Otro proceso está copiando del almacén.", "Another process is copying from the store.")
+        _refuse_own(releases)
+        content = remote.find(POINTER, most=SMALL_BYTES)
+        there = parse_pointer(content) if content is not None else Pointer(None, {})
+        newest = there.current.release if there.current else None
+        replace_file(releases / SIGHT, StoreSight(newest, clock(), is_followed=True).encode())
+        work = _Follow(releases, remote, tell)
+        if content is not None:
+            _catch_up(work, content, there, verify=verify)
+    return FollowResult(newest, tuple(work.copied), tuple(work.deleted))
+
+
+def _refuse_own(releases: Path) -> None:
+    """Where a book publishes, its pointer is not to be replaced by anybody else's."""
+    sight = find_sight(releases)
+    if (releases / POINTER).is_file() and (sight is None or not sight.is_followed):
+        raise StoreRefused(
+            f"En «{releases}» publica un libro de registro: siga el almacén en una carpeta vacía.",
+            f"A book of record publishes in “{releases}”: follow the store in an empty folder.",
+        )
+
+
+def _catch_up(work: _Follow, content: bytes, there: Pointer, *, verify: bool) -> None:
+    path = work.releases / POINTER
+    before = path.read_bytes() if path.is_file() else None
+    _refuse_foreign(there, parse_pointer(before) if before is not None else Pointer(None, {}))
+    wanted = [listed for _, listed in sorted(there.releases.items()) if not listed.withdrawn]
+    look = _is_here if before != content or verify else _is_named_here
+    try:
+        for listed in wanted:
+            if not look(work, listed, verify=verify):
+                _copy(work, listed)
+    except (RegistryError, OSError):
+        here = {listed.release for listed in wanted if _is_here(work, listed, verify=False)}
+        if before is not None and there.withdrawn - parse_pointer(before).withdrawn:
+            replace_file(path, part_of_pointer(content, here))
+            _delete_withdrawn(work, there)
+        raise
+    for name in _SMALL:
+        _copy_small(work, name)
+    if before != content:
+        replace_file(path, content)
+    _delete_withdrawn(work, there)
+    _delete_strays(work, {listed.release for listed in wanted})
+
+
+def _refuse_foreign(there: Pointer, here: Pointer) -> None:
+    """No release ever changes, and none that was withdrawn comes back."""
+    for number, listed in sorted(here.releases.items()):
+        stored = there.releases.get(number)
+        if (
+            stored is None
+            or stored.manifest_sha256 != listed.manifest_sha256
+            or (listed.withdrawn and not stored.withdrawn)
+        ):
+            raise StoreRefused(
+                f"La publicación {number} del almacén no es la que esta máquina tiene: el almacén es de otro registro, "
+                "o una copia anterior. No se cambia nada.",
+                f"Release {number} of the store is not the one that this machine has: the store is another "
+                "registry's, or an earlier copy. Nothing is changed.",
+            )
+
+
+def _is_here(work: _Follow, listed: ListedRelease, *, verify: bool) -> bool:
+    folder = work.releases / str(listed.release)
+    try:
+        if verify:
+            verify_folder(folder, sha256=listed.manifest_sha256)
+        return read_manifest(folder)[1] == listed.manifest_sha256
+    except ReleaseDamaged:
+        return False
+
+
+def _is_named_here(work: _Follow, listed: ListedRelease, *, verify: bool) -> bool:
+    """The cheap look, for a pointer that is in place already: whether nobody took the release away."""
+    return (work.releases / str(listed.release) / MANIFEST).is_file()
+
+
+def _copy(work: _Follow, listed: ListedRelease) -> None:
+    """Put one release in place of nothing, or of a damaged copy of it."""
+    number = listed.release
+    work.tell(Sentence(f"Copiando la publicación {number}", f"Copying release {number}"))
+    copying, target = work.releases / f"{COPYING}{number}", work.releases / str(number)
+    make_folder(copying)
+    content = work.remote.find(f"{number}/{MANIFEST}", most=SMALL_BYTES)
+    if content is None or hashlib.sha256(content).hexdigest() != listed.manifest_sha256:
+        raise damaged(target, MANIFEST)
+    (copying / MANIFEST).write_bytes(content)
+    _copy_files(work, number, copying, _entries(copying, target))
+    signature = work.remote.find(f"{number}/{SIGNATURE}", most=SMALL_BYTES)
+    if signature is not None:
+        (copying / SIGNATURE).write_bytes(signature)
+    try:
+        verify_folder(copying, sha256=listed.manifest_sha256)
+    except ReleaseDamaged:
+        shutil.rmtree(copying)
+        raise
+    sync_tree(copying)
+    if target.is_dir():
+        # Who has it open keeps its files.
+        delete_folder(target)
+    move_folder(copying, target)
+    work.copied.append(number)
+
+
+def _entries(copying: Path, target: Path) -> list[Mapping[str, Any]]:
+    """What the manifest says of each file, once it says it in a way that can be trusted with paths and sizes."""
+    try:
+        entries: list[Mapping[str, Any]] = list(read_manifest(copying)[0]["files"])
+        for entry in entries:
+            place = PurePosixPath(entry["path"])
+            if place.is_absolute() or ".." in place.parts or not (entry["bytes"] >= 0 and entry["sha256"].isalnum()):
+                raise ValueError(entry["path"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise damaged(target, MANIFEST) from error
+    return entries
+
+
+def _copy_files(work: _Follow, number: int, copying: Path, entries: list[Mapping[str, Any]]) -> None:
+    known = _known_files(work.releases)
+    missing = [entry for entry in entries if not _take_known(copying, entry, known)]
+    if shutil.disk_usage(copying).free < LEFT_BYTES + sum(entry["bytes"] for entry in missing):
+        shutil.rmtree(copying)
+        raise disk_full()
+    try:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            # All are waited for, and what failed first is raised.
+            list(pool.map(lambda entry: _copy_file(work, number, copying, entry), missing))
+    except OSError:
+        # Most likely the disk is full.
+        shutil.rmtree(copying, ignore_errors=True)
+        raise
+
+
+def _known_files(releases: Path) -> dict[tuple[int, str], Path]:
+    """The files of the releases that are here, by size and hash: a later one often has the same."""
+    known: dict[tuple[int, str], Path] = {}
+    for folder in releases.iterdir():
+        if re.fullmatch("[1-9][0-9]*", folder.name):
+            try:
+                entries = read_manifest(folder)[0]["files"]
+            except ReleaseDamaged:
+                continue
+            known |= {(entry["bytes"], entry["sha256"]): folder / entry["path"] for entry in entries}
+    return known
+
+
+def _take_known(copying: Path, entry: Mapping[str, Any], known: Mapping[tuple[int, str], Path]) -> bool:
+    """Whether a file is here already, from an attempt that was cut short or in another release; then it is in place."""
+    target = copying / entry["path"]
+    if _is_as_named(target, entry):
+        return True
+    target.unlink(missing_ok=True)
+    found = known.get((entry["bytes"], entry["sha256"]))
+    if found is None or not _is_as_named(found, entry):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    link_file(found, target)
+    return True
+
+
+def _is_as_named(path: Path, entry: Mapping[str, Any]) -> bool:
+    if not path.is_file() or path.stat().st_size != entry["bytes"]:
+        return False
+    with path.open("rb") as source:
+        digest: object = entry["sha256"]
+        return hashlib.file_digest(source, "sha256").hexdigest() == digest
+
+
+def _copy_file(work: _Follow, number: int, copying: Path, entry: Mapping[str, Any]) -> None:
+    target = copying / entry["path"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("wb") as sink:
+            for block in _iter_checked(work, number, entry):
+                sink.write(block)
+    except ReleaseDamaged:
+        target.unlink()
+        raise
+
+
+def _iter_checked(work: _Follow, number: int, entry: Mapping[str, Any]) -> Iterator[bytes]:
+    """The bytes of a file of the store.
+
+    Raises: ReleaseDamaged after the last if they are not what the manifest says.
+    """
+    digest, path = hashlib.sha256(), f"{number}/{entry['path']}"
+    try:
+        for block in work.remote.read(path, most=entry["bytes"]):
+            digest.update(block)
+            yield block
+    except FileNotFoundError as error:
+        raise damaged(work.releases / str(number), entry["path"]) from error
+    if digest.hexdigest() != entry["sha256"]:
+        raise damaged(work.releases / str(number), entry["path"])
+
+
+def _copy_small(work: _Follow, name: str) -> None:
+    content = work.remote.find(name, most=SMALL_BYTES)
+    if content is None:
+        return
+    path = work.releases / name
+    if path.is_file() and path.read_bytes() == content:
+        return
+    _SMALL[name](content)
+    replace_file(path, content)
+
+
+def _delete_withdrawn(work: _Follow, there: Pointer) -> None:
+    for number in sorted(there.withdrawn):
+        folder = work.releases / str(number)
+        if folder.is_dir():
+            work.tell(Sentence(f"Borrando la publicación {number}", f"Deleting release {number}"))
+            delete_folder(folder)
+            work.deleted.append(number)
+
+
+def _delete_strays(work: _Follow, published: set[int]) -> None:
+    """What was begun for a release that was withdrawn on its way."""
+    for path in work.releases.glob(f"{COPYING}*"):
+        delete_folder(path)
+    for path in work.releases.iterdir():
+        if re.fullmatch("[1-9][0-9]*", path.name) and path.is_dir() and int(path.name) not in published:
+            delete_folder(path)
