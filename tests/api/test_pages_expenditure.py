@@ -183,11 +183,13 @@ def test_expenditure__of_a_category_gives_the_group_whole_and_says_so(client: Fl
 def test_expenditure__downloads_exactly_what_it_shows(client: FlaskClient) -> None:
     page = main_of(client, f"{PATH}?year=2023&tax=ISR")
     links = {link.text: link.attrs["href"] for link in page.find("ul", class_="download-list").find_all("a")}
-    assert list(links) == ["CSV 1 fila", "NDJSON 1 fila", "Parquet 1 fila", "JSON 1 fila"]
+    for_sheets, exact = ["XLSX", "CSV para hojas de cálculo"], ["CSV", "NDJSON", "Parquet", "JSON"]
+    assert list(links) == [f"{name} 1 fila" for name in [*for_sheets, *exact]]
     assert client.get(links["JSON 1 fila"]).json["total"] == 1
-    for address in links.values():
+    for name, address in links.items():
         assert client.get(address).status_code == 200
-        assert urlsplit(address).query == "year=2023&tax=ISR&release=1"
+        labelled = "&headers=es" if name.removesuffix(" 1 fila") in for_sheets else ""
+        assert urlsplit(address).query == "year=2023&tax=ISR&release=1" + labelled
 
 
 def test_expenditure__leads_only_to_what_is_there(client: FlaskClient) -> None:
