@@ -60,7 +60,7 @@ test: setup ## Run the tests on all cores.
 KILLS := 600
 EXAMPLES := 100
 trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, fuzz the API, send every naughty string everywhere, and look at what is left (KILLS=5000 EXAMPLES=500).
-	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py -rs --kills=$(KILLS) \
+	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
 		--examples=$(EXAMPLES) --naughty=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 lint: setup ## Check style, format and types.
