@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -21,6 +21,7 @@ from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.releases_at import tell_release
 from api.spec import Document, RegistryApi, example_base, localised_document
 from api.state import app_state
+from exemptions.settings import Settings
 
 _DOCUMENTS = "openapi"
 _PROBLEM_TYPES = "problem_types"
@@ -67,14 +68,28 @@ class OperationText:
     example: str
 
 
+class Documents:
+    """The document in each language, made when it is first asked for: a quarter of the start of a worker."""
+
+    def __init__(self, api: RegistryApi, settings: Settings) -> None:
+        self._api, self._settings = api, settings
+        self._made: dict[str, Document] = {}
+        self._lock = Lock()
+
+    def get(self, lang: str) -> Document:
+        """The document with all its texts in a language."""
+        with self._lock:
+            if lang not in self._made:
+                document = localised_document(self._api, lang, base=example_base(self._settings, lang))
+                mark_deprecated(document)
+                self._made[lang] = document
+            return self._made[lang]
+
+
 def register_docs(app: Flask, api: RegistryApi, *, problem_types: tuple[ProblemType, ...] = PROBLEM_TYPES) -> None:
     """Add the document and its page; every route of the API must have been registered."""
     app.extensions[_PROBLEM_TYPES] = problem_types
-    app.extensions[_DOCUMENTS] = {
-        lang: localised_document(api, lang, base=example_base(app.extensions["settings"], lang)) for lang in LANGUAGES
-    }
-    for document in app.extensions[_DOCUMENTS].values():
-        mark_deprecated(document)
+    app.extensions[_DOCUMENTS] = Documents(api, app.extensions["settings"])
     app.add_url_rule("/openapi.json", "openapi", answer_openapi)
     # Named like the pages, so that their frame links the languages.
     for code, language in PAGE_LANGUAGES.items():
@@ -139,8 +154,8 @@ def _finish(response: Response) -> Response:
 
 
 def _document(lang: str) -> Document:
-    documents: Mapping[str, Document] = current_app.extensions[_DOCUMENTS]
-    return documents[lang]
+    documents: Documents = current_app.extensions[_DOCUMENTS]
+    return documents.get(lang)
 
 
 def _sections(document: Document) -> list[tuple[str, str, list[OperationText]]]:
