@@ -7,9 +7,12 @@ on SQLite and on PostgreSQL (`--database` chooses one), the others on SQLite.
 import os
 import socket
 from collections.abc import Iterator
+from types import CodeType
 
 import pytest
+from flask import Flask
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 
 from tests.databases import Databases, EmptyBook, NoServer, Server, running_server
 
@@ -76,6 +79,28 @@ def _empty_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Make the tables of new SQLite books by copying those that the migrations made first."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("exemptions.database.migrate", EmptyBook(tmp_path_factory.mktemp("empty")).migrate)
+        yield
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates as they were compiled first; every application that a test makes would compile them again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": _CompiledTemplates()})
         yield
 
 

@@ -5,15 +5,18 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import zstandard
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
+from exemptions import passwords
 from exemptions.inbox import make_inbox
 from exemptions.settings import read_settings
 from tests.api.staff_area import StaffArea, open_staff_area
@@ -26,6 +29,8 @@ CSV_TEXT = b"record_id,name\r\n" + b"".join(b"r%d,ENTIDAD %d\r\n" % (n, n) for n
 
 LOGGED_NUMBER = "4F7K2M9QXB"
 """A report that the public log of the registry tells of."""
+
+_LITTLE_KIB = 64
 
 MakeApp = Callable[..., Flask]
 
@@ -87,6 +92,21 @@ def write_corrections(releases: Path) -> None:
     (releases / "corrections.json").write_text(json.dumps({"format": 1, "corrections": corrections}), encoding="utf-8")
 
 
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords in a hundredth of the time; how strong the real hashes are has its own tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_MEMORY_KIB", _LITTLE_KIB)
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=_LITTLE_KIB, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    with quick_passwords():
+        yield
+
+
 @pytest.fixture(scope="session")
 def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("registry")
@@ -113,9 +133,9 @@ def client(app: Flask) -> Iterator[FlaskClient]:
 
 @pytest.fixture(scope="session")
 def staffed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one person of each role; tests copy it, because passwords take long to hash."""
+    """A home with one person of each role; for tests to copy."""
     home = tmp_path_factory.mktemp("staff") / "home"
-    with open_staff_area(home) as area:
+    with quick_passwords(), open_staff_area(home) as area:
         area.add_everybody()
     return home
 
