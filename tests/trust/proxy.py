@@ -66,7 +66,7 @@ def proxied(folder: Path, upstream: str, *, releases: Path | None = None) -> Ite
     write_configuration(folder, upstream, port=port, releases=releases or folder)
     running = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
-        _wait(port)
+        wait_for_proxy(port)
         yield Proxy(f"http://127.0.0.1:{port}", port, folder)
     finally:
         running.send_signal(signal.SIGTERM)
@@ -96,7 +96,8 @@ def write_configuration(folder: Path, upstream: str, *, port: int, releases: Pat
     (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, shipped=SHIPPED, port=port, user=user))
 
 
-def _wait(port: int) -> None:
+def wait_for_proxy(port: int) -> None:
+    """Return once something listens at a port of this machine."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.cli.test_serve import free_port
 from tests.served import ROOT, served
-from tests.trust.proxy import NGINX, NO_NGINX, SHIPPED, Proxy, proxied, write_configuration
+from tests.trust.proxy import NGINX, NO_NGINX, SHIPPED, Proxy, proxied, wait_for_proxy, write_configuration
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason=NO_NGINX)
 
@@ -249,9 +250,8 @@ def test_a_cut_file_stays_cut(tmp_path: Path) -> None:
             answer.read()
 
 
-def test_the_whole_site_is_understood(tmp_path: Path) -> None:
-    """The shipped `site.conf`, with a certificate of the test's in its place."""
-    folder = tmp_path / "nginx"
+def write_site(folder: Path, *, plain_port: int, tls_port: int) -> list[str]:
+    """Write the shipped `site.conf` with a certificate and ports of the test's; the command that runs it."""
     write_configuration(folder, "127.0.0.1:9", port=9, releases=folder)
     certify = [
         "openssl",
@@ -269,15 +269,37 @@ def test_the_whole_site_is_understood(tmp_path: Path) -> None:
     subprocess.run([*certify, *keys], check=True, capture_output=True)
     site = (SHIPPED / "site.conf").read_text().replace("/etc/ssl/registro", str(folder))
     site = site.replace("/etc/nginx/exemptions/http.conf", str(SHIPPED / "http.conf"))
-    site = site.replace("/etc/nginx/exemptions", str(folder)).replace("listen 80", "listen 9080")
-    (folder / "site.conf").write_text(site.replace("[::]:", "[::1]:"))
+    site = site.replace("/etc/nginx/exemptions", str(folder)).replace("[::]:", "[::1]:")
+    for shipped, own in ((80, plain_port), (443, tls_port)):
+        site = re.sub(
+            rf"listen (\[::1\]:)?{shipped}\b", lambda found, own=own: f"listen {found[1] or '127.0.0.1:'}{own}", site
+        )
+    (folder / "site.conf").write_text(site)
     main = (folder / "nginx.conf").read_text()
     whole = main.partition("    include")[0] + f"    include {folder}/site.conf;\n}}\n"
     (folder / "nginx.conf").write_text(whole)
     assert NGINX is not None
-    look = [NGINX, "-t", "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    run = subprocess.run(look, capture_output=True, text=True, check=False)
+    return [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def test_site__is_understood_refuses_the_api_in_the_clear_and_leads_pages_on(tmp_path: Path) -> None:
+    port = free_port()
+    command = write_site(tmp_path / "nginx", plain_port=port, tls_port=free_port())
+    run = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+    with subprocess.Popen(command) as running:
+        try:
+            wait_for_proxy(port)
+            clear = f"http://127.0.0.1:{port}"
+            for path in ("/api/v1/records?q=x", "/api/v1/staff/batches"):
+                refused = requests.get(clear + path, allow_redirects=False, headers={"Authorization": "Bearer x"})
+                assert (refused.status_code, refused.json()["status"]) == (403, 403)
+                assert refused.headers["Content-Type"] == "application/problem+json"
+                assert "Location" not in refused.headers
+            led = requests.get(clear + "/buscar?q=x", allow_redirects=False, headers={"Host": "evil.example"})
+            assert (led.status_code, led.headers["Location"]) == (308, "https://registro.example/buscar?q=x")
+        finally:
+            running.terminate()
 
 
 @contextmanager
