@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from exemptions.models import Account, Fact
 from exemptions.passwords import check_password, hash_password, verify_password
 from exemptions.rights import CALENDAR, OPERATOR, RESERVED_NAMES, ROLES_WITH, Actor, Right, StaffRole
 from exemptions.second_factor import accept_code, make_secret
-from exemptions.sessions import count_failure, end_sessions_of, forget_failures
+from exemptions.sessions import count_failure, end_sessions_of, end_some_sessions_of, forget_failures
 from exemptions.tokens import find_token_owner, issue_token, list_tokens, revoke_tokens_of
 
 __all__ = [
@@ -32,11 +33,13 @@ __all__ = [
     "confirm_second_factor",
     "disable_account",
     "enable_account",
+    "end_own_sessions",
     "find_pending_secret",
     "get_account",
     "give_password",
     "issue_token",
     "list_accounts",
+    "prove_own_password",
     "record_denial",
     "remove_own_second_factor",
     "require",
@@ -215,9 +218,20 @@ def set_own_password(session: Session, *, name: str, current: str, new: str, at:
     return True
 
 
-def begin_second_factor(session: Session, *, name: str) -> str:
+def prove_own_password(session: Session, *, name: str, current: str, at: datetime) -> bool:
+    """Whether this is the password of who is signed in, asked anew before an act that a stolen session must not do.
+
+    False counts as a failed sign-in, so the caller commits; too many of them end every session.
+    Raises: NotFound.
+    """
+    return _prove_password(session, _get(session, name), current, at)
+
+
+def begin_second_factor(session: Session, *, name: str, current: str, at: datetime) -> str | None:
     """A new secret for the account's second factor, which counts once its first code is confirmed.
 
+    None when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
+    end every session.
     Raises: NotFound; NotAllowed if the account has a second factor already.
     """
     account = _get(session, name)
@@ -226,6 +240,8 @@ def begin_second_factor(session: Session, *, name: str) -> str:
             "La cuenta ya tiene un segundo factor; pida a quien administra que lo quite.",
             "The account already has a second factor; ask an administrator to remove it.",
         )
+    if not _prove_password(session, account, current, at):
+        return None
     account.totp_secret, account.totp_last_step = make_secret(), None
     return account.totp_secret
 
@@ -275,6 +291,20 @@ def remove_own_second_factor(session: Session, *, name: str, current: str, at: d
     if not _prove_password(session, account, current, at):
         return False
     _remove_second_factor(session, account, actor=Actor(name), at=at, keep=keep)
+    return True
+
+
+def end_own_sessions(session: Session, *, name: str, current: str, sessions: Iterable[str], at: datetime) -> bool:
+    """End those of one's own sessions that `sessions` names, by the `id` of their `OpenSession`.
+
+    False when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
+    end every session.
+    Raises: NotFound.
+    """
+    account = _get(session, name)
+    if not _prove_password(session, account, current, at):
+        return False
+    end_some_sessions_of(session, account=name, ids=sessions, at=at)
     return True
 
 

@@ -43,6 +43,7 @@ class Act(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an act
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
     TWO_PERSON_CHANGED = "two_person_changed"
     TRAIL_ACCEPTED = "trail_accepted"
     BATCH_LOADED = "batch_loaded"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,6 +79,18 @@ class StaffSessionFacts:
     seen_at: datetime
     ends_at: datetime
     """When it ends unless it is used; never later than `ABSOLUTE_LIMIT` after its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One of an account's signed-in browsers, as its owner may see it."""
+
+    id: str
+    """Names it in a form; the cookie cannot be found out from it."""
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+    """Whether it is the one that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +196,31 @@ def end_session(session: Session, *, cookie: str, at: datetime) -> None:
         name = row.account
         end_sessions_of(session, account=name)
         record_act(session, actor=name, act=Act.SIGNED_OUT, subject=name, at=at)
+
+
+def list_sessions(session: Session, *, account: str, cookie: str, at: datetime) -> list[OpenSession]:
+    """The sessions of an account whose time is not over; `cookie` is that of who asks.
+
+    Order: the last used first.
+    """
+    this = _digest(cookie)
+    rows = session.scalars(select(StaffSession).where(StaffSession.account == account))
+    return [
+        OpenSession(id=row.sha256, created_at=row.created_at, seen_at=row.seen_at, is_this=row.sha256 == this)
+        for row in sorted(rows, key=lambda row: (row.seen_at, row.created_at), reverse=True)
+        if at < _end(row)
+    ]
+
+
+def end_some_sessions_of(session: Session, *, account: str, ids: Iterable[str], at: datetime) -> None:
+    """End the sessions of an account that are named; those of another one stay, whatever is named."""
+    named = select(StaffSession).where(StaffSession.account == account, StaffSession.sha256.in_(list(ids)))
+    ended = list(session.scalars(named))
+    for row in ended:
+        session.delete(row)
+    if ended:
+        details = {"sessions": len(ended)}
+        record_act(session, actor=account, act=Act.SESSIONS_ENDED, subject=account, at=at, details=details)
 
 
 def end_sessions_of(session: Session, *, account: str, keep: str = "") -> None:

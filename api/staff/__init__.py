@@ -27,7 +27,7 @@ from api.staff import (
 from api.staff.access import access_of
 from api.staff.addresses import NAMES, PREFIXES, staff_url
 from api.staff.blueprint import staff
-from api.staff.cookies import register_cookies
+from api.staff.cookies import form_token, register_cookies
 from api.staff.current import register_book
 from api.staff.errors import answer_http_error, answer_registry_error
 from api.staff.figures import staff_figures
@@ -63,7 +63,7 @@ def register_staff(app: Flask) -> None:
     # and lasts as long as it does.
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
     csrf.init_app(app)
-    app.jinja_env.globals["staff_url"] = staff_url
+    app.jinja_env.globals |= {"staff_url": staff_url, "csrf_token": form_token}
     for lang in STAFF_LANGUAGES:
         app.register_blueprint(staff, name=NAMES[lang], url_prefix=PREFIXES[lang])
     for endpoint, view in app.view_functions.items():

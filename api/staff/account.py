@@ -1,4 +1,8 @@
-"""One's own account: the password and the second factor."""
+"""One's own account: the password, the second factor and the open sessions.
+
+What decides who gets in changes only with the password given anew, so that a stolen session is not enough.
+Source: OWASP ASVS 5.0.0 V7.5.1, V7.5.2.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from flask import Response, flash, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from api.formatting import format_moment
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
 from api.security_log import Refusal, log_refusal
@@ -20,6 +25,7 @@ from api.state import app_state
 from exemptions.accounts import (
     begin_second_factor,
     confirm_second_factor,
+    end_own_sessions,
     find_pending_secret,
     remove_own_second_factor,
     set_own_password,
@@ -27,6 +33,7 @@ from exemptions.accounts import (
 from exemptions.errors import CodeRefused, PasswordRefused
 from exemptions.passwords import LONGEST, SHORTEST
 from exemptions.second_factor import provisioning_uri
+from exemptions.sessions import OpenSession, list_sessions
 
 _LONGEST_FIELD = 4 * LONGEST
 _GROUP = 4
@@ -43,6 +50,16 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSession:
+    """One of one's own sessions for a template."""
+
+    id: str
+    began: str
+    seen: str
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """What the page shows."""
 
@@ -52,6 +69,8 @@ class AccountPage:
     password_rule: str
     password_failure: str
     factor_failure: str
+    sessions: tuple[ShownSession, ...]
+    sessions_failure: str
 
 
 @staff.get("/cuenta")
@@ -90,11 +109,16 @@ def change_password() -> BaseResponse:
 @staff.post("/cuenta/segundo-factor", endpoint="begin_factor")
 @signed_in_for_second_factor
 def begin_factor() -> BaseResponse:
-    """Draw a secret for the second factor; the page then shows it until its first code is confirmed."""
+    """Draw a secret for the second factor, with the password; the page shows it until its first code is confirmed."""
     facts = current_staff()
     if not facts.has_second_factor:
         with staff_book().write() as session:
-            begin_second_factor(session, name=facts.account)
+            secret = begin_second_factor(
+                session, name=facts.account, current=_field("password"), at=app_state().clock()
+            )
+        if secret is None:
+            log_refusal(Refusal.PASSWORD, account=facts.account)
+            return _answer(factor_failure=_wrong_password(), status=_REFUSED)
     return redirect(staff_url("account", _anchor="segundo-factor"), code=303)
 
 
@@ -136,13 +160,38 @@ def remove_factor() -> BaseResponse:
     return redirect(staff_url("account"), code=303)
 
 
+@staff.post("/cuenta/sesiones/cerrar", endpoint="end_sessions")
+@signed_in
+def end_sessions() -> BaseResponse:
+    """End those of one's own sessions that were ticked, with the password."""
+    ticked = request.form.getlist("session")
+    if not ticked:
+        return _answer(sessions_failure=_("Marque las sesiones que quiere cerrar."), status=_REFUSED)
+    with staff_book().write() as session:
+        ended = end_own_sessions(
+            session,
+            name=current_staff().account,
+            current=_field("password"),
+            sessions=ticked,
+            at=app_state().clock(),
+        )
+    if not ended:
+        log_refusal(Refusal.PASSWORD, account=current_staff().account)
+        return _answer(sessions_failure=_wrong_password(), status=_REFUSED)
+    flash(_("Las sesiones que marcó se cerraron."), "done")
+    return redirect(staff_url("account"), code=303)
+
+
 _REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _answer(*, password_failure: str = "", factor_failure: str = "", status: int = HTTPStatus.OK) -> Response:
+def _answer(
+    *, password_failure: str = "", factor_failure: str = "", sessions_failure: str = "", status: int = HTTPStatus.OK
+) -> Response:
     facts = current_staff()
     with staff_book().read() as session:
         secret = find_pending_secret(session, name=facts.account)
+        sessions = list_sessions(session, account=facts.account, cookie=session_token(), at=app_state().clock())
     page = AccountPage(
         must_change=facts.needs_password_change,
         has_factor=facts.has_second_factor,
@@ -155,8 +204,17 @@ def _answer(*, password_failure: str = "", factor_failure: str = "", status: int
         ),
         password_failure=password_failure,
         factor_failure=factor_failure,
+        sessions=tuple(map(_show, sessions)),
+        sessions_failure=sessions_failure,
     )
     return render_staff("staff/account.html", status=status, page=page)
+
+
+def _show(open_session: OpenSession) -> ShownSession:
+    began, seen = (
+        format_moment(instant, page_language()) for instant in (open_session.created_at, open_session.seen_at)
+    )
+    return ShownSession(id=open_session.id, began=began, seen=seen, is_this=open_session.is_this)
 
 
 def _enrol(secret: str, name: str) -> Enrolment:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from flask import Flask, Request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import Signer
 
 from api.staff.addresses import PREFIXES
 from api.state import EXTENSION, AppState
@@ -24,7 +26,10 @@ KEY_PATH = Path("keys") / "session.key"
 """Where a home keeps the key that signs the cookies."""
 
 _KEY_BYTES = 32
-_ENTRY, _PROOF = "staff", "proof"
+_ENTRY, _PROOF, _FORMS = "staff", "proof", "csrf_token"
+
+# Whatever signs without saying how, as the library of the forms' tokens does, signs with this (itsdangerous, Signer).
+Signer.default_digest_method = staticmethod(hashlib.sha256)
 
 
 class StaffCookies(SecureCookieSessionInterface):
@@ -40,6 +45,12 @@ class StaffCookies(SecureCookieSessionInterface):
             state: AppState = app.extensions[EXTENSION]
             app.secret_key = read_session_key(state.settings.home)
         return super().open_session(app, request)
+
+
+def form_token() -> str:
+    """What a form carries to show that it is ours: bound to the session, and drawn here, not as the library's SHA-1."""
+    session.setdefault(_FORMS, secrets.token_urlsafe(_KEY_BYTES))
+    return generate_csrf()
 
 
 def register_cookies(app: Flask, settings: Settings) -> None:

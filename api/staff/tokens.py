@@ -12,12 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from api.formatting import format_short_day
 from api.pages.language import page_language
 from api.pages.texts import gettext as _
+from api.security_log import Refusal, log_refusal
 from api.staff.blueprint import current_actor, current_staff, render_staff, signed_in, staff, staff_book, staff_url
 from api.staff.words import Tag
 from api.state import app_state
-from exemptions.accounts import ROLES_WITH, Right, StaffRole
+from exemptions.accounts import ROLES_WITH, Right, StaffRole, prove_own_password
 from exemptions.calendar import guatemala_day
 from exemptions.errors import NotAllowed
+from exemptions.passwords import LONGEST
 from exemptions.tokens import LONGEST_LABEL, MOST_DAYS, TokenFacts, issue_token, list_tokens, revoke_token
 
 _USUAL_DAYS = 365
@@ -63,10 +65,17 @@ def tokens() -> Response:
 @staff.post("/tokens", endpoint="make_token")
 @signed_in
 def make_token() -> Response:
-    """Make a token and show it, this once."""
+    """Make a token and show it, this once. It lets in like a password, so it takes the password given anew."""
     label = " ".join(request.form.get("label", "").split())
     days = request.form.get("days", "").strip()
     actor = current_actor()
+    with staff_book().write() as session:
+        current = request.form.get("password", "")[: 4 * LONGEST]
+        proved = prove_own_password(session, name=actor.name, current=current, at=app_state().clock())
+    if not proved:
+        log_refusal(Refusal.PASSWORD, account=actor.name)
+        failure = _("La contraseña actual no es esa.")
+        return _answer(failure=failure, label=label, days=days, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         lasts = _read_days(days)
         with staff_book().write() as session:

@@ -67,7 +67,9 @@ class StaffArea:
     def add_factor(self, name: str) -> pyotp.TOTP:
         """Give a person a second factor; what computes its codes."""
         with self.book.write() as session:
-            totp = pyotp.TOTP(begin_second_factor(session, name=name))
+            secret = begin_second_factor(session, name=name, current=PASSWORD, at=self.now)
+            assert secret is not None
+            totp = pyotp.TOTP(secret)
             confirm_second_factor(session, name=name, code=totp.at(self.now), at=self.now)
         self.wait(seconds=60)
         return totp

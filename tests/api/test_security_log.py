@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,7 @@ from api.security_log import Refusal, log_refusal
 from api.serving import logconfig_dict
 from api.staff.cookies import StaffCookies
 from exemptions.sessions import FAILURES_ALLOWED
-from tests.api.staff_area import LOADER, StaffArea, post
+from tests.api.staff_area import LOADER, StaffArea, form_token, post
 
 TYPED = "lo que alguien escribió"
 
@@ -81,3 +82,13 @@ def test_cookie__is_signed_with_sha256(staffed: StaffArea) -> None:
     signer = StaffCookies().get_signing_serializer(staffed.app)
     assert signer is not None
     assert signer.signer_kwargs["digest_method"] is hashlib.sha256
+
+
+def test_form_token__is_signed_with_sha256_and_drawn_without_sha1(staffed: StaffArea) -> None:
+    browser = staffed.browser()
+    token = form_token(browser)
+    with browser.session_transaction("/staff/entrar") as kept:
+        drawn = kept["csrf_token"]
+    assert re.fullmatch(r"[0-9a-f]{40}", drawn) is None
+    # HMAC-SHA256 has 32 bytes, 43 letters of base64; that of SHA-1 has 27.
+    assert len(token.rpartition(".")[2]) == 43

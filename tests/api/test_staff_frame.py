@@ -304,7 +304,7 @@ def test_second_factor__where_it_is_required_nothing_else_opens_without_it(staff
                 assert response.headers["Location"].endswith("/staff/cuenta#segundo-factor"), path
         assert post(browser, "/staff/tokens", label="x", days="1").headers["Location"].endswith("#segundo-factor")
         assert "segundo factor a todo el personal" in browser.get("/staff/cuenta").text
-        assert post(browser, "/staff/cuenta/segundo-factor").status_code == 303
+        assert post(browser, "/staff/cuenta/segundo-factor", password=PASSWORD).status_code == 303
         found = re.search(r'class="secret">([A-Z2-7 ]+)<', browser.get("/staff/cuenta").text)
         assert found
         code = pyotp.TOTP(found[1].replace(" ", "")).at(area.now)

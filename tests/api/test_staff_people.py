@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.staff.act_words import act_name
-from exemptions.accounts import Right, get_account, require
+from exemptions.accounts import Right, find_pending_secret, get_account, require
 from exemptions.audit import Act, record_act
 from exemptions.datasets import DATASET_COLUMNS, Dataset
 from exemptions.models import AuditEntry
@@ -161,7 +161,7 @@ def test_account__a_password_is_changed_by_its_owner_to_a_good_one_only(
 
 def enrol(browser: FlaskClient) -> pyotp.TOTP:
     """Begin a second factor and read its secret from the page."""
-    assert post(browser, "/staff/cuenta/segundo-factor").status_code == 303
+    assert post(browser, "/staff/cuenta/segundo-factor", password=PASSWORD).status_code == 303
     return pyotp.TOTP(shown_secret(browser.get("/staff/cuenta").text).replace(" ", ""))
 
 
@@ -180,6 +180,43 @@ def test_second_factor__is_active_after_its_first_code(staffed: StaffArea) -> No
     response = post(staffed.browser(), "/staff/entrar", name=LOADER, password=PASSWORD)
     assert response.headers["Location"] == "/staff/entrar/codigo"
     assert totp.secret not in browser.get("/staff/cuenta").text.replace(" ", "")
+
+
+def test_second_factor__is_begun_with_the_password_only(staffed: StaffArea) -> None:
+    browser = staffed.sign_in(LOADER)
+    response = post(browser, "/staff/cuenta/segundo-factor", password="no es esta")
+    assert response.status_code == 422
+    assert "La contraseña actual no es esa." in response.text
+    assert "secret" not in browser.get("/staff/cuenta").text
+    with staffed.book.read() as session:
+        assert find_pending_secret(session, name=LOADER) is None
+
+
+def test_sessions__are_listed_and_ended_with_the_password_only(staffed: StaffArea) -> None:
+    here, there, stranger = staffed.sign_in(LOADER), staffed.sign_in(LOADER), staffed.sign_in(APPROVER)
+    boxes = [
+        box.attrs["value"]
+        for browser in (here, stranger)
+        for box in read_page(browser.get("/staff/cuenta").text).find_all("input")
+        if box.attrs.get("name") == "session"
+    ]
+    assert len(boxes) == 1, "one's own others, and of nobody else"
+    assert post(here, "/staff/cuenta/sesiones/cerrar", password=PASSWORD).status_code == 422
+    assert post(here, "/staff/cuenta/sesiones/cerrar", session=boxes[0], password="no es esta").status_code == 422
+    post(stranger, "/staff/cuenta/sesiones/cerrar", session=boxes[0], password=PASSWORD)
+    assert there.get("/staff").status_code == 200
+    assert post(here, "/staff/cuenta/sesiones/cerrar", session=boxes[0], password=PASSWORD).status_code == 303
+    assert (here.get("/staff").status_code, there.get("/staff").status_code) == (200, 303)
+    assert [line.actor for line in staffed.acts(act="sessions_ended")] == [LOADER]
+    assert "Cerró sesiones suyas" in staffed.sign_in(ADMINISTRATOR).get("/staff/bitacora").text
+
+
+def test_token__is_made_with_the_password_only(staffed: StaffArea) -> None:
+    browser = staffed.sign_in(LOADER)
+    response = post(browser, "/staff/tokens", label="robado", days="1", password="no es esta")
+    assert response.status_code == 422
+    assert "La contraseña actual no es esa." in response.text
+    assert "Usted todavía no tiene ninguno." in browser.get("/staff/tokens").text
 
 
 def test_second_factor__its_drawing_says_what_an_application_needs(staffed: StaffArea) -> None:
@@ -216,7 +253,7 @@ def test_second_factor__guessing_the_password_to_remove_it_ends_the_session(staf
 
 def test_tokens__one_is_shown_once_and_acts_for_its_owner(staffed: StaffArea) -> None:
     browser = staffed.sign_in(LOADER)
-    made = post(browser, "/staff/tokens", label="  entrega   mensual ", days="30")
+    made = post(browser, "/staff/tokens", label="  entrega   mensual ", days="30", password=PASSWORD)
     token = shown_secret(made.text)
     assert token not in browser.get("/staff/tokens").text
     assert rows(browser.get("/staff/tokens").text)[0][:4] == ["entrega mensual", "Sirve", "2 mar 2026", "1 abr 2026"]
@@ -226,7 +263,7 @@ def test_tokens__one_is_shown_once_and_acts_for_its_owner(staffed: StaffArea) ->
 
 def test_tokens__end_at_once(staffed: StaffArea) -> None:
     browser = staffed.sign_in(LOADER)
-    post(browser, "/staff/tokens", label="uno", days="")
+    post(browser, "/staff/tokens", label="uno", days="", password=PASSWORD)
     assert post(browser, "/staff/tokens/1/revocar").status_code == 303
     assert rows(browser.get("/staff/tokens").text)[0][:2] == ["uno", "Revocado"]
 
@@ -234,7 +271,7 @@ def test_tokens__end_at_once(staffed: StaffArea) -> None:
 @pytest.mark.parametrize("days", ["0", "-1", "99999", "uno", "1.5", "٣"])
 def test_tokens__days_that_are_none_are_refused(staffed: StaffArea, days: str) -> None:
     browser = staffed.sign_in(LOADER)
-    response = post(browser, "/staff/tokens", label="entrega", days=days)
+    response = post(browser, "/staff/tokens", label="entrega", days=days, password=PASSWORD)
     assert response.status_code == 422
     assert 'value="entrega"' in response.text
     assert not staffed.acts(act=Act.TOKEN_ISSUED.value)
@@ -242,7 +279,7 @@ def test_tokens__days_that_are_none_are_refused(staffed: StaffArea, days: str) -
 
 def test_tokens__belong_to_their_owner_and_to_the_administrator(staffed: StaffArea) -> None:
     owner, other, desk = (staffed.sign_in(name) for name in (LOADER, APPROVER, ADMINISTRATOR))
-    post(owner, "/staff/tokens", label="el mío", days="")
+    post(owner, "/staff/tokens", label="el mío", days="", password=PASSWORD)
     assert "el mío" not in other.get("/staff/tokens").text
     assert post(other, "/staff/tokens/1/revocar").status_code == 404
     assert "el mío" in desk.get("/staff/tokens").text
@@ -323,7 +360,7 @@ def test_audit__a_broken_chain_is_told(staffed: StaffArea) -> None:
 
 def test_audit__is_taken_away_as_csv_and_ndjson(staffed: StaffArea) -> None:
     desk = staffed.sign_in(ADMINISTRATOR)
-    post(desk, "/staff/tokens", label="=1+1", days="1")
+    post(desk, "/staff/tokens", label="=1+1", days="1", password=PASSWORD)
     entries = list(reversed(staffed.acts()))
     as_json = [json.loads(line) for line in desk.get("/staff/bitacora.ndjson").text.splitlines()]
     assert as_json == [entry.to_item() for entry in entries]

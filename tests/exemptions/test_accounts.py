@@ -289,7 +289,10 @@ def test_password__guessing_it_in_a_stolen_session_ends_the_session(book: Book) 
 
 def add_factor(book: Book, keep: str = "") -> pyotp.TOTP:
     with book.write() as session:
-        totp = pyotp.TOTP(begin_second_factor(session, name="luis"))
+        assert begin_second_factor(session, name="luis", current="otra", at=NOW) is None
+        secret = begin_second_factor(session, name="luis", current=PASSWORD, at=NOW)
+        assert secret is not None
+        totp = pyotp.TOTP(secret)
         assert find_pending_secret(session, name="luis") == totp.secret
         with pytest.raises(CodeRefused):
             confirm_second_factor(session, name="luis", code="000000", at=NOW)
@@ -325,7 +328,7 @@ def test_second_factor__a_lost_telephone_is_no_end(book: Book) -> None:
     add_factor(book)
     with book.write() as session:
         with pytest.raises(NotAllowed):
-            begin_second_factor(session, name="luis")
+            begin_second_factor(session, name="luis", current=PASSWORD, at=NOW)
         assert not remove_own_second_factor(session, name="luis", current="otra", at=NOW)
         reset_second_factor(session, actor=ADMIN, name="luis", at=NOW)
         reset_second_factor(session, actor=ADMIN, name="luis", at=NOW)
