@@ -63,7 +63,12 @@ def test_check__takes_any_characters_and_long_ones(password: str) -> None:
 
 
 def test_check__takes_a_password_that_was_drawn() -> None:
-    check_password(make_password(), name=NAME)
+    drawn = make_password()
+    check_password(drawn, name=NAME)
+    letters = drawn.replace("-", "")
+    assert 5 * len(letters) >= 128
+    assert set(letters) <= set("abcdefghijklmnopqrstuvwxyz234567")
+    assert len({make_password() for _ in range(100)}) == 100
 
 
 def test_kept__is_argon2id_as_owasp_asks_and_never_the_same_twice() -> None:
