@@ -50,7 +50,8 @@ class StaffCookies(SecureCookieSessionInterface):
 def form_token() -> str:
     """What a form carries to show that it is ours: bound to the session, and drawn here, not as the library's SHA-1."""
     session.setdefault(_FORMS, secrets.token_urlsafe(_KEY_BYTES))
-    return generate_csrf()
+    token: str = generate_csrf()
+    return token
 
 
 def register_cookies(app: Flask, settings: Settings) -> None:
