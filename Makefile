@@ -61,7 +61,7 @@ KILLS := 600
 EXAMPLES := 100
 trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, fuzz the API, send every naughty string everywhere, and look at what is left (KILLS=5000 EXAMPLES=500).
 	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
-		--examples=$(EXAMPLES) --naughty=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
+		--examples=$(EXAMPLES) --naughty=all --faults=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 lint: setup ## Check style, format and types.
 	@$(BIN)/ruff check .

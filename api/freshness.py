@@ -11,7 +11,9 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from api.state import app_state
 from exemptions.calendar import GUATEMALA
-from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
+from exemptions.release import Release
+from exemptions.store import ReleaseStore
 
 EXTENSION = "fresh_figures"
 """Where an application keeps what else it can tell: functions that give families of figures."""
@@ -37,13 +39,13 @@ def fresh_registry() -> CollectorRegistry:
 
 def _of_releases() -> Iterator[Metric]:
     store = app_state().store
-    try:
-        served = store.current()
-        pointed = store.get_listed().release
-    except (NothingPublished, ReleaseDamaged):
+    pointed, served = _pointed(store), _served(store)
+    if pointed is not None:
+        yield _gauge("registry_pointed_release", "Number of the newest release that is published.", pointed)
+        about = "Number of the release that this machine serves; 0 while none passes its check."
+        yield _gauge("registry_served_release", about, served.number if served else 0)
+    if served is None:
         return
-    yield _gauge("registry_served_release", "Number of the release that this machine serves.", served.number)
-    yield _gauge("registry_pointed_release", "Number of the newest release that is published.", pointed)
     day = datetime.combine(served.status_date, time(), GUATEMALA)
     for name, about, instant in (
         ("registry_published_seconds", "When the served release was published", served.published_at),
@@ -51,6 +53,20 @@ def _of_releases() -> Iterator[Metric]:
     ):
         yield _gauge(name, f"{about}, in seconds since 1970.", instant.timestamp())
     yield _gauge("registry_records", "Records of the served release.", served.records.num_rows)
+
+
+def _pointed(store: ReleaseStore) -> int | None:
+    try:
+        return store.get_listed().release
+    except (NothingPublished, ReleaseDamaged, Exhausted):
+        return None
+
+
+def _served(store: ReleaseStore) -> Release | None:
+    try:
+        return store.current()
+    except (NothingPublished, ReleaseDamaged, Exhausted):
+        return None
 
 
 def _gauge(name: str, about: str, value: float) -> Metric:

@@ -220,6 +220,15 @@ PICTURE_UNAVAILABLE = _problem(
     ),
     5,
 )  # fmt: skip
+OVERLOADED = _problem(
+    "overloaded", 503,
+    ("Servicio al límite", "Service at its limit"),
+    (
+        "El servicio está al límite de sus recursos. Vuelva a intentarlo en unos segundos.",
+        "The service is at the limit of its resources. Try again in some seconds.",
+    ),
+    5,
+)  # fmt: skip
 INTERNAL_ERROR = _problem(
     "internal-error", 500,
     ("Error interno", "Internal error"),
@@ -252,6 +261,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     INBOX_FULL,
     PICTURE_UNAVAILABLE,
     TOO_BUSY,
+    OVERLOADED,
     INTERNAL_ERROR,
 )
 """All of them, in the order of the documentation page."""
@@ -267,6 +277,7 @@ OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.InboxFull: INBOX_FULL,
     PictureUnavailable: PICTURE_UNAVAILABLE,
     TooBusy: TOO_BUSY,
+    errors.Exhausted: OVERLOADED,
     errors.ListRefused: LIST_REFUSED,
 }
 """Class of the domain → problem. A class that is not here, nor any class it derives from, is a bug."""

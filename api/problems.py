@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, NotAcceptable
+from werkzeug.exceptions import HTTPException, InternalServerError, NotAcceptable
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,10 +15,11 @@ from api.json_text import encode_json
 from api.negotiation import preferred_language
 from api.observability import current_request_id, route_name
 from api.pages import render_error_page
-from api.problem_types import CLIENT_ERROR, INTERNAL_ERROR, OF_STATUS, ProblemType, find_problem_type
+from api.problem_types import CLIENT_ERROR, INTERNAL_ERROR, OF_STATUS, OVERLOADED, ProblemType, find_problem_type
 from api.releases_at import tell_release
 from api.state import absolute
 from exemptions.errors import BookUnreachable, InvalidQuery, ListRefused, ParameterProblem, RegistryError
+from exemptions.exhaustion import is_exhausted
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -131,6 +132,10 @@ def answer_http_error(error: HTTPException) -> BaseResponse:
     """The answer to an error of HTTP."""
     if isinstance(error.response, BaseResponse):
         return error.response
+    cause = error.original_exception if isinstance(error, InternalServerError) else None
+    if cause is not None and is_exhausted(cause):
+        # A page would need files of its own.
+        return problem_response(OVERLOADED)
     status = error.code or 500
     kind = OF_STATUS.get(status, INTERNAL_ERROR if status >= 500 else CLIENT_ERROR)
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}

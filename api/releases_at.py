@@ -10,7 +10,7 @@ from flask import g
 
 from api.state import app_state
 from exemptions.calendar import guatemala_day
-from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
 from exemptions.parameters import ParameterReader
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
@@ -99,7 +99,7 @@ def tell_release() -> None:
     Every page must say when the registry's data is invented.
     """
     if "release" not in g:
-        with suppress(NothingPublished, ReleaseDamaged):
+        with suppress(NothingPublished, ReleaseDamaged, Exhausted):
             current_release()
 
 

@@ -17,7 +17,7 @@ from flask import Response, g, request
 from api.metrics import count_body
 from api.observability import REQUEST_ID, Answered, choose_request_id, log_answer
 from api.recent import Recent
-from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
 from exemptions.release import Release
 from exemptions.store import ReleaseStore
 
@@ -99,7 +99,7 @@ class Repeats:
     def _current(self) -> Release | None:
         try:
             return self._store.current()
-        except (NothingPublished, ReleaseDamaged):
+        except (NothingPublished, ReleaseDamaged, Exhausted):
             return None
 
 

@@ -13,7 +13,7 @@ from api.turns import Turns
 from exemptions.calendar import Clock
 from exemptions.catalogs import Catalogs
 from exemptions.correction_log import LogReader
-from exemptions.errors import NothingPublished, ReleaseDamaged
+from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
 from exemptions.policy_history import PolicyLog
 from exemptions.settings import Settings
 from exemptions.store import ReleaseStore
@@ -86,7 +86,7 @@ def start_serving(app: Flask) -> None:
     A registry in which nothing was published yet, or whose release is damaged, is watched too.
     """
     state: AppState = app.extensions[EXTENSION]
-    with suppress(NothingPublished, ReleaseDamaged):
+    with suppress(NothingPublished, ReleaseDamaged, Exhausted):
         state.store.current()
     state.store.start_watching()
     state.renderer.is_eager = True

@@ -15,7 +15,7 @@ from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import refuse_parameters
 from api.state import absolute, app_state
-from exemptions.errors import NotFound, NothingPublished, ReleaseDamaged
+from exemptions.errors import Exhausted, NotFound, NothingPublished, ReleaseDamaged
 
 API_CATALOG, SECURITY = "/.well-known/api-catalog", "/.well-known/security.txt"
 _LINKSET = "application/linkset+json"
@@ -75,7 +75,7 @@ def _contact() -> str:
     """The contact of the settings, else of the newest release, as an address; empty if there is none of that form."""
     contact = app_state().settings.contact
     if not contact:
-        with suppress(NothingPublished, ReleaseDamaged):
+        with suppress(NothingPublished, ReleaseDamaged, Exhausted):
             contact = str(app_state().store.current().manifest["contact"] or "")
     if contact.startswith(("https://", "mailto:")):
         return contact

@@ -47,6 +47,16 @@ class AnswerCache(Generic[Answer]):
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)
 
+    def values(self) -> list[Answer]:
+        """The answers kept."""
+        with self._lock:
+            return list(self._answers.values())
+
+    def drop(self, key: Hashable) -> None:
+        """Forget an answer, if it is known."""
+        with self._lock:
+            self._answers.pop(key, None)
+
     def __len__(self) -> int:
         """How many answers are kept."""
         return len(self._answers)

@@ -224,6 +224,22 @@ class StoreRefused(RegistryError):
     """The release store that machines share, or a folder that follows it, is another registry's; nothing changed."""
 
 
+class DiskFailed(RegistryError):
+    """The disk could not be read or written; what was public stays public, and nothing is lost."""
+
+
+class BookDamaged(RegistryError):
+    """The file of the book of record is not whole; it is neither read nor written any further."""
+
+
+class Exhausted(RegistryError):
+    """This process has no more file handles, threads or memory for what was asked; it has them again later."""
+
+
+class ClockWrong(RegistryError):
+    """The clock of this machine cannot be right; an act that would write its time down was not done."""
+
+
 class Busy(RegistryError):
     """Another process holds the writer's lock of the book of record."""
 

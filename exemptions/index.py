@@ -18,6 +18,7 @@ import tantivy
 
 from exemptions.documents import CODE_FIELDS, CODE_SET, EPOCH, NUMBER_SET, PLACES, SHARED, iter_documents
 from exemptions.errors import ReleaseDamaged
+from exemptions.exhaustion import refuse_exhausted
 from exemptions.ranks import INDEXED_SORTS
 
 # One segment keeps document order equal to row order, and only a heap that holds everything gives one: 2,000,000 rows
@@ -107,6 +108,7 @@ def open_index(folder: Path) -> OpenIndex:
             index.config_reader("manual")
             return OpenIndex(index.schema, index.searcher())
         except (ValueError, OSError) as error:
+            refuse_exhausted(error)
             raise _damaged() from error
 
 
@@ -114,13 +116,14 @@ def open_index(folder: Path) -> OpenIndex:
 def index_guard() -> Iterator[None]:
     """Turn a panic of the index library, which no `except Exception` sees, into ReleaseDamaged.
 
-    Raises: ReleaseDamaged.
+    Raises: ReleaseDamaged; Exhausted if it panicked for want of threads, handles or memory.
     """
     try:
         yield
     except BaseException as error:
         # The panic's class is a BaseException that the library does not export.
         if type(error).__name__ == "PanicException":
+            refuse_exhausted(error)
             raise _damaged() from error
         raise
 

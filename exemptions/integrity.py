@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from exemptions.errors import ReleaseDamaged
+from exemptions.exhaustion import refuse_exhausted
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
@@ -27,6 +28,7 @@ def read_manifest(folder: Path) -> tuple[Mapping[str, Any], str]:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
     except (OSError, ValueError) as error:
+        refuse_exhausted(error)
         raise damaged(folder, MANIFEST) from error
     if not isinstance(manifest, dict) or manifest.get("format") != MANIFEST_FORMAT:
         raise damaged(folder, MANIFEST)
@@ -73,5 +75,6 @@ def _is_as_named(path: Path, entry: Mapping[str, Any]) -> bool:
                 return False
             digest: object = entry["sha256"]
             return hashlib.file_digest(file, "sha256").hexdigest() == digest
-    except OSError:
+    except OSError as error:
+        refuse_exhausted(error)
         return False

@@ -22,6 +22,7 @@ from exemptions.catalogs import Catalogs, load_catalogs
 from exemptions.closures import Closures
 from exemptions.columns import table_schema
 from exemptions.errors import CatalogError, NITError, NotFound
+from exemptions.exhaustion import refuse_exhausted
 from exemptions.facts import FactTable
 from exemptions.index import open_index
 from exemptions.integrity import damaged, read_manifest, verify_file, verify_files
@@ -29,6 +30,7 @@ from exemptions.items import ItemReader
 from exemptions.match_keys import NameBags
 from exemptions.nit import parse_nit
 from exemptions.ranks import Sort, order_rows, rank_rows
+from exemptions.seal import Seal
 from exemptions.summary import Summary
 
 ACCOUNT = "withheld.json"
@@ -51,8 +53,12 @@ _NO_FACTS = pa.RecordBatch.from_pylist([], schema=pa.schema([("record_id", pa.st
 class Release:
     """One release. Made by `open_release`."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], manifest_sha256: str) -> None:
+    def __init__(
+        self, folder: Path, manifest: Mapping[str, Any], manifest_sha256: str, seal: Seal | None = None
+    ) -> None:
         self.folder = folder
+        self.seal = seal
+        """Tells whether the files are still those that were checked; None where they were not."""
         self.manifest = manifest
         self.manifest_sha256 = manifest_sha256
         self.number = int(manifest["release"])
@@ -215,16 +221,20 @@ class Release:
 def open_release(folder: Path, *, verify: bool = True, manifest_sha256: str | None = None) -> Release:
     """Open a release folder; with `verify` every file is hashed first.
 
-    Raises: ReleaseDamaged if the manifest is not the one expected, or a file is missing, different or unreadable.
+    Raises: ReleaseDamaged if the manifest is not the one expected, or a file is missing, different or unreadable;
+        Exhausted.
     """
     manifest, found_sha256 = read_manifest(folder)
     if manifest_sha256 not in (None, found_sha256):
         raise damaged(folder, "manifest.json")
     try:
+        # Before the files are read: what changes from then on is noticed.
+        seal = Seal(folder, manifest, found_sha256) if verify else None
         if verify:
             verify_files(folder, manifest)
-        return Release(folder, manifest, found_sha256)
+        return Release(folder, manifest, found_sha256, seal)
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        refuse_exhausted(error)
         raise damaged(folder, str(error)) from error
 
 

@@ -1,6 +1,9 @@
 """The published releases of a folder: which exist, which is current, and switching to a newer one while answering.
 
-Only `current.json` says what exists, never a folder listing. A release that fails its check is not served.
+Only `current.json` says what exists, never a folder listing. A release that fails its check is not served: the one
+before stays, and where none is open yet, as at the start of a process, the newest that passes takes its place. A
+release that is damaged while it is open is served no longer than until that is noticed. A pointer that cannot be read
+says nothing: what the last whole one said stands.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -23,6 +27,7 @@ from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.answers import AnswerCache
 from exemptions.calendar import Clock, guatemala_day, parse_instant, system_clock
 from exemptions.errors import (
+    Exhausted,
     InvalidQuery,
     NothingPublished,
     ParameterProblem,
@@ -30,7 +35,9 @@ from exemptions.errors import (
     ReleaseNotFound,
     ReleaseWithdrawn,
 )
+from exemptions.exhaustion import refuse_exhausted
 from exemptions.filters import FACETS
+from exemptions.integrity import damaged
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
 from exemptions.release import Release, open_account, open_records, open_release, read_own_manifest
@@ -40,6 +47,8 @@ POLL_S = 0.5
 """Seconds between looks at the pointer; a switch is promised within two."""
 RETRY_S = 30.0
 """Seconds until a release that failed its check is checked again, because somebody may have repaired its copy."""
+REREAD_S = 60.0
+"""Seconds between two files of the open releases that are hashed again, one after another."""
 
 # An old release is mapped, not read: keeping a few open costs address space and some 20 MB each at 2,000,000 rows.
 _OLD_RELEASES_OPEN = 4
@@ -93,16 +102,25 @@ class ReleaseStore:
     """
 
     def __init__(
-        self, path: Path, *, clock: Clock = system_clock, poll_s: float = POLL_S, retry_s: float = RETRY_S
+        self,
+        path: Path,
+        *,
+        clock: Clock = system_clock,
+        poll_s: float = POLL_S,
+        retry_s: float = RETRY_S,
+        reread_s: float = REREAD_S,
     ) -> None:
         self._path = path
         self._clock = clock
         self._poll_s = poll_s
         self._retry_s = retry_s
+        self._reread_s = reread_s
+        self._reread_at = time.monotonic() + reread_s
         self._lock = threading.Lock()
+        self._pointer: Pointer | None = None
+        self._is_pointer_whole = True
         self._current: Release | None = None
-        self._refused: str | None = None
-        self._retry_at = 0.0
+        self._refused: dict[str, _Refusal] = {}
         self._old: AnswerCache[Release] = AnswerCache(_OLD_RELEASES_OPEN)
         self._process = os.getpid()
         self._watcher: threading.Thread | None = None
@@ -196,7 +214,7 @@ class ReleaseStore:
         """Look at the pointer at once, switch if it names another release, and give the one to serve.
 
         A release that fails its check leaves the one before in place; the failure is logged once.
-        Raises: NothingPublished; ReleaseDamaged if there is none before.
+        Raises: NothingPublished; ReleaseDamaged if no earlier one passes either; Exhausted.
         """
         with self._lock:
             pointer = self._read_pointer()
@@ -204,19 +222,13 @@ class ReleaseStore:
             self._forget_withdrawn(pointer)
             if wanted is None:
                 raise _nothing_published()
-            if self._current is not None and self._current.manifest_sha256 == wanted.manifest_sha256:
-                return self._current
-            if self._current is not None and self._is_refused(wanted) and time.monotonic() < self._retry_at:
-                return self._current
-            try:
-                self._current = self._open(wanted)
-            except ReleaseDamaged as error:
-                if not self._is_refused(wanted):
-                    _log.error("release %d is not served: %s", wanted.release, error)
-                self._refused = wanted.manifest_sha256
-                self._retry_at = time.monotonic() + self._retry_s
-                if self._current is None:
-                    raise
+            if self._current is None or self._current.manifest_sha256 != wanted.manifest_sha256:
+                try:
+                    self._current = self._open(wanted)
+                except ReleaseDamaged:
+                    self._current = self._current or self._find_earlier(pointer)
+                    if self._current is None:
+                        raise
             return self._current
 
     def start_watching(self) -> None:
@@ -239,8 +251,33 @@ class ReleaseStore:
             if listed is not None and listed.withdrawn:
                 self._current = None
 
-    def _is_refused(self, listed: ListedRelease) -> bool:
-        return self._refused == listed.manifest_sha256
+    def _find_earlier(self, pointer: Pointer) -> Release | None:
+        """The newest release that opens, of those that can be had."""
+        for number in sorted(pointer.releases, reverse=True):
+            listed = pointer.releases[number]
+            if not listed.withdrawn:
+                with suppress(ReleaseDamaged):
+                    return self._open(listed)
+        return None
+
+    def drop_broken(self, *, reread: bool = False) -> None:
+        """Look at the files of the open releases, and serve none whose files are no longer those that were checked.
+
+        Raises: Exhausted.
+        """
+        for release in filter(None, (self._current, *self._old.values())):
+            path = release.seal and release.seal.find_broken(reread=reread)
+            if path:
+                self._refuse(release.number, release.manifest_sha256, damaged(release.folder, path))
+                self._old.drop(release.manifest_sha256)
+                with self._lock:
+                    if self._current is release:
+                        self._current = None
+
+    def _refuse(self, number: int, manifest_sha256: str, error: ReleaseDamaged) -> None:
+        if manifest_sha256 not in self._refused:
+            _log.error("release %d is not served: %s", number, error)
+        self._refused[manifest_sha256] = _Refusal(error.es, error.en, time.monotonic() + self._retry_s)
 
     def _is_watched(self) -> bool:
         return self._watcher is not None and self._watcher.is_alive() and not self._stop.is_set()
@@ -249,14 +286,35 @@ class ReleaseStore:
         while not stop.wait(self._poll_s):
             try:
                 self.refresh()
-            except (NothingPublished, ReleaseDamaged) as error:
+                self._look_at_files()
+            except (NothingPublished, ReleaseDamaged, Exhausted) as error:
                 _log.debug("nothing to switch to: %s", error)
 
+    def _look_at_files(self) -> None:
+        reread = time.monotonic() >= self._reread_at
+        if reread:
+            self._reread_at = time.monotonic() + self._reread_s
+        self.drop_broken(reread=reread)
+
     def _open(self, listed: ListedRelease) -> Release:
+        """A release that passes its check. One that failed is not checked again at once, however often it is wanted.
+
+        Raises: ReleaseDamaged, Exhausted.
+        """
         if self._process != os.getpid():
             raise RuntimeError("a store of releases is made by the process that uses it")
-        release = open_release(self._folder(listed), manifest_sha256=listed.manifest_sha256)
-        warm(release)
+        refusal = self._refused.get(listed.manifest_sha256)
+        if refusal is not None and time.monotonic() < refusal.until:
+            raise ReleaseDamaged(refusal.es, refusal.en)
+        try:
+            release = open_release(self._folder(listed), manifest_sha256=listed.manifest_sha256)
+            if (release.published_at, release.status_date) != (listed.published_at, listed.status_date):
+                raise damaged(release.folder, POINTER)
+            warm(release)
+        except ReleaseDamaged as error:
+            self._refuse(listed.release, listed.manifest_sha256, error)
+            raise
+        self._refused.pop(listed.manifest_sha256, None)
         return release
 
     def _folder(self, listed: ListedRelease) -> Path:
@@ -264,12 +322,40 @@ class ReleaseStore:
 
     def _read_pointer(self) -> Pointer:
         try:
-            content = (self._path / POINTER).read_bytes()
-        except FileNotFoundError as error:
-            raise _nothing_published() from error
-        except OSError as error:
-            raise _unreadable_pointer() from error
-        return parse_pointer(content)
+            self._pointer = read_pointer(self._path)
+        except (NothingPublished, ReleaseDamaged, Exhausted) as error:
+            if self._pointer is None:
+                raise
+            if self._is_pointer_whole:
+                _log.error("what was published is taken from memory: %s", error)
+            self._is_pointer_whole = False
+            return self._pointer
+        self._is_pointer_whole = True
+        return self._pointer
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a release is not served, and until when it is not checked again."""
+
+    es: str
+    en: str
+    until: float
+
+
+def read_pointer(path: Path) -> Pointer:
+    """What the pointer of a release store says.
+
+    Raises: NothingPublished if there is none; ReleaseDamaged, Exhausted.
+    """
+    try:
+        content = (path / POINTER).read_bytes()
+    except FileNotFoundError as error:
+        raise _nothing_published() from error
+    except OSError as error:
+        refuse_exhausted(error)
+        raise _unreadable_pointer() from error
+    return parse_pointer(content)
 
 
 def warm(release: Release) -> None:
@@ -307,6 +393,8 @@ def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
         for entry in content["releases"]
     }
     current = content["release"]
+    if current is not None and releases[int(current)].manifest_sha256 != content["manifest_sha256"]:
+        raise ValueError("it says two things of the current release")
     return Pointer(None if current is None else releases[int(current)], releases)
 
 

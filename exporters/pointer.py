@@ -114,14 +114,25 @@ def _encode(pointer: dict[str, Any]) -> bytes:
 
 
 def _refuse_foreign(releases: Path, known: list[Release]) -> None:
-    """The pointer is written after the book, so a pointer that knows more belongs to another book."""
+    """The pointer is written after the book, so a pointer that knows more belongs to another book.
+
+    One that cannot be read is written anew, as long as no folder tells of a release that this book does not know.
+    """
     path = releases / POINTER
     if not path.is_file():
         return
     try:
         named = {(entry["release"], entry["manifest_sha256"]) for entry in json.loads(path.read_bytes())["releases"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise ReleaseDamaged(f"{POINTER} no se puede leer.", f"{POINTER} cannot be read.") from error
+        latest = known[0].number if known else 0
+        if any(_is_release(folder) and int(folder.name) > latest for folder in releases.iterdir()):
+            raise ReleaseDamaged(
+                f"{POINTER} no se puede leer, y hay publicaciones que este libro de registro no conoce; no se borra ni "
+                "se cambia nada. Restaure un respaldo, o aparte las carpetas que sobran.",
+                f"{POINTER} cannot be read, and there are releases that this book of record does not know; nothing is "
+                "deleted or changed. Restore a backup, or put the surplus folders aside.",
+            ) from error
+        return
     foreign = named - {(release.number, release.manifest_sha256) for release in known}
     if foreign:
         number = min(number for number, _ in foreign)
@@ -135,6 +146,10 @@ def _delete_strays(releases: Path, latest: int) -> None:
     """Delete folders of releases that were begun and never entered into the book; anything else stays."""
     for path in releases.iterdir():
         unfinished = path.name.startswith(BUILDING)
-        unknown = re.fullmatch("[1-9][0-9]*", path.name) is not None and int(path.name) > latest
+        unknown = _is_release(path) and int(path.name) > latest
         if path.is_dir() and (unfinished or unknown):
             delete_folder(path)
+
+
+def _is_release(folder: Path) -> bool:
+    return re.fullmatch("[1-9][0-9]*", folder.name) is not None

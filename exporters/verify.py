@@ -41,7 +41,7 @@ _NO_LIST = (
 
 
 def check_folder(folder: Path, *, sha256: str | None = None, trust: Trust | None = None) -> Verification:
-    """Check a release folder, and its manifest against `sha256` if one is given.
+    """Check a release folder, and its manifest against `sha256`, or what the store that it lies in says of it.
 
     The chain, and keys that `trust` does not give, are those of the store that the folder lies in; a copied folder has
     neither.
@@ -49,7 +49,9 @@ def check_folder(folder: Path, *, sha256: str | None = None, trust: Trust | None
     """
     content = _read_manifest(folder)
     manifest, findings, tree = _parse_manifest(content), Findings(), TreeBuilder()
-    _check_hash(content, sha256, findings)
+    links = _links_of_store(folder.parent, manifest)
+    listed = next((link.sha256 for link in links or () if link.number == manifest["release"]), None)
+    _check_hash(content, sha256 or listed, findings)
     entries = {str(entry["path"]): entry for entry in manifest["files"]}
     found = (fault_of_file(folder, path, entry, tree if path == LINES else None) for path, entry in entries.items())
     findings.add([fault for fault in found if fault])
@@ -63,7 +65,6 @@ def check_folder(folder: Path, *, sha256: str | None = None, trust: Trust | None
     signature = folder / SIGNATURE
     keys = trust or Trust(_read_list(partial(read_keys, folder.parent), findings))
     check_signature(manifest, content, signature.read_bytes() if signature.is_file() else None, keys, findings)
-    links = _links_of_store(folder.parent, manifest)
     if links is None:
         findings.note(*_NO_LIST)
     else:

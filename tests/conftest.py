@@ -55,6 +55,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--examples", type=int, default=1, help="requests that the fuzzer draws for each route")
     parser.addoption("--kills", type=int, default=54, help="how often the tests of trust kill an act, about")
     parser.addoption(
+        "--faults", choices=["some", "all"], default="some", help="how many files, instants and clients are harmed"
+    )
+    parser.addoption(
         "--naughty", choices=["some", "all"], default="some", help="how many strings go through each parameter"
     )
 

@@ -12,3 +12,4 @@ class LiveSchema(Schema):
 class ReadySchema(Schema):
     status = fields.String(required=True, metadata={"enum": ["ready"]})
     release = fields.Integer(required=True)
+    newest = fields.Integer(required=True)

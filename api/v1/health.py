@@ -9,6 +9,7 @@ from api.parameters import refuse_parameters
 from api.releases_at import current_release
 from api.schemas.health import LiveSchema, ReadySchema
 from api.spec import operation
+from api.state import app_state
 from api.v1.blueprints import root
 
 
@@ -36,8 +37,10 @@ def live() -> Response:
         tag="service",
         summary=("Hay una publicación que servir", "There is a release to serve"),
         about=(
-            "Responde 503 hasta que una publicación comprobada esté abierta.",
-            "Answers 503 until a verified release is open.",
+            "Responde 503 hasta que una publicación comprobada esté abierta. `newest` es la más nueva que hay: si es "
+            "mayor que `release`, su copia en esta máquina no pasó la comprobación y se sirve la anterior.",
+            "Answers 503 until a verified release is open. `newest` is the newest that there is: if it is greater than "
+            "`release`, its copy on this machine failed its check, and the one before is served.",
         ),
         media={"application/json": ReadySchema},
         not_modified=False,
@@ -46,7 +49,8 @@ def live() -> Response:
 def ready() -> Response:
     """Answer when a release is open."""
     refuse_parameters()
-    return _answer({"status": "ready", "release": current_release().number})
+    newest = app_state().store.get_listed().release
+    return _answer({"status": "ready", "release": current_release().number, "newest": newest})
 
 
 def _answer(body: dict[str, object]) -> Response:

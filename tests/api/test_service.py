@@ -18,7 +18,7 @@ from tests.exemptions.releases import build_test_release, point_at, record
 
 def test_health__lives_and_is_ready(client: FlaskClient) -> None:
     assert client.get("/health/live").json == {"status": "live"}
-    assert client.get("/health/ready").json == {"status": "ready", "release": 3}
+    assert client.get("/health/ready").json == {"status": "ready", "release": 3, "newest": 3}
 
 
 @pytest.mark.parametrize(

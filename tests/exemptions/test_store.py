@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import resource
 import shutil
 import threading
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from exemptions.errors import (
+    Exhausted,
     InvalidQuery,
     NothingPublished,
     ReleaseDamaged,
@@ -234,6 +236,91 @@ def test_store__the_only_release_damaged_is_an_error(tmp_path: Path, store: Rele
     for _ in range(2):
         with pytest.raises(ReleaseDamaged):
             store.current()
+
+
+def test_store__opens_the_newest_that_passes_where_none_is_open(tmp_path: Path, store: ReleaseStore) -> None:
+    build_test_release(tmp_path, rows(1), 1)
+    build_test_release(tmp_path, rows(2), 2)
+    damage(build_test_release(tmp_path, rows(3), 3))
+    damage(build_test_release(tmp_path, rows(4), 4))
+    assert store.current().number == 2
+    point_at(tmp_path, 4, withdrawn=[2])
+    # What was withdrawn is never a way out.
+    assert store.current().number == 1
+
+
+@pytest.mark.parametrize("keeps_time", [False, True])
+def test_watch__a_release_damaged_while_open_is_served_no_longer(tmp_path: Path, keeps_time: bool) -> None:
+    store = ReleaseStore(tmp_path, poll_s=0.02, retry_s=0.05, reread_s=0.0)
+    build_test_release(tmp_path, rows(1), 1)
+    folder = build_test_release(tmp_path, rows(2), 2)
+    store.start_watching()
+    assert (store.current().number, store.get(1).number) == (2, 1)
+    times, whole = (folder / "records.arrow").stat(), (folder / "records.arrow").read_bytes()
+    damage(folder)
+    if keeps_time:
+        os.utime(folder / "records.arrow", ns=(times.st_atime_ns, times.st_mtime_ns))
+    wait_until(lambda: store.current().number == 1)
+    with pytest.raises(ReleaseDamaged):
+        store.get(2)
+    (folder / "records.arrow").write_bytes(whole)
+    wait_until(lambda: store.current().number == 2)
+    damage(tmp_path / "1")
+    wait_until(lambda: not can_get(store, 1))
+    store.close()
+
+
+def can_get(store: ReleaseStore, number: int) -> bool:
+    try:
+        return store.get(number).number == number
+    except ReleaseDamaged:
+        return False
+
+
+def test_watch__a_file_that_was_only_touched_stays(tmp_path: Path, store: ReleaseStore) -> None:
+    folder = build_test_release(tmp_path, rows(1), 1)
+    release = store.current()
+    (folder / "records.arrow").touch()
+    for _ in range(2):
+        store.drop_broken()
+        assert store.current() is release
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b'{"release": 2, "manifest_sha256": "0", "releases": []}'])
+def test_store__a_pointer_that_cannot_be_read_changes_nothing(
+    tmp_path: Path, store: ReleaseStore, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    build_test_release(tmp_path, rows(1), 1)
+    build_test_release(tmp_path, rows(2), 2)
+    assert store.current().number == 2
+    whole = (tmp_path / "current.json").read_bytes()
+    (tmp_path / "current.json").write_bytes(content)
+    for _ in range(2):
+        assert (store.current().number, store.published(), store.get(1).number) == (2, (1, 2), 1)
+    assert caplog.text.count("current.json cannot be read") == 1
+    with pytest.raises(ReleaseDamaged):
+        ReleaseStore(tmp_path).current()
+    (tmp_path / "current.json").write_bytes(whole)
+    point_at(tmp_path, 2, withdrawn=[1])
+    assert store.published() == (2,)
+
+
+def test_store__a_lack_of_handles_is_no_damage(tmp_path: Path) -> None:
+    build_test_release(tmp_path, rows(1), 1)
+    store = ReleaseStore(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+        with pytest.raises(Exhausted):
+            store.current()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, limits[1]))
+        with pytest.raises(Exhausted):
+            store.current()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert store.current().number == 1
 
 
 def test_watch__a_pointer_that_is_gone_for_a_moment_changes_nothing(tmp_path: Path, store: ReleaseStore) -> None:
