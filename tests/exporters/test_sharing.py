@@ -333,7 +333,8 @@ def test_stores__of_another_book_are_left_alone(machines: Machines) -> None:
         follow(machines.home.settings.releases, FolderRemote(machines.shared), clock=lambda: NOW, tell=lambda _: None)
     earlier = json.loads((machines.shared / "current.json").read_bytes())
     earlier["releases"].pop()
-    (machines.shared / "current.json").write_text(json.dumps(earlier | {"release": 1}))
+    earlier |= {"release": 1, "manifest_sha256": earlier["releases"][0]["manifest_sha256"]}
+    (machines.shared / "current.json").write_text(json.dumps(earlier))
     with pytest.raises(StoreRefused):
         machines.follow()
     assert check_node(machines) == 2
