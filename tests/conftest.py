@@ -58,6 +58,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--faults", choices=["some", "all"], default="some", help="how many files, instants and clients are harmed"
     )
     parser.addoption(
+        "--failovers",
+        type=int,
+        default=0,
+        help="how often a primary dies under nodes of their own",
+    )
+    parser.addoption(
         "--naughty", choices=["some", "all"], default="some", help="how many strings go through each parameter"
     )
 

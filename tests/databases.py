@@ -149,12 +149,12 @@ def running_server() -> Iterator[Server]:
     """
     folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
     try:
-        account = _account()
+        account = find_account()
         if account is not None:
             os.chown(folder, account.pw_uid, account.pw_gid)
-        programs = _find_programs(folder, account)
+        programs = find_programs(folder, account)
         data = folder / "data"
-        _run(
+        run_program(
             [programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
             account,
         )
@@ -167,7 +167,7 @@ def running_server() -> Iterator[Server]:
         (folder / "log").open("wb") as log,
         subprocess.Popen(
             ["/bin/sh", "-c", GUARD, "guard", str(folder), *map(str, command)],
-            stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, **_as(account),
+            stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, **as_account(account),
         ) as guard,
     ):  # fmt: skip
         server = Server(folder)
@@ -179,7 +179,7 @@ def running_server() -> Iterator[Server]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _account() -> pwd.struct_passwd | None:
+def find_account() -> pwd.struct_passwd | None:
     """Whom the server runs as, where that is not the caller: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
@@ -191,7 +191,7 @@ def _account() -> pwd.struct_passwd | None:
     raise NoServer("PostgreSQL does not run as root, and there is no account postgres or nobody")
 
 
-def _find_programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
+def find_programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
     """The folder of a PostgreSQL's programs that the account can run."""
     reasons = []
     for programs in chain(_machines_programs(), _packaged_programs(folder)):
@@ -231,16 +231,16 @@ def _why_not(programs: Path, account: pwd.struct_passwd | None) -> str | None:
     """Why these programs cannot be used, or None."""
     try:
         for name in ("initdb", "postgres"):
-            _run([programs / name, "--version"], account)
+            run_program([programs / name, "--version"], account)
     except NoServer as error:
         return str(error)
     return None
 
 
-def _run(command: list[Path | str], account: pwd.struct_passwd | None) -> None:
+def run_program(command: list[Path | str], account: pwd.struct_passwd | None) -> None:
     try:
         done = subprocess.run(
-            [str(word) for word in command], cwd="/", capture_output=True, text=True, check=False, **_as(account)
+            [str(word) for word in command], cwd="/", capture_output=True, text=True, check=False, **as_account(account)
         )
     except OSError as error:
         raise NoServer(str(error)) from error
@@ -248,7 +248,7 @@ def _run(command: list[Path | str], account: pwd.struct_passwd | None) -> None:
         raise NoServer(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-400:]}")
 
 
-def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
+def as_account(account: pwd.struct_passwd | None) -> dict[str, object]:
     """Arguments that make a child process run as the account."""
     if account is None:
         return {}

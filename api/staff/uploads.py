@@ -17,7 +17,7 @@ from api.work import DISK_FULL, is_disk_full
 from exemptions.accounts import Right
 from exemptions.database import is_demonstration
 from exemptions.datasets import DATASET_COLUMNS, Dataset, Mode
-from exemptions.errors import FileRefused
+from exemptions.errors import BookUnreachable, FileRefused
 from exemptions.jobs import JobFacts, JobKind, enqueue
 from loaders.incoming import drop_incoming, keep_incoming
 from loaders.saved_profiles import list_profiles, save_profile
@@ -72,6 +72,9 @@ def _enqueue(asked: AskedLoad, path: str) -> JobFacts:
                 request={**asked.request, "path": path},
                 at=app_state().clock(),
             )
+    except BookUnreachable:
+        # The job may be in the book all the same; a file that no job needs is swept away later.
+        raise
     except BaseException:
         drop_incoming(home, path)
         raise

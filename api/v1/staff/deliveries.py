@@ -24,6 +24,7 @@ from exemptions.accounts import Right
 from exemptions.database import refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
 from exemptions.disk import disk_full, is_disk_full
+from exemptions.errors import BookUnreachable
 from exemptions.jobs import JobFacts, JobKind, enqueue
 from exemptions.parameters import ParameterReader
 from loaders.decode import find_codec
@@ -117,6 +118,9 @@ def _enqueue(asked: Mapping[str, Any]) -> JobFacts:
     try:
         with staff_book().write() as session:
             return enqueue(session, kind=JobKind.LOAD, actor=current_actor(), request=asked, at=app_state().clock())
+    except BookUnreachable:
+        # The job may be in the book all the same; a file that no job needs is swept away later.
+        raise
     except BaseException:
         drop_incoming(app_state().settings.home, asked["path"])
         raise

@@ -1,0 +1,229 @@
+"""The primary of the book dies: readers notice nothing, staff go on at the standby, and nothing that was told is lost.
+
+What `make test` does once in one process, `make trust` does with a staff node and a public node of their own, as often
+as `--failovers` says. Each time the machine that died comes back as the standby.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+from api import create_app
+from api.work import run_next_job
+from exemptions.accounts import Actor, StaffRole, add_account, issue_token
+from exemptions.audit_check import check_trail
+from exemptions.calendar import system_clock
+from exemptions.database import open_book
+from exemptions.errors import BookUnreachable, Busy
+from exemptions.settings import Settings, read_settings
+from exporters.manifest import verify_folder
+from tests.databases import NoServer
+from tests.served import served
+from tests.trust.cluster import Cluster, running_cluster
+from tests.trust.staff_at_work import APPROVER, LOADER, Ask, StaffAtWork, Told
+from tests.trust.tables import Tell, tell
+
+PREFIX = "/api/v1/staff"
+READ = ("/", "/api/v1/records?limit=2", "/buscar?category=CED_PRIV", "/api/v1/records.csv", "/health/ready")
+INSTANTS = ("publish", "load", "approve", "idle")
+RESUME_S = 30.0
+"""What issue and guide promise; the operator's own reaction comes on top."""
+
+Get = Callable[[str], int]
+"""An address of the public's → the status of the answer."""
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    try:
+        with running_cluster() as made:
+            yield made
+    except NoServer as reason:
+        pytest.skip(f"no PostgreSQL with a standby: {reason}")
+
+
+def test_primary__dies_and_nothing_that_was_told_is_lost(
+    cluster: Cluster, tmp_path: Path, request: pytest.FixtureRequest, record_property: Tell
+) -> None:
+    failovers = request.config.getoption("--failovers")
+    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "DATABASE_URL": cluster.url()}
+    settings = read_settings(environment)
+    tokens = make_staff(settings)
+    nodes = apart(tmp_path, environment, tokens) if failovers else in_this_process(tmp_path, environment, tokens)
+    with nodes as (ask, get):
+        staff = StaffAtWork(ask)
+        staff.start()
+        staff.wait_for("idle")
+        with reading(get) as answers:
+            for number in range(max(failovers, 1)):
+                instant = INSTANTS[number % len(INSTANTS)]
+                before = answers.copy()
+                resumed_s = kill_primary(cluster, staff, instant, random.Random(number))
+                back = cluster.follow()
+                seen = answers - before
+                assert seen.keys() == {"200"}, seen
+                tell(
+                    record_property, "Fail-over of the primary", killed_while=instant, fail_overs=1,
+                    readers_answered=seen["200"], readers_errors=0, staff_told_503=staff.refused.total(),
+                    acts_lost=0, slowest_resumption_s=resumed_s, came_back_by=back,
+                )  # fmt: skip
+                staff.refused.clear()
+        staff.finish()
+    check_told(cluster, staff, until=time.monotonic())
+    check_whole(settings, cluster, tmp_path)
+
+
+@pytest.mark.parametrize("shown", [0, 1])
+def test_missing__is_what_was_told_and_the_book_does_not_show(shown: int) -> None:
+    class Book:
+        def execute(self, _statement: str, _numbers: tuple[int, ...]) -> Book:
+            return self
+
+        def fetchall(self) -> list[tuple[int]]:
+            return [(shown,)]
+
+    staff = StaffAtWork(lambda *_: Told(503, {}, None))
+    staff.acknowledged += [(1.0, "release", 7), (2.0, "approval", 8), (9.0, "batch", 9)]
+    missing = staff.find_missing(Book(), until=2.0)  # type: ignore[arg-type]
+    assert missing == ([] if shown else [("approval", 8), ("release", 7)])
+
+
+def make_staff(settings: Settings) -> dict[str, str]:
+    """A book with a person who loads and one who approves; their tokens."""
+    book, operator, now = open_book(settings), Actor("operator"), system_clock()
+    tokens = {}
+    with book.write() as session:
+        add_account(session, actor=operator, name="ana", role=StaffRole.ADMINISTRATOR, at=now)
+        for name, role in ((LOADER, StaffRole.LOADER), (APPROVER, StaffRole.APPROVER)):
+            add_account(session, actor=operator, name=name, role=role, at=now)
+            tokens[name] = issue_token(session, actor=operator, name=name, at=now, days=30)
+    book.close()
+    return tokens
+
+
+def kill_primary(cluster: Cluster, staff: StaffAtWork, instant: str, chance: random.Random) -> float:
+    """Kill the primary while they do this, let the standby take over; gives the seconds until they can write again."""
+    staff.wait_for(instant)
+    time.sleep(chance.uniform(0.0, 0.9) * staff.took[instant])
+    cluster.primary.kill()
+    killed = time.monotonic()
+    # Whoever watches needs some time to see it; what staff ask for meanwhile is refused.
+    time.sleep(chance.uniform(0.2, 1.0))
+    cluster.fail_over()
+    check_told(cluster, staff, until=killed)
+    resumed_s = staff.wait_for_acknowledgement(killed) - killed
+    assert resumed_s <= RESUME_S
+    return resumed_s
+
+
+def check_told(cluster: Cluster, staff: StaffAtWork, *, until: float) -> None:
+    """Everything that staff were told is done is in the book of the present primary."""
+    with cluster.primary.connect() as book:
+        assert staff.find_missing(book, until=until) == []
+
+
+def check_whole(settings: Settings, cluster: Cluster, folder: Path) -> None:
+    """The trail is unbroken and reaches its anchor, the store has what the book says, the standby has it all, and the
+    new primary lets one writer in at a time."""
+    book = open_book(settings)
+    elsewhere = open_book(read_settings({"EXEMPTIONS_HOME": str(folder / "other"), "DATABASE_URL": cluster.url()}))
+    with book.read() as session:
+        trail = check_trail(session, settings.home)
+    assert trail.fault is None and trail.anchored
+    pointer = json.loads((settings.releases / "current.json").read_bytes())
+    verify_folder(settings.releases / str(pointer["release"]), sha256=pointer["manifest_sha256"])
+    with book.write(), pytest.raises(Busy), elsewhere.write(wait_s=0.1):
+        pytest.fail("two writers at once")
+    cluster.wait_for_standby()
+    for table in ("audit", "batch", "release", "record_version", "job"):
+        counted = f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
+        assert cluster.primary.ask(counted, "registry") == cluster.standby.ask(counted, "registry"), table
+    for opened in (book, elsewhere):
+        opened.close()
+
+
+@contextmanager
+def reading(get: Get) -> Iterator[Counter[str]]:
+    """Readers who never stop asking, and what they got."""
+    found, stop = Counter[str](), threading.Event()
+
+    def read(start: int) -> None:
+        for number in range(start, 10**9):
+            if stop.is_set():
+                return
+            try:
+                found[str(get(READ[number % len(READ)]))] += 1
+            except (OSError, requests.RequestException) as error:
+                found[type(error).__name__] += 1
+            time.sleep(0.2)
+
+    readers = [threading.Thread(target=read, args=(number,), daemon=True) for number in range(2)]
+    for reader in readers:
+        reader.start()
+    yield found
+    stop.set()
+    for reader in readers:
+        reader.join(60)
+
+
+@contextmanager
+def apart(folder: Path, environment: dict[str, str], tokens: dict[str, str]) -> Iterator[tuple[Ask, Get]]:
+    """A staff node and a public node, each a service of its own in its role."""
+    shared = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    releases = {"EXEMPTIONS_RELEASES": str(folder / "home" / "releases")}
+    with (
+        contextmanager(served)({**shared, **environment, "EXEMPTIONS_ROLE": "staff"}) as staff,
+        contextmanager(served)(
+            {**shared, **releases, "EXEMPTIONS_HOME": str(folder / "public"), "EXEMPTIONS_ROLE": "public"}
+        ) as public,
+        requests.Session() as session,
+    ):
+
+        def ask(who: str, method: str, path: str, **body: object) -> Told:
+            headers = {"Authorization": f"Bearer {tokens[who]}", "Content-Type": "application/octet-stream"}
+            if "json" in body:
+                del headers["Content-Type"]
+            answer = session.request(method, f"{staff}{PREFIX}{path}", headers=headers, timeout=120, **body)  # type: ignore[arg-type]
+            return Told(answer.status_code, answer.headers, answer.json())
+
+        yield ask, lambda path: requests.get(f"{public}{path}", timeout=30).status_code
+
+
+@contextmanager
+def in_this_process(folder: Path, environment: dict[str, str], tokens: dict[str, str]) -> Iterator[tuple[Ask, Get]]:
+    """The applications of both nodes and the worker, in threads of the test's own process."""
+    settings, stop = read_settings(environment), threading.Event()
+    staff = create_app(read_settings({**environment, "EXEMPTIONS_ROLE": "staff"}))
+    releases = {"EXEMPTIONS_RELEASES": str(settings.releases), "EXEMPTIONS_HOME": str(folder / "public")}
+    public = create_app(read_settings({**releases, "EXEMPTIONS_ROLE": "public"}))
+
+    def ask(who: str, method: str, path: str, **body: object) -> Told:
+        headers = {"Authorization": f"Bearer {tokens[who]}"}
+        answer = staff.test_client().open(f"{PREFIX}{path}", method=method, headers=headers, **body)
+        return Told(answer.status_code, answer.headers, answer.json)
+
+    def work() -> None:
+        book = open_book(settings)
+        while not stop.is_set():
+            with suppress(BookUnreachable, Busy):
+                run_next_job(book, settings, system_clock)
+            time.sleep(0.05)
+        book.close()
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    yield ask, lambda path: public.test_client().get(path).status_code
+    stop.set()
+    worker.join(60)
+    staff.extensions["book"].close()
