@@ -60,9 +60,10 @@ test: setup ## Run the tests on all cores.
 KILLS := 600
 EXAMPLES := 100
 FAILOVERS := 8
-trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, fuzz the API, send every naughty string everywhere, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40).
+FILES := 20000
+trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40 FILES=50000).
 	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
-		--failovers=$(FAILOVERS) \
+		--failovers=$(FAILOVERS) --fuzzed-files=$(FILES) \
 		--examples=$(EXAMPLES) --naughty=all --faults=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 lint: setup ## Check style, format and types.

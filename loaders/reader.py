@@ -101,7 +101,8 @@ def _read(job: Mapping[str, Any], limits: ReaderLimits) -> None:
 
 
 def _write_outcome(folder: Path, outcome: Mapping[str, Any]) -> None:
-    (folder / OUTCOME).write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
+    # A name in a JSON file may hold half of a surrogate pair, which no text that is told can.
+    (folder / OUTCOME).write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8", errors="replace")
 
 
 if __name__ == "__main__":

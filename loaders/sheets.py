@@ -57,6 +57,11 @@ def read_sheet(path: Path, options: ReadOptions, faults: Mapping[str, SheetFault
         raise ReadingRefused(make_finding("libro_con_contrasena")) from error
     except CalamineError as error:
         raise ReadingRefused(make_finding("archivo_danado", reason=str(error))) from error
+    except BaseException as error:
+        # A panic of the library, whose class it does not export: some damage to old workbooks it did not think of.
+        if type(error).__name__ == "PanicException":
+            raise ReadingRefused(make_finding("archivo_danado", reason="panic")) from error
+        raise
     _refuse_faults(faults.get(sheet.name, SheetFaults()), sheet, header)
     findings = (*unknown_columns(header, options), *_unnamed_columns(sheet, header))
     return SourceTable(table, header, sheet.name, findings)

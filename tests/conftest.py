@@ -53,6 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
     parser.addoption("--examples", type=int, default=1, help="requests that the fuzzer draws for each route")
+    parser.addoption("--fuzzed-files", type=int, default=60, help="how many damaged files are loaded")
+    parser.addoption("--fuzzed-from", type=int, default=1, help="the number of the first of them")
+    parser.addoption("--fuzzed-seed", type=int, default=1, help="what their numbers are drawn from")
+    parser.addoption("--seeds", default="", help="a folder of real files to damage beside those that the tests write")
+    parser.addoption("--fuzzing-s", type=int, default=0, help="seconds that the fuzzer of requests repeats itself for")
     parser.addoption("--kills", type=int, default=54, help="how often the tests of trust kill an act, about")
     parser.addoption(
         "--faults", choices=["some", "all"], default="some", help="how many files, instants and clients are harmed"

@@ -15,15 +15,16 @@ from exemptions.release import Release
 
 JSON = "application/json"
 _SCRIPT = "text/javascript"
-_CALLBACK = re.compile(r"[A-Za-z_$][0-9A-Za-z_$]{0,63}(?:\.[A-Za-z_$][0-9A-Za-z_$]{0,63}){0,3}")
 CALLBACK = "callback"
 """Name of the parameter that asks for JSONP."""
+CALLBACK_NAME = r"[A-Za-z_$][0-9A-Za-z_$]{0,63}(?:\.[A-Za-z_$][0-9A-Za-z_$]{0,63}){0,3}"
+"""What it may say: the name of a function."""
 
 
 def read_callback(reader: ParameterReader) -> str | None:
     """The function to call; what is none is noted."""
     name = reader.single(CALLBACK)
-    if name is not None and not _CALLBACK.fullmatch(name):
+    if name is not None and not re.fullmatch(CALLBACK_NAME, name):
         reader.add(CALLBACK, name, "No es el nombre de una función.", "This is no name of a function.")
     return name
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
 
 from api.schemas.texts import about
@@ -22,6 +24,14 @@ def _reason(longest: int = LONGEST_REASON) -> fields.String:
     return fields.String(required=True, validate=[written, validate.Length(max=longest)])
 
 
+class _Whole(fields.Integer):
+    """A whole number; 5.0 is one in JSON, 5.5 and "5" are not."""
+
+    def _validated(self, value: Any) -> int:
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        return super()._validated(whole)
+
+
 class _Order(Schema):
     class Meta:
         unknown = RAISE
@@ -30,7 +40,7 @@ class _Order(Schema):
 class LiftSchema(_Order):
     """What an approver allows of that which holds a batch back."""
 
-    removals = fields.Integer(
+    removals = _Whole(
         strict=True,
         load_default=None,
         validate=validate.Range(0, _LARGEST),
@@ -43,7 +53,7 @@ class LiftSchema(_Order):
     )
     accepted = fields.Dict(
         keys=fields.String(validate=validate.OneOf([guard.value for guard in Guard])),
-        values=fields.Integer(strict=True, validate=validate.Range(0, _LARGEST)),
+        values=_Whole(strict=True, validate=validate.Range(0, _LARGEST)),
         load_default=dict,
         metadata=about("Otros resguardos, cada uno con su número.", "Other guards, each with its number.")
         | {"propertyNames": {"enum": [guard.value for guard in Guard]}},
@@ -78,7 +88,7 @@ class WithdrawSchema(_Order):
     reason = _reason(LONGEST_NOTE)
     records = fields.List(fields.String(), load_default=list)
     fields_ = fields.List(fields.String(), load_default=list, data_key="fields", attribute="fields")
-    also = fields.Integer(
+    also = _Whole(
         strict=True,
         load_default=0,
         validate=validate.Range(0, _LARGEST),

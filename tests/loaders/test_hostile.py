@@ -233,7 +233,8 @@ def test_hostile__error_cells_of_an_old_workbook_are_named_not_read_as_empty() -
     assert {name: len(faults.errors) for name, faults in inspect_xls(path).items()} == {"Registro": 2, "Otra": 0}
 
 
-@pytest.mark.parametrize("cut", [400, 1_500, 3_000])
+# The last one ends within an entry of the directory, where the library panics.
+@pytest.mark.parametrize("cut", [400, 1_500, 3_000, 5_616])
 def test_hostile__a_truncated_old_workbook_is_refused(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     path.write_bytes((DATA / "registro.xls").read_bytes()[:cut])

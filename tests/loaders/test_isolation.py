@@ -50,6 +50,22 @@ def test_isolation__a_refusal_comes_back_with_all_its_findings(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ('{"\\ud800": [{"a": 1}], "b": [{"a": 1}]}', "json_varias_listas"),
+        ('[{"\\ud800": 1, "\\ud800": 2}]', "json_clave_repetida"),
+    ],
+)
+def test_isolation__half_a_character_in_a_name_does_not_stop_the_telling(text: str, rule: str, tmp_path: Path) -> None:
+    path = tmp_path / "registro.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ReadingRefused) as refused:
+        read_isolated(path, ReadOptions(), ReaderLimits())
+    assert [finding.rule for finding in refused.value.findings] == [rule]
+    assert "?" in f"{refused.value.findings[0].value} {refused.value.findings[0].column}"
+
+
 def test_isolation__a_reader_without_memory_is_a_refusal(tmp_path: Path) -> None:
     path = tmp_path / "registro.csv"
     path.write_text(csv_text(permanent(1)), encoding="utf-8")

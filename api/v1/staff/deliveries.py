@@ -27,7 +27,7 @@ from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import BookUnreachable
 from exemptions.jobs import JobFacts, JobKind, enqueue
 from exemptions.parameters import ParameterReader
-from loaders.decode import find_codec
+from loaders.decode import ENCODINGS, find_codec
 from loaders.incoming import drop_incoming, keep_incoming
 from loaders.options import DEFAULT_ENCODING
 from loaders.profiles import Profile
@@ -55,7 +55,11 @@ _PARAMETERS = [
         both("Perfil guardado; lo demás que se diga manda.", "A saved profile; whatever else is told wins."),
         _TEXT,
     ),
-    query_parameter("encoding", both("Si falta, la del perfil o UTF-8.", "Without it the profile's, or UTF-8."), _TEXT),
+    query_parameter(
+        "encoding",
+        both("Si falta, la del perfil o UTF-8.", "Without it the profile's, or UTF-8."),
+        {"enum": list(ENCODINGS)},
+    ),
     query_parameter("sheet", both("Hoja del libro.", "Sheet of the workbook."), _TEXT),
     query_parameter(
         "header_row",

@@ -64,6 +64,8 @@ def staff_operation(
         responses[str(status)] = responses.pop("200")
     if body is not None:
         described["requestBody"] = {"content": {JSON: {"schema": body}}}
+        if any(field.required for field in body().fields.values()):
+            described["requestBody"]["required"] = True
         for code in (400, 413, 415):
             responses[str(code)] = {"$ref": f"#/components/responses/Problem{code}"}
     if takes_file:
