@@ -73,6 +73,8 @@ def _filter_clause(release: Release, query: RegistryQuery, spec: Filter) -> Quer
     match spec.kind:
         case FilterKind.WORDS:
             return match_text(release, value).clause
+        case FilterKind.RECORD if release.index.rows_by_id is not None:
+            return _any_row([release.find_record(record_id) for record_id in value], schema)
         case FilterKind.CODE | FilterKind.NIT | FilterKind.RECORD:
             return _any_of(schema, spec.field, value)
         case FilterKind.COUNT | FilterKind.MONEY:
@@ -88,6 +90,12 @@ def _any_of(schema: Schema, field: str, values: tuple[str, ...]) -> Query:
     if len(values) == 1:
         return Query.term_query(schema, field, values[0], index_option="basic")
     return Query.term_set_query(schema, field, values)
+
+
+def _any_row(rows: list[int | None], schema: Schema) -> Query:
+    """Any of these rows; a None stands for a record that is not there."""
+    known = [row for row in rows if row is not None]
+    return Query.term_set_query(schema, "row", known) if known else Query.empty_query()
 
 
 def _day_bound(schema: Schema, spec: Filter, day: date) -> Query:

@@ -104,7 +104,7 @@ def _frame(batch: pa.RecordBatch, ranks: pl.DataFrame, start: int) -> pl.DataFra
             pl.int_range(start, start + batch.num_rows, dtype=pl.UInt32, eager=True).alias("row"),
             *ranks,
             *_text_columns(names),
-            *(_series(batch.column(name), pl.String).alias(name) for name in ("nit", "record_id")),
+            _series(batch.column("nit"), pl.String).alias("nit"),
             *(_code_members(batch, name) for name in CODE_FIELDS),
             _texts(batch.column("taxes"), _tax_members).alias("taxes"),
             *_day_columns(batch),

@@ -6,7 +6,7 @@ Document order is row order of `records.arrow`; nothing is stored in the index, 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from exemptions.documents import CODE_FIELDS, CODE_SET, EPOCH, NUMBER_SET, PLACE
 from exemptions.errors import ReleaseDamaged
 from exemptions.exhaustion import refuse_exhausted
 from exemptions.ranks import INDEXED_SORTS
+from exemptions.record_rows import map_record_rows, write_record_rows
 
 # One segment keeps document order equal to row order, and only a heap that holds everything gives one: 2,000,000 rows
 # fitted 200 MB for text alone; smaller heaps gave several segments.
@@ -33,6 +34,9 @@ class OpenIndex:
 
     schema: tantivy.Schema
     searcher: tantivy.Searcher
+    rows_by_id: Sequence[int] | None = None
+    """Row numbers in the order of their record identifiers; None in releases of the first versions, whose index knows
+    the identifiers itself."""
 
     @cached_property
     def marks_shared(self) -> bool:
@@ -70,7 +74,7 @@ class OpenIndex:
 def write_index(records: pa.RecordBatch, folder: Path) -> None:
     """Write the index of `records` into the new folder `folder`.
 
-    Shape: the files of one segment and `meta.json`, readable by everyone, no dot files.
+    Shape: the files of one segment and `meta.json`, and `record_rows.FILE`; readable by everyone, no dot files.
     Raises: FileExistsError if the folder is there.
     """
     folder.mkdir()
@@ -81,6 +85,7 @@ def write_index(records: pa.RecordBatch, folder: Path) -> None:
         writer.add_json(document)
     writer.commit()
     writer.wait_merging_threads()
+    write_record_rows(records.column("record_id"), folder)
     for path in folder.iterdir():
         # The lock files and the list of managed files serve writers only.
         if path.name.startswith("."):
@@ -106,7 +111,7 @@ def open_index(folder: Path) -> OpenIndex:
         try:
             index = tantivy.Index.open(private)
             index.config_reader("manual")
-            return OpenIndex(index.schema, index.searcher())
+            return OpenIndex(index.schema, index.searcher(), map_record_rows(folder))
         except (ValueError, OSError) as error:
             refuse_exhausted(error)
             raise _damaged() from error
@@ -147,8 +152,7 @@ def _build_schema() -> tantivy.Schema:
         builder.add_unsigned_field(sort.field, fast=True)
     builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("first_word", tokenizer_name="raw", index_option="basic")
-    for name in ("nit", "record_id"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("nit", tokenizer_name="raw", index_option="basic")
     for name in ("taxes", *CODE_FIELDS):
         builder.add_text_field(name, fast=name in PLACES, tokenizer_name="raw", index_option="basic")
     for name in (CODE_SET, NUMBER_SET):

@@ -30,6 +30,7 @@ from exemptions.items import ItemReader
 from exemptions.match_keys import NameBags
 from exemptions.nit import parse_nit
 from exemptions.ranks import Sort, order_rows, rank_rows
+from exemptions.record_rows import find_row
 from exemptions.seal import Seal
 from exemptions.summary import Summary
 
@@ -165,8 +166,10 @@ class Release:
 
     def find_record(self, record_id: str) -> int | None:
         """The row of a record, None if this release has none of that identifier."""
-        rows = self.index.find_rows("record_id", record_id, limit=1)
-        return rows[0] if rows else None
+        if self.index.rows_by_id is None:
+            rows = self.index.find_rows("record_id", record_id, limit=1)
+            return rows[0] if rows else None
+        return find_row(self.index.rows_by_id, self.records.column("record_id"), record_id)
 
     def taxpayer_rows(self, nit: str) -> list[int]:
         """The rows of a legal person's benefits, by its NIT in any usual writing.

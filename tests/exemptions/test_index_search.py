@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import tempfile
 import threading
@@ -16,8 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tantivy import Query, SchemaBuilder
+from tantivy import Index, Query, SchemaBuilder
 
+from exemptions.answers import AnswerCache
 from exemptions.columns import KEYS
 from exemptions.cursor import Cursor, decode_cursor, encode_cursor
 from exemptions.errors import InvalidQuery, ReleaseDamaged
@@ -652,3 +654,26 @@ def test_index_guard__a_panic_of_the_library_is_a_damaged_release(release: Relea
 def test_index_guard__leaves_other_errors_alone() -> None:
     with pytest.raises(KeyboardInterrupt), index_guard():
         raise KeyboardInterrupt
+
+
+def test_find_record__asks_an_index_of_the_first_versions_itself(tmp_path: Path) -> None:
+    release = open_rows(tmp_path, [record(n) for n in (1, 2, 3)])
+    schema = (
+        SchemaBuilder()
+        .add_unsigned_field("row", indexed=True, fast=True)
+        .add_text_field("record_id", tokenizer_name="raw", index_option="basic")
+        .build()
+    )
+    (tmp_path / "old").mkdir()
+    writer = Index(schema, str(tmp_path / "old")).writer(num_threads=1)
+    for row, record_id in enumerate(release.records.column("record_id").to_pylist()):
+        writer.add_json(json.dumps({"row": row, "record_id": record_id}))
+    writer.commit()
+    writer.wait_merging_threads()
+    asked = RegistryQuery(record_id=(invented_record_id(3), invented_record_id(9)))
+    found = [release.find_record(invented_record_id(3)), search(release, asked, limit=9).rows]
+    release.index = open_index(tmp_path / "old")
+    release.answers = AnswerCache(10)
+    assert release.index.rows_by_id is None
+    assert [release.find_record(invented_record_id(3)), search(release, asked, limit=9).rows] == found == [2, [2]]
+    assert release.find_record(invented_record_id(9)) is None

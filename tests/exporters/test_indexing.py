@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from exemptions.index import open_index
+from exemptions.record_rows import find_row
 from exporters.indexing import IndexWriter
-from exporters.tables import write_arrow
+from exporters.tables import read_arrow, write_arrow
 from tests.exemptions.releases import invented_record_id, record, records_table
 from tests.exporters.staging import Home, row
 
@@ -24,8 +25,10 @@ def test_index_writer__writes_an_index_that_answers(
     with IndexWriter(tmp_path, rows=4) as index:
         index.start()
         index.finish()
-    found = open_index(tmp_path / "index").find_rows("record_id", invented_record_id(3))
-    assert found == [2]
+    found = open_index(tmp_path / "index")
+    ids = read_arrow(tmp_path / "records.arrow").column("record_id")
+    assert find_row(found.rows_by_id or [], ids, invented_record_id(3)) == 2
+    assert found.searcher.num_docs == 4
 
 
 @pytest.mark.parametrize("threshold", [1, 1_000], ids=["own process", "this process"])
