@@ -19,7 +19,7 @@ from exemptions.audit import Act, record_act
 from exemptions.catalogs import load_catalogs
 from exemptions.database import is_two_person
 from exemptions.datasets import Dataset, Mode
-from exemptions.editions import overlay_edition, read_current, staged_schema
+from exemptions.editions import overlay_edition, staged_schema
 from exemptions.errors import BatchNotFound, BatchState, NotAllowed, ReleaseDamaged, Sentence
 from exemptions.finding import Finding, Severity
 from exemptions.guard_limits import DEFAULT_LIMITS, GuardLimits
@@ -28,6 +28,7 @@ from exemptions.guards import Hold, Lift, Load, find_holds
 from exemptions.history import Comparison
 from exemptions.models import Batch, BatchFinding
 from exemptions.shelf import from_pages, map_pages
+from exemptions.standing import read_standing
 
 
 class State(StrEnum):
@@ -245,7 +246,7 @@ def standing_edition(session: Session, home: Path, dataset: Dataset) -> pl.DataF
 
     Shape: as `editions.read_current`; identifiers are null for what only an approved batch brings.
     """
-    standing = read_current(session, dataset)
+    standing = read_standing(session, home, dataset)
     for batch in list_approved(session):
         if batch.dataset == dataset:
             standing = overlay_batch(standing, home, batch)

@@ -24,6 +24,7 @@ from exemptions.guards import Hold, Load, editions_in_scope, find_holds
 from exemptions.history import Comparison
 from exemptions.models import Batch, RecordKey, RecordVersion
 from exemptions.row_differences import compared_of, key_of, public_key, row_differences
+from exemptions.standing import read_standing
 from exemptions.totals import Quantity, Total, totals_by_period
 
 TOP_MOVERS = 20
@@ -149,7 +150,7 @@ def edition_before(session: Session, home: Path, batch: Batch) -> pl.DataFrame:
     """
     dataset, released = Dataset(batch.dataset), batch.release if batch.state == State.PUBLISHED else None
     if released is None:
-        standing = read_current(session, dataset)
+        standing = read_standing(session, home, dataset)
         earlier = select(Batch).where(Batch.state == State.APPROVED)
     else:
         # A batch that changed nothing made no release of its own: what its release holds is what it met.

@@ -17,9 +17,17 @@ def shelve(frame: pl.DataFrame, folder: Path) -> pl.DataFrame:
     Raises: OSError on a full disk.
     """
     with tempfile.TemporaryFile(dir=folder) as file:
-        frame.write_ipc(file, compression="uncompressed", compat_level=pl.CompatLevel.newest())
-        file.flush()
+        write_frame(frame, file)
         return map_frame(file)
+
+
+def write_frame(frame: pl.DataFrame, file: BinaryIO) -> None:
+    """Write the frame so that it can be mapped.
+
+    Raises: OSError on a full disk.
+    """
+    frame.write_ipc(file, compression="uncompressed", compat_level=pl.CompatLevel.newest())
+    file.flush()
 
 
 def map_frame(file: BinaryIO) -> pl.DataFrame:

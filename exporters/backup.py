@@ -36,6 +36,7 @@ from exemptions.engines import SQLITE
 from exemptions.errors import RegistryError
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
+from exemptions.standing import FOLDER as STANDING
 from exporters.durable import link_file, move_folder, sync
 from exporters.manifest import verify_folder
 
@@ -235,7 +236,10 @@ def _copy_book(engine: Engine, making: Path) -> None:
 
 
 def _copy_home(settings: Settings, target: Path, before: Mapping[str, tuple[str, Path]], folder: Path) -> int:
-    """Copy what lies in the home but the book, the locks and the releases; gives how many files were not linked."""
+    """Copy what lies in the home but the book, what is made from it, the locks and the releases.
+
+    Gives how many files were not linked.
+    """
     target.mkdir(mode=_PRIVATE)
     copied = 0
     for source in _iter_home(settings):
@@ -256,7 +260,7 @@ def _iter_home(settings: Settings) -> Iterator[Path]:
     left = {book, *(book.with_name(book.name + end) for end in _OF_SQLITE)}
     for folder, folders, names in os.walk(settings.home):
         here = Path(folder)
-        folders[:] = [name for name in folders if here / name != settings.releases]
+        folders[:] = [name for name in folders if here / name not in (settings.releases, settings.home / STANDING)]
         for name in sorted(names):
             if name not in _LOCKS and here / name not in left and (here / name).is_file():
                 yield here / name

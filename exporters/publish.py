@@ -29,6 +29,7 @@ from exemptions.history import Entry, prepare_entry, read_content, write_entry
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from exemptions.shelf import shelve
+from exemptions.standing import read_standing
 from exemptions.state_documents import read_documents
 from exemptions.status import derive_status
 from exporters.assemble import Draft, Previous, policy_sha256
@@ -169,18 +170,19 @@ def _apply_batches(
     The last batch of the registry is written by the function that is given back: what it brings is known before, so it
     can be written while the files are being made.
     """
-    altered, home = False, work.book.home
+    altered, home, applied = False, work.book.home, False
     last: tuple[Batch, Entry] | None = None
     newest = max((place for place, batch in enumerate(batches) if batch.dataset == Dataset.REGISTRY), default=None)
     for place, batch in enumerate(batches):
         dataset, staged = Dataset(batch.dataset), read_staged(home, batch)
-        current = read_current(session, dataset)
+        current = read_current(session, dataset) if applied else read_standing(session, home, dataset)
         comparison = compare_edition(current, staged, dataset=dataset, mode=Mode(batch.mode))
         altered = altered or not comparison.is_empty
         if place == newest:
             entry = prepare_entry(session, current, comparison, release=number, cutoff=batch.cutoff)
             last = batch, _put_aside(entry, home)
         else:
+            applied = applied or dataset is Dataset.REGISTRY
             apply_edition(
                 session, current, comparison, dataset=dataset, release=number, batch=batch.id, cutoff=batch.cutoff
             )
