@@ -14,6 +14,7 @@ from exemptions.calendar import GUATEMALA
 from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
 from exemptions.release import Release
 from exemptions.store import ReleaseStore
+from exemptions.store_sight import find_sight
 
 EXTENSION = "fresh_figures"
 """Where an application keeps what else it can tell: functions that give families of figures."""
@@ -25,6 +26,7 @@ class _Fresh:
     def collect(self) -> Iterator[Metric]:
         """What prometheus_client asks of a collector."""
         yield from _of_releases()
+        yield from _of_store()
         others: tuple[Figures, ...] = current_app.extensions.get(EXTENSION, ())
         for figures in others:
             yield from figures()
@@ -67,6 +69,17 @@ def _served(store: ReleaseStore) -> Release | None:
         return store.current()
     except (NothingPublished, ReleaseDamaged, Exhausted):
         return None
+
+
+def _of_store() -> Iterator[Metric]:
+    """What the store that machines share had at the last look; nothing where there is none."""
+    sight = find_sight(app_state().settings.releases)
+    if sight is not None:
+        yield _gauge("registry_store_release", "Newest release of the shared store.", sight.release or 0)
+        looked = "When the shared store last answered, in seconds since 1970."
+        yield _gauge("registry_store_looked_seconds", looked, sight.looked_at.timestamp())
+        role = "1 if this machine copies from the store, 0 if it publishes to it."
+        yield _gauge("registry_store_is_followed", role, int(sight.is_followed))
 
 
 def _gauge(name: str, about: str, value: float) -> Metric:

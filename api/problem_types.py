@@ -191,6 +191,15 @@ NOTHING_PUBLISHED = _problem(
     ("Todavía no se ha publicado ninguna versión del registro.", "No release of the registry has been published yet."),
     30,
 )  # fmt: skip
+RELEASE_NOT_HERE = _problem(
+    "release-not-here", 503,
+    ("La publicación está por llegar", "The release is on its way"),
+    (
+        "La publicación acaba de hacerse y esta máquina todavía la está copiando. Espere los segundos de Retry-After.",
+        "The release was made just now and this machine is still copying it. Wait the seconds of Retry-After.",
+    ),
+    2,
+)  # fmt: skip
 RELEASE_UNAVAILABLE = _problem(
     "release-unavailable", 503,
     ("Publicación no disponible", "Release unavailable"),
@@ -257,6 +266,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     LIST_REFUSED,
     CLIENT_ERROR,
     NOTHING_PUBLISHED,
+    RELEASE_NOT_HERE,
     RELEASE_UNAVAILABLE,
     INBOX_FULL,
     PICTURE_UNAVAILABLE,
@@ -273,6 +283,7 @@ OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.ReleaseNotFound: RELEASE_NOT_FOUND,
     errors.ReleaseWithdrawn: RELEASE_WITHDRAWN,
     errors.NothingPublished: NOTHING_PUBLISHED,
+    errors.ReleaseNotHere: RELEASE_NOT_HERE,
     errors.ReleaseDamaged: RELEASE_UNAVAILABLE,
     errors.InboxFull: INBOX_FULL,
     PictureUnavailable: PICTURE_UNAVAILABLE,

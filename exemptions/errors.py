@@ -113,6 +113,10 @@ class ReleaseNotFound(NotFound):
     """A release number was never published."""
 
 
+class ReleaseNotHere(RegistryError):
+    """A release was published, or may have been, and has not reached this machine yet."""
+
+
 class ReleaseWithdrawn(RegistryError):
     """A release was withdrawn; only its tombstone remains."""
 

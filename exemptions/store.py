@@ -33,6 +33,7 @@ from exemptions.errors import (
     ParameterProblem,
     ReleaseDamaged,
     ReleaseNotFound,
+    ReleaseNotHere,
     ReleaseWithdrawn,
 )
 from exemptions.exhaustion import refuse_exhausted
@@ -41,6 +42,7 @@ from exemptions.integrity import damaged
 from exemptions.matches import total
 from exemptions.query import RegistryQuery
 from exemptions.release import Release, open_account, open_records, open_release, read_own_manifest
+from exemptions.store_sight import Sightings
 
 POINTER = "current.json"
 POLL_S = 0.5
@@ -125,6 +127,7 @@ class ReleaseStore:
         self._process = os.getpid()
         self._watcher: threading.Thread | None = None
         self._stop = threading.Event()
+        self._sightings = Sightings(path, clock)
 
     def current(self) -> Release:
         """The newest release that passed its check.
@@ -137,10 +140,10 @@ class ReleaseStore:
     def get(self, number: int) -> Release:
         """One release by its number.
 
-        Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
+        Raises: NothingPublished, ReleaseNotFound, ReleaseNotHere, ReleaseWithdrawn, ReleaseDamaged.
         """
         pointer = self._read_pointer()
-        listed = _get_listed(pointer, number)
+        listed = self._find(pointer, number)
         current = self.refresh() if listed == pointer.current else self._current
         if current is not None and current.manifest_sha256 == listed.manifest_sha256:
             return current
@@ -149,11 +152,11 @@ class ReleaseStore:
     def get_listed(self, number: int | None = None) -> ListedRelease:
         """What is listed of one release, which need not open; of the current one without a number.
 
-        Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn.
+        Raises: NothingPublished, ReleaseNotFound, ReleaseNotHere, ReleaseWithdrawn.
         """
         pointer = self._read_pointer()
         if number is not None:
-            return _get_listed(pointer, number)
+            return self._find(pointer, number)
         if pointer.current is None:
             raise _nothing_published()
         return pointer.current
@@ -191,9 +194,9 @@ class ReleaseStore:
     def records_of(self, number: int) -> pa.RecordBatch:
         """The records of one release, without opening it for searches.
 
-        Raises: NothingPublished, ReleaseNotFound, ReleaseWithdrawn, ReleaseDamaged.
+        Raises: NothingPublished, ReleaseNotFound, ReleaseNotHere, ReleaseWithdrawn, ReleaseDamaged.
         """
-        listed = _get_listed(self._read_pointer(), number)
+        listed = self._find(self._read_pointer(), number)
         return open_records(self._folder(listed), manifest_sha256=listed.manifest_sha256)
 
     def manifest_of(self, listed: ListedRelease) -> Mapping[str, Any]:
@@ -316,6 +319,14 @@ class ReleaseStore:
             raise
         self._refused.pop(listed.manifest_sha256, None)
         return release
+
+    def _find(self, pointer: Pointer, number: int) -> ListedRelease:
+        if number not in pointer.releases and self._sightings.may_have(number):
+            raise ReleaseNotHere(
+                f"La publicación {number} todavía no llega a esta máquina; vuelva a intentarlo en unos segundos.",
+                f"Release {number} has not reached this machine yet; try again in some seconds.",
+            )
+        return _get_listed(pointer, number)
 
     def _folder(self, listed: ListedRelease) -> Path:
         return self._path / str(listed.release)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 
-from exemptions.calendar import format_instant, parse_instant
+from exemptions.calendar import Clock
 
 SIGHT = "store.json"
+WAIT_S = 3.0
+"""How long a question waits for the next look; a machine looks every two seconds."""
+
+_AHEAD = 8
+"""So many releases do not come between two looks; a number further on was never published."""
+_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +27,13 @@ class StoreSight:
     release: int | None
     """The newest release that the store has; None while it has none."""
     looked_at: datetime
+    """When the look began."""
     is_followed: bool
     """Whether this machine's releases are copies of the store's, and not the other way round."""
 
     def encode(self) -> bytes:
         """The bytes of `store.json`."""
-        told = {
-            "release": self.release,
-            "looked_at": format_instant(self.looked_at),
-            "is_followed": self.is_followed,
-        }
+        told = {"release": self.release, "looked_at": self.looked_at.isoformat(), "is_followed": self.is_followed}
         return (json.dumps(told, sort_keys=True, indent=1) + "\n").encode()
 
 
@@ -36,6 +41,44 @@ def find_sight(releases: Path) -> StoreSight | None:
     """The last look; None where there was none that can be read."""
     try:
         told = json.loads((releases / SIGHT).read_bytes())
-        return StoreSight(told["release"], parse_instant(told["looked_at"]), bool(told["is_followed"]))
+        return StoreSight(told["release"], datetime.fromisoformat(told["looked_at"]), bool(told["is_followed"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+class Sightings:
+    """Whether a release that this machine does not have was published all the same.
+
+    Somebody may have its number from another machine, which looked at the store earlier.
+    """
+
+    def __init__(self, releases: Path, clock: Clock, *, wait_s: float = WAIT_S) -> None:
+        self._releases = releases
+        self._clock = clock
+        self._wait_s = wait_s
+        # A made-up number must not hold more than one thread of those that answer.
+        self._places = BoundedSemaphore(1)
+
+    def may_have(self, number: int) -> bool:
+        """Whether the store has that release, or could have it; "no" is certain.
+
+        It waits for a look that begins after the question, unless another question waits already.
+        """
+        asked_at, sight = self._clock(), find_sight(self._releases)
+        if sight is None or not sight.is_followed:
+            return False
+        newest = sight.release or 0
+        if not newest < number <= newest + _AHEAD:
+            return number <= newest
+        if not self._places.acquire(blocking=False):
+            return True
+        try:
+            end = time.monotonic() + self._wait_s
+            while time.monotonic() < end:
+                time.sleep(_LOOK_S)
+                sight = find_sight(self._releases) or sight
+                if sight.looked_at > asked_at:
+                    return number <= (sight.release or 0)
+        finally:
+            self._places.release()
+        return True

@@ -74,10 +74,11 @@ def follow(releases: Path, remote: Remote, *, clock: Clock, tell: Tell, verify: 
         if not held:
             raise Busy("Otro proceso está copiando del almacén.", "Another process is copying from the store.")
         _refuse_own(releases)
+        looked_at = clock()
         content = remote.find(POINTER, most=SMALL_BYTES)
         there = parse_pointer(content) if content is not None else Pointer(None, {})
         newest = there.current.release if there.current else None
-        replace_file(releases / SIGHT, StoreSight(newest, clock(), is_followed=True).encode())
+        replace_file(releases / SIGHT, StoreSight(newest, looked_at, is_followed=True).encode())
         work = _Follow(releases, remote, tell)
         if content is not None:
             _catch_up(work, content, there, verify=verify)

@@ -29,9 +29,18 @@ def test_settings__are_known_and_valid(name: str) -> None:
     assert read_settings(variables).base_url.startswith("https://")
 
 
+def test_settings__of_what_copies_are_the_place_and_the_keys_of_the_store() -> None:
+    variables = read_variables(DEPLOY / "follow.env")
+    own = {name: value for name, value in variables.items() if name in ENVIRONMENT.values()}
+    assert read_settings(own).release_store.startswith("s3://")
+    assert all(name.startswith("AWS_") for name in variables.keys() - own.keys())
+    assert own["EXEMPTIONS_RELEASES"] == read_variables(DEPLOY / "public.env")["EXEMPTIONS_RELEASES"]
+
+
 def test_settings__the_public_is_told_no_secret() -> None:
     secrets = {"DATABASE_URL", "EXEMPTIONS_TOKEN", "EXEMPTIONS_MAIL_SERVER"}
-    assert not secrets & read_variables(DEPLOY / "public.env").keys()
+    told = read_variables(DEPLOY / "public.env").keys()
+    assert not secrets & told and not any(name.startswith("AWS_") for name in told)
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

@@ -11,7 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,14 @@ from exemptions.errors import (
     NothingPublished,
     ReleaseDamaged,
     ReleaseNotFound,
+    ReleaseNotHere,
     ReleaseWithdrawn,
 )
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
 from exemptions.search import search
 from exemptions.store import ReleaseStore
+from exemptions.store_sight import SIGHT, Sightings, StoreSight
 from tests.exemptions.releases import Row, build_test_release, point_at, record
 
 
@@ -382,3 +384,47 @@ def _number(store: ReleaseStore) -> int | None:
         return store.current().number
     except NothingPublished:
         return None
+
+
+def see(folder: Path, release: int, looked_at: datetime, *, is_followed: bool = True) -> None:
+    staged = folder / "seen"
+    staged.write_bytes(StoreSight(release, looked_at, is_followed).encode())
+    staged.replace(folder / SIGHT)
+
+
+def test_store__says_of_a_release_on_its_way_that_it_is(tmp_path: Path, store: ReleaseStore) -> None:
+    build_test_release(tmp_path, rows(2), number=1)
+    point_at(tmp_path, 1)
+    see(tmp_path, 2, clock())
+    with pytest.raises(ReleaseNotHere):
+        store.get(2)
+    # So far ahead is no machine of another.
+    with pytest.raises(ReleaseNotFound):
+        store.get(2_000)
+    see(tmp_path, 2, clock(), is_followed=False)
+    for number in (2, 3):
+        with pytest.raises(ReleaseNotFound):
+            store.get(number)
+
+
+def test_sightings__wait_for_a_look_that_begins_after_the_question(tmp_path: Path) -> None:
+    sightings = Sightings(tmp_path, clock, wait_s=20)
+    see(tmp_path, 2, clock())
+    answers: list[tuple[int, bool]] = []
+    asking = threading.Thread(target=lambda: answers.append((3, sightings.may_have(3))))
+    asking.start()
+    wait_until(lambda: sightings._places._value == 0)
+    # Only one waits; to the others it could be on its way.
+    assert sightings.may_have(3)
+    see(tmp_path, 2, clock())
+    assert asking.is_alive()
+    see(tmp_path, 2, clock() + timedelta(seconds=1))
+    asking.join(20)
+    assert answers == [(3, False)]
+    see(tmp_path, 3, clock() + timedelta(seconds=1))
+    assert sightings.may_have(3)
+
+
+def test_sightings__do_not_deny_what_nobody_looks_for(tmp_path: Path) -> None:
+    see(tmp_path, 2, clock())
+    assert Sightings(tmp_path, clock, wait_s=0.1).may_have(3)
