@@ -6,6 +6,7 @@ and under the names that the archive's own directory gives.
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,11 +22,14 @@ from loaders.rules import make_finding
 MAX_ENTRIES = 10_000
 _CHUNK_BYTES = 4 * 1024**2
 
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    # What bzip2 raises for its own damage; an XML's unknown encoding, and a part that is not there.
+    OSError,
     EOFError,
-    KeyError,
+    LookupError,
     NotImplementedError,
     UnicodeDecodeError,
     ValueError,
@@ -45,7 +49,7 @@ def open_archive(path: Path, *, max_bytes: int) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             _check_entries(archive, unpacked_allowed(path.stat().st_size, max_bytes))
             yield archive
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ReadingRefused(make_finding("archivo_danado", reason=type(error).__name__)) from error
     except RuntimeError as error:
         # zipfile raises it for an entry that needs a password.

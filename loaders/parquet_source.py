@@ -55,7 +55,10 @@ def _read(file: pq.ParquetFile, options: ReadOptions, allowed: int) -> SourceTab
     for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted, use_threads=False):
         rows += batch.num_rows
         for name in wanted:
-            chunks[name].append(_text(batch.column(name)))
+            column = batch.column(name)
+            # Whether a page holds UTF-8 the reader does not look, and whoever takes it for text would die of it.
+            column.validate(full=True)
+            chunks[name].append(_text(column))
     columns = {name.strip(): pa.chunked_array(parts, pa.string()) for name, parts in chunks.items()}
     return build_source(columns, rows, header, options)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from exemptions.finding import Finding
+from loaders.archive import DAMAGE
 from loaders.biff import inspect_xls
 from loaders.decode import decode_to_utf8, is_utf8
 from loaders.delimited import read_delimited
@@ -97,7 +98,7 @@ def _inspector(path: Path) -> Callable[..., Mapping[str, SheetFaults]]:
             names = set(archive.namelist())
             with archive.open("mimetype") if "mimetype" in names else path.open("rb") as file:
                 declared = file.read(len(_OPENDOCUMENT))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (*DAMAGE, RuntimeError) as error:
         raise ReadingRefused(make_finding("archivo_danado", reason=type(error).__name__)) from error
     if declared == _OPENDOCUMENT:
         return inspect_opendocument

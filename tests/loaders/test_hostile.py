@@ -106,6 +106,28 @@ def test_hostile__a_part_that_lies_about_its_size_is_refused(tmp_path: Path) -> 
     assert rules(path) == ["archivo_danado"]
 
 
+def test_hostile__a_part_in_an_encoding_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    path = tampered(tmp_path / "a.xlsx", {SHEET: lambda data: data.replace(b'"UTF-8"', b'"nada"')})
+    assert rules(path) == ["archivo_danado"]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("part", [SHEET, "mimetype"])
+def test_hostile__damage_in_any_packing_is_refused(part: str, packing: int, tmp_path: Path) -> None:
+    path = tampered(tmp_path / "a.xlsx", {})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()} | {"mimetype": b"x" * 99}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data, packing if name == part else zipfile.ZIP_STORED)
+        offset = archive.getinfo(part).header_offset
+    data = bytearray(path.read_bytes())
+    begin = offset + 30 + len(part) + 2
+    data[begin : begin + 12] = b"\xff" * 12
+    path.write_bytes(data)
+    assert rules(path) == ["archivo_danado"]
+
+
 def test_hostile__a_workbook_that_packs_a_thousandfold_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

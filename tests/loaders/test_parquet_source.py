@@ -97,3 +97,15 @@ def test_parquet__a_truncated_file_is_refused(cut: int, tmp_path: Path) -> None:
     path = write(tmp_path / "a.parquet", "name", pa.array(["x"]))
     path.write_bytes(path.read_bytes()[:-cut])
     assert [rule for rule, _, _ in refusal(path)] == ["archivo_danado"]
+
+
+def test_parquet__a_page_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", "name", pa.array(["NUBE ROTA"]))
+    pq.write_table(pq.read_table(path), path, compression="none", use_dictionary=False, write_statistics=False)
+    data = path.read_bytes()
+    assert data.count(b"NUBE ROTA") == 1
+    path.write_bytes(data.replace(b"NUBE ROTA", b"NUBE \xff\xfe\x80\x80"))
+    with pytest.raises(ReadingRefused) as refused:
+        read(path)
+    assert [finding.rule for finding in refused.value.findings] == ["archivo_danado"]
+    assert "UTF8" in refused.value.findings[0].detail["reason"]

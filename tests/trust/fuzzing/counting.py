@@ -125,11 +125,11 @@ def _is_value(value: object) -> bool:
 def _count_parquet(data: bytes, dataset: Dataset) -> int:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
+        known = _known(dataset)
+        columns = [name for name in frame.columns if _squashed(name) in known]
+        rows = frame.select(columns).rows()
     except BaseException as error:
         raise NotCounted(f"{type(error).__name__}") from error
-    known = _known(dataset)
-    columns = [name for name in frame.columns if _squashed(name) in known]
-    rows = frame.select(columns).rows()
     return sum(any(_is_value(_as_text(value)) for value in row) for row in rows)
 
 
