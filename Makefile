@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARN
 	$(filter EXEMPTIONS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test trust lint format check bench lock sbom clean FORCE
+.PHONY: help setup run test trust load lint format check bench lock sbom clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## Show these commands.
@@ -61,10 +61,14 @@ KILLS := 600
 EXAMPLES := 100
 FAILOVERS := 8
 FILES := 20000
-trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40 FILES=50000).
+trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, let a crowd come, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40 FILES=50000).
 	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
 		--failovers=$(FAILOVERS) --fuzzed-files=$(FILES) \
-		--examples=$(EXAMPLES) --naughty=all --faults=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
+		--examples=$(EXAMPLES) --naughty=all --load=3 --faults=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
+
+SOAK := 2
+load: setup ## Serve 100,000 records to a crowd, publish meanwhile, look for growth during SOAK minutes; needs wrk and nginx (SOAK=20).
+	@$(BIN)/python -m benchmarks.load --soak $(SOAK) $(if $(ROWS),--rows $(ROWS)) $(if $(QUICK),--quick)
 
 lint: setup ## Check style, format and types.
 	@$(BIN)/ruff check .

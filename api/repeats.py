@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
+from weakref import ReferenceType, ref
 
 from flask import Response, g, request
 
@@ -51,7 +52,8 @@ _DECIDING = (
 class _Repeat:
     """One answer as it was sent."""
 
-    release: Release
+    release: ReferenceType[Release]
+    """Weak: what is kept of an earlier release must not keep its maps."""
     status: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
@@ -76,7 +78,7 @@ class Repeats:
         started = perf_counter()
         key = _key(environ)
         known = self._kept.find(key) if key is not None else None
-        if known is None or known.release is not self._current():
+        if known is None or known.release() is not self._current():
             return None
         request_id = choose_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
         if known.body:
@@ -94,7 +96,7 @@ class Repeats:
         # What a 304 leaves out is left out when it is sent.
         sent = response.headers if is_whole else response.get_wsgi_headers(request.environ)
         headers = tuple((name, value) for name, value in sent if name != REQUEST_ID)
-        self._kept.keep(key, _Repeat(release, response.status, headers, response.get_data(), g.answered))
+        self._kept.keep(key, _Repeat(ref(release), response.status, headers, response.get_data(), g.answered))
 
     def _current(self) -> Release | None:
         try:

@@ -59,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", default="", help="a folder of real files to damage beside those that the tests write")
     parser.addoption("--fuzzing-s", type=int, default=0, help="seconds that the fuzzer of requests repeats itself for")
     parser.addoption("--kills", type=int, default=54, help="how often the tests of trust kill an act, about")
+    parser.addoption("--load", type=int, default=0, help="seconds of each run of a crowd in small; none without it")
     parser.addoption(
         "--faults", choices=["some", "all"], default="some", help="how many files, instants and clients are harmed"
     )

@@ -1,9 +1,11 @@
 """Answers that are given again without reading the request: what they share with the first, and when they end."""
 
+import gc
 import json
 import logging
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 from flask.testing import FlaskClient
@@ -89,6 +91,21 @@ def test_repeats__end_with_the_release(tmp_path: Path) -> None:
     build_test_release(tmp_path / "releases", [record(1)], 2)
     for path in ("/api/v1/records", "/buscar"):
         assert [fetch(client, path).headers["X-Registry-Release"] for _ in range(2)] == ["2", "2"]
+
+
+def test_repeats__keep_no_release_open_that_was_replaced(tmp_path: Path) -> None:
+    build_test_release(tmp_path / "releases", [record(1)])
+    app = make_app(tmp_path)
+    client = app.test_client()
+    for path in ADDRESSES:
+        fetch(client, path)
+    store = app.extensions["registry"].store
+    first = ref(store.current())
+    build_test_release(tmp_path / "releases", [record(1)], 2)
+    # The answers to the other addresses are still kept.
+    assert fetch(client, "/").headers["X-Registry-Release"] == "2"
+    gc.collect()
+    assert first() is None
 
 
 def test_repeats__of_a_release_that_was_withdrawn_are_gone(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    {more}
     include {folder}/places.conf;
     include {shipped}/http.conf;
     server {{
@@ -59,11 +60,14 @@ class Proxy:
 
 
 @contextmanager
-def proxied(folder: Path, upstream: str, *, releases: Path | None = None) -> Iterator[Proxy]:
-    """nginx as shipped in front of the service at `upstream` (`host:port`), until the block ends."""
+def proxied(folder: Path, upstream: str, *, releases: Path | None = None, more: str = "") -> Iterator[Proxy]:
+    """nginx as shipped in front of the service at `upstream` (`host:port`), until the block ends.
+
+    `more` are lines of configuration for its context `http`.
+    """
     assert NGINX is not None, NO_NGINX
     port = free_port()
-    write_configuration(folder, upstream, port=port, releases=releases or folder)
+    write_configuration(folder, upstream, port=port, releases=releases or folder, more=more)
     running = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         wait_for_proxy(port)
@@ -73,7 +77,7 @@ def proxied(folder: Path, upstream: str, *, releases: Path | None = None) -> Ite
         running.wait(PATIENCE_S)
 
 
-def write_configuration(folder: Path, upstream: str, *, port: int, releases: Path) -> None:
+def write_configuration(folder: Path, upstream: str, *, port: int, releases: Path, more: str = "") -> None:
     """The shipped files with the places of a test."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "still.html").write_text("x" * 50_000)
@@ -93,7 +97,7 @@ def write_configuration(folder: Path, upstream: str, *, port: int, releases: Pat
     (folder / "server.conf").write_text(server)
     # Started by root, its processes would become somebody else, who may not enter the folder of a test.
     user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, shipped=SHIPPED, port=port, user=user))
+    (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, shipped=SHIPPED, port=port, user=user, more=more))
 
 
 def wait_for_proxy(port: int) -> None:
