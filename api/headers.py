@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 
 from api.charts.drawing import POLICY as PICTURE_POLICY
 from api.conditional import RELEASE_HEADER
@@ -78,6 +78,7 @@ def _protect(response: Response) -> Response:
     if response.status_code == HTTPStatus.PERMANENT_REDIRECT and headers["Location"].startswith(request.host_url):
         # What the router merges (`//`) it leads to by the name that was asked for, which a client may invent.
         headers["Location"] = "/" + headers["Location"].removeprefix(request.host_url).lstrip("/")
+        response.set_data(redirect(headers["Location"]).get_data())
     headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
     if app_state().settings.base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
