@@ -6,7 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError, NotAcceptable
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotAcceptable
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -49,6 +50,7 @@ def register_problems(app: Flask) -> None:
     """Answer every error of the application as a problem document or an error page."""
     app.register_error_handler(RegistryError, answer_registry_error)
     app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(ParseException, _answer_unreadable)
 
 
 def problem_response(
@@ -126,6 +128,11 @@ def answer_registry_error(error: RegistryError) -> BaseResponse:
     detail = kind.about.text(preferred_language()) if problems else error.text(preferred_language())
     more = {"errors": _fault_entries(error)} if isinstance(error, ListRefused) else None
     return problem_response(kind, detail=detail, problems=problems, more=more)
+
+
+def _answer_unreadable(_error: ParseException) -> BaseResponse:
+    """The answer to a body that the server finds malformed while it is read: what the client sent, no fault of ours."""
+    return answer_http_error(BadRequest())
 
 
 def answer_http_error(error: HTTPException) -> BaseResponse:
