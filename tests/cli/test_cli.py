@@ -214,21 +214,22 @@ def test_verify__a_changed_file_is_found(command: Command, write_file: Write, ho
     assert command("doctor").status == 1
 
 
-@pytest.mark.parametrize("form", FORMATS)
 def test_export__gives_the_bytes_of_the_address(
-    command: Command, write_file: Write, home: Path, tmp_path: Path, form: str
+    command: Command, write_file: Write, home: Path, tmp_path: Path
 ) -> None:
     command("load", "registry", write_file(school(0, NOMBRE="=LICEO TUKUR"), school(1)), "--approve")
     command("publish")
     client = make_app(home).test_client()
-    labelled = [(), ("--headers", "en")] if FORMATS[form].is_labelled else [()]
-    for options in labelled:
-        path = tmp_path / f"busqueda.{form}"
-        assert command("export", path, "--q", "liceo", *options).status == 0
-        headers = "&headers=en" if options else ""
-        assert path.read_bytes() == client.get(f"/api/v1/records.{form}?q=liceo{headers}").data
-    if not FORMATS[form].is_labelled:
-        assert command("export", tmp_path / f"x.{form}", "--headers", "es").status == 2
+    for form in FORMATS:
+        labelled = [(), ("--headers", "en")] if FORMATS[form].is_labelled else [()]
+        for options in labelled:
+            path = tmp_path / f"busqueda.{form}"
+            assert command("export", path, "--q", "liceo", *options).status == 0, form
+            headers = "&headers=en" if options else ""
+            assert path.read_bytes() == client.get(f"/api/v1/records.{form}?q=liceo{headers}").data, form
+            path.unlink()
+        if not FORMATS[form].is_labelled:
+            assert command("export", tmp_path / f"x.{form}", "--headers", "es").status == 2
 
 
 def test_export__a_misspelt_search_as_parquet(command: Command, write_file: Write, tmp_path: Path) -> None:
