@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
@@ -12,7 +12,7 @@ import polars as pl
 
 from exemptions.columns import ValueState
 from exemptions.facts import quetzales
-from exemptions.filters import FACETS, FILTER, FILTERS
+from exemptions.filters import FACETS, FILTER
 from exemptions.matches import matching_rows, shared_rows, total
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release
@@ -72,16 +72,25 @@ def facets(release: Release, query: RegistryQuery, names: Collection[str]) -> di
     Order: most rows first, then by value.
     Raises: ReleaseDamaged; KeyError for a name that is no facet.
     """
+    return {name: _in_order(counts) for name, counts in facet_counts(release, query, names).items()}
+
+
+def facet_counts(release: Release, query: RegistryQuery, names: Collection[str]) -> dict[str, Mapping[str, int]]:
+    """The same as plain counts.
+
+    Shape: facet → value → rows, in no particular order.
+    Raises: ReleaseDamaged; KeyError for a name that is no facet.
+    """
     unknown = [name for name in names if name not in FACETS]
     if unknown:
         raise KeyError(unknown[0])
     asked: dict[RegistryQuery, list[str]] = {}
     for name in dict.fromkeys(names):
         asked.setdefault(_without(query, name), []).append(name)
-    counted: dict[str, Sequence[FacetValue]] = {}
+    counted: dict[str, Mapping[str, int]] = {}
     for others, group in asked.items():
-        counted |= _facets(release, others, group)
-    return {name: list(counted[name]) for name in names}
+        counted |= _count_facets(release, others, group)
+    return {name: counted[name] for name in names}
 
 
 def sums(release: Release, query: RegistryQuery) -> Sums:
@@ -103,14 +112,15 @@ def count_together(release: Release, query: RegistryQuery, names: Collection[str
     if release.answers.find(("sums", rest)) is not None:
         return
     counted_here = [name for name in names if name in FACETS and not is_set(rest, FILTER[name])]
+    values: dict[str, Mapping[str, int]]
     selected = _select_codes(release, rest)
     if selected is not None:
         found = _sums_of_codes(selected)
-        values = {name: _in_order(selected.count(FILTER[name].field)) for name in counted_here}
+        values = {name: selected.count(FILTER[name].field) for name in counted_here}
     else:
         walked = walk(release, rest, [FILTER[name].field for name in counted_here], with_sums=True)
         found = _sums_of_walk(release, rest, walked)
-        values = {name: _in_order(walked.counts[FILTER[name].field]) for name in counted_here}
+        values = {name: walked.counts[FILTER[name].field] for name in counted_here}
     # Every row tells the state of its jobs.
     release.answers.keep(("total", rest), sum(found.states["jobs"].values()))
     release.answers.keep(("sums", rest), found)
@@ -135,28 +145,33 @@ def _without(query: RegistryQuery, name: str) -> RegistryQuery:
     return rest
 
 
-def _facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping[str, Sequence[FacetValue]]:
+def _count_facets(release: Release, query: RegistryQuery, names: list[str]) -> Mapping[str, Mapping[str, int]]:
     """Facets that the query does not filter by; those that are not known yet are counted together."""
     kept = {name: release.answers.find(("facet", query, name)) for name in names}
-    known: dict[str, Sequence[FacetValue]] = {name: values for name, values in kept.items() if values is not None}
+    known: dict[str, Mapping[str, int]] = {name: values for name, values in kept.items() if values is not None}
     missing = [name for name in names if name not in known]
     selected = _select_codes(release, query) if missing else None
     if selected is not None:
         for name in missing:
-            known[name] = _in_order(selected.count(FILTER[name].field))
+            known[name] = selected.count(FILTER[name].field)
             release.answers.keep(("facet", query, name), known[name])
     elif missing:
         walked = walk(release, query, [FILTER[name].field for name in missing], with_sums=False)
         for name in missing:
-            known[name] = _in_order(walked.counts[FILTER[name].field])
+            known[name] = walked.counts[FILTER[name].field]
             release.answers.keep(("facet", query, name), known[name])
     return known
 
 
-def _in_order(rows: Mapping[str, int]) -> Sequence[FacetValue]:
-    ordered = sorted(rows.items())
+def in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The values of a facet with their rows: most rows first, then by value."""
+    ordered = sorted(counts.items())
     ordered.sort(key=itemgetter(1), reverse=True)
-    return tuple(FacetValue(code, count) for code, count in ordered)
+    return ordered
+
+
+def _in_order(counts: Mapping[str, int]) -> list[FacetValue]:
+    return [FacetValue(code, count) for code, count in in_order(counts)]
 
 
 def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
@@ -171,13 +186,12 @@ def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
     that the index counts them faster."""
     if release.records.num_rows < _FEW_ROWS or _largest_sum(release) >= _EXACT_LIMIT:
         return None
-    set_here = [spec for spec in FILTERS if is_set(query, spec)]
-    if not all(spec.field in SUMMED for spec in set_here):
+    if not all(spec.field in SUMMED for spec in query.filters):
         return None
     # For a bound the index looks at every row, whatever else is asked for.
-    if all(spec.is_facet for spec in set_here):
+    if all(spec.is_facet for spec in query.filters):
         count = release.index.searcher.doc_freq
-        for spec in set_here:
+        for spec in query.filters:
             if sum(count(spec.field, code) for code in getattr(query, spec.parameter)) < _FEW_ROWS:
                 return None
     return release.summary.select(query)
@@ -185,7 +199,7 @@ def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
 
 def find_within(release: Release, query: RegistryQuery, limit: int, start: int) -> list[int] | None:
     """The first matching rows from `start` on for a query by bounds of numbers, and codes; None for other queries."""
-    if not any(spec.bound and is_set(query, spec) for spec in FILTERS):
+    if not any(spec.bound for spec in query.filters):
         return None
     selected = _select_codes(release, query)
     return None if selected is None else selected.first_rows(limit, start)

@@ -9,10 +9,10 @@ from datetime import date
 from tantivy import FieldType, Occur, Query, Schema
 
 from exemptions.documents import ALWAYS_AFTER, ALWAYS_BEFORE
-from exemptions.filters import FILTERS, Bound, Filter, FilterKind
+from exemptions.filters import Bound, Filter, FilterKind
 from exemptions.index import OpenIndex, day_number
 from exemptions.names import Word, find_nit, query_words
-from exemptions.query import RegistryQuery, is_set
+from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
 _TEXT = "text"
@@ -29,7 +29,7 @@ class TextMatch:
 
 def build_clause(release: Release, query: RegistryQuery) -> Query:
     """The clause that the query's records match."""
-    clauses = [_filter_clause(release, query, spec) for spec in FILTERS if is_set(query, spec)]
+    clauses = [_filter_clause(release, query, spec) for spec in query.filters]
     return join_clauses(clauses)
 
 

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from exemptions.catalogs import Catalogs
@@ -24,11 +26,12 @@ QUERY_PARAMETERS: tuple[str, ...] = (*(f.parameter for f in FILTERS), "release",
 """What says which records, of which release, in which order; in canonical order."""
 PAGE_PARAMETERS: tuple[str, ...] = ("limit", "cursor", "facets", "fields")
 """What says which part of the answer is wanted."""
+_PARAMETERS = frozenset({*QUERY_PARAMETERS, *PAGE_PARAMETERS})
 SORTS: tuple[str, ...] = tuple(mark + key for key in KEYS for mark in ("", DESCENDING))
 """Every value of `sort`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegistryQuery:
     """What is asked of the registry. An empty tuple, an empty text and None mean that the filter is not set.
 
@@ -68,10 +71,29 @@ class RegistryQuery:
         """The order asked for."""
         return Sort(self.sort, self.descending)
 
+    @cached_property
+    def filters(self) -> tuple[Filter, ...]:
+        """The filters that are set.
+
+        Order: that of `FILTERS`.
+        """
+        return tuple(spec for spec in FILTERS if is_set(self, spec))
+
     @property
     def is_everything(self) -> bool:
         """Whether no filter is set."""
-        return not any(is_set(self, spec) for spec in FILTERS)
+        return not self.filters
+
+    def __hash__(self) -> int:
+        # One answer looks thirty memories up by its query.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(_VALUES(self))
+
+
+_VALUES = attrgetter(*(field.name for field in fields(RegistryQuery)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +113,7 @@ def parse_request(params: Mapping[str, Sequence[str]], catalogs: Catalogs) -> tu
     Raises: InvalidQuery with every problem of both, unknown parameters included.
     """
     reader = ParameterReader(params)
-    reader.refuse_unknown({*QUERY_PARAMETERS, *PAGE_PARAMETERS})
+    reader.refuse_unknown(_PARAMETERS)
     query, page = _read_query(reader, catalogs), _read_page(reader)
     reader.raise_problems()
     return query, page
@@ -127,7 +149,7 @@ def query_params(query: RegistryQuery) -> list[tuple[str, str]]:
 
     Order: that of `QUERY_PARAMETERS`; the same query always gives the same list. What has its default is left out.
     """
-    params = [(f.parameter, text) for f in FILTERS for text in _filter_texts(query, f)]
+    params = [(spec.parameter, text) for spec in query.filters for text in _filter_texts(query, spec)]
     if query.release is not None:
         params.append(("release", str(query.release)))
     if query.as_of is not None:
@@ -150,8 +172,6 @@ def is_set(query: RegistryQuery, spec: Filter) -> bool:
 
 
 def _filter_texts(query: RegistryQuery, spec: Filter) -> list[str]:
-    if not is_set(query, spec):
-        return []
     value = getattr(query, spec.parameter)
     match spec.kind:
         case FilterKind.CODE | FilterKind.NIT | FilterKind.RECORD:

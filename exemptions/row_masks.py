@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exemptions.columns import LIST_SEPARATOR
-from exemptions.filters import FILTERS, Filter, FilterKind
+from exemptions.filters import Filter, FilterKind
 from exemptions.matches import matching_rows
-from exemptions.query import RegistryQuery, is_set
+from exemptions.query import RegistryQuery
 from exemptions.release import Release
 
 
@@ -19,7 +19,7 @@ def row_mask(release: Release, query: RegistryQuery) -> pl.Series | None:
     Shape: Boolean, one per row of the records.
     Raises: ReleaseDamaged.
     """
-    filters = [spec for spec in FILTERS if is_set(query, spec)]
+    filters = query.filters
     if not filters:
         return None
     if all(spec.kind is FilterKind.CODE for spec in filters):

@@ -8,13 +8,22 @@ import polars as pl
 import pyarrow as pa
 from tantivy import FieldType, Order, Query
 
-from exemptions.aggregates import FacetValue, Sums, count_together, facets, find_within, sums, taxpayers
+from exemptions.aggregates import (
+    FacetValue,
+    Sums,
+    count_together,
+    facet_counts,
+    facets,
+    find_within,
+    in_order,
+    sums,
+    taxpayers,
+)
 from exemptions.clauses import build_clause, is_approximate, join_clauses
 from exemptions.cursor import Cursor, decode_cursor, encode_cursor
-from exemptions.filters import FILTERS
 from exemptions.index import index_guard
 from exemptions.matches import matching_rows, total
-from exemptions.query import MAX_LIMIT, RegistryQuery, is_set, selection
+from exemptions.query import MAX_LIMIT, RegistryQuery, selection
 from exemptions.ranks import INDEXED_SORTS, NAME_ORDER
 from exemptions.release import Release
 from exemptions.suggest import Suggestion, suggest
@@ -29,7 +38,9 @@ __all__ = [
     "count_together",
     "decode_cursor",
     "encode_cursor",
+    "facet_counts",
     "facets",
+    "in_order",
     "search",
     "suggest",
     "sums",
@@ -136,7 +147,7 @@ def _look_ahead(release: Release, query: RegistryQuery, limit: int, start: int) 
     found in 0.1 ms.
     """
     known = release.answers.find(("total", selection(query)))
-    if not known or any(is_set(query, spec) and not spec.is_facet for spec in FILTERS):
+    if not known or not all(spec.is_facet for spec in query.filters):
         # Words and names are in the same order: matches of a word lie close together.
         return None
     span = _SPREAD * limit * release.records.num_rows // known + 1

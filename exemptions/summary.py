@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from exemptions.answers import AnswerCache
 from exemptions.columns import LIST_SEPARATOR
-from exemptions.filters import FILTERS, Bound
+from exemptions.filters import Bound
 from exemptions.placed import Bounds, Chosen, PlacedRows, code_conditions
-from exemptions.query import RegistryQuery, is_set
+from exemptions.query import RegistryQuery
 
 _COMMON = (
     "exempt_type", "category", "permanence", "status", "department", "authority", "taxes", "person_kind",
@@ -61,9 +61,7 @@ class Summary:
         """The records that a query matches; None for a query that looks at more than codes and numbers."""
         chosen: dict[str, list[int]] = {}
         bounds: list[tuple[str, Bound, int]] = []
-        for spec in FILTERS:
-            if not is_set(query, spec):
-                continue
+        for spec in query.filters:
             if spec.is_facet:
                 wanted = set(getattr(query, spec.parameter))
                 values = self._values[spec.field]

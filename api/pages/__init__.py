@@ -46,6 +46,7 @@ from api.pages.campaigns import leave_campaign_marks_out
 from api.pages.catalogues import PageTexts
 from api.pages.errors import render_error_page
 from api.pages.feed_addresses import feed_url
+from api.pages.folds import register_folds
 from api.pages.foot import register_feet
 from api.pages.language import LANGUAGES, SOURCE, page_language, page_url, select_locale
 from api.pages.opensearch import register_opensearch
@@ -78,6 +79,7 @@ def register_pages(app: Flask) -> None:
     speak_in_templates(app)
     register_assets(app)
     register_feet(app)
+    register_folds(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from html import escape
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.formatting import format_count, format_day, format_money, format_tax_number
 from api.pages.labels import choice_word
@@ -18,11 +17,10 @@ from api.pages.texts import LazyString
 from api.pages.texts import gettext as _
 from api.pages.texts import lazy_gettext as _l
 from api.pages.values import Reader
-from exemptions.aggregates import FacetValue
 from exemptions.catalog_entries import CatalogName
 from exemptions.facts import quetzales
 from exemptions.filters import FILTERS, Filter, FilterKind
-from exemptions.query import RegistryQuery, is_set
+from exemptions.query import RegistryQuery
 
 _SHOWN_AS_BOXES = 12
 """A filter with more values than this shows the most frequent ones as boxes and the others in a list."""
@@ -105,19 +103,10 @@ _ORDER = (
     "then",
 )
 
-Counts = Mapping[str, Sequence[FacetValue]]
-"""Filter → its values with their counts."""
+Counts = Mapping[str, Mapping[str, int]]
+"""Filter → value → records."""
 Typed = Mapping[str, Sequence[str]]
 """Parameter → values as they were sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    label: str
-    count: int
-    shown_count: str
-    checked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +131,8 @@ class Group:
     active: int
     error: str = ""
     hint: str = ""
-    options: tuple[Option, ...] = ()
+    boxes: Markup | str = ""
+    """The most frequent values, and those chosen."""
     more: Markup | str = ""
     """The options of the list after the boxes."""
     inputs: tuple[Input, ...] = ()
@@ -167,7 +157,7 @@ def filter_groups(
     """Every fold of the panel, in its order."""
     ranges = {group.name: _range_group(group, typed, errors) for group in RANGES}
     chosen = {
-        spec.parameter: _choice_group(spec, query, counts.get(spec.parameter, ()), errors, reader)
+        spec.parameter: _choice_group(spec, query, counts.get(spec.parameter, {}), errors, reader)
         for spec in FILTERS
         if spec.is_facet
     }
@@ -181,8 +171,8 @@ def chips(query: RegistryQuery, reader: Reader, *, extra: Sequence[tuple[str, st
     `extra` is what the links carry along.
     """
     found: list[Chip] = []
-    for spec in FILTERS:
-        if not is_set(query, spec) or spec.kind is FilterKind.WORDS:
+    for spec in query.filters:
+        if spec.kind is FilterKind.WORDS:
             continue
         value = getattr(query, spec.parameter)
         values = value if isinstance(value, tuple) else (value,)
@@ -221,52 +211,44 @@ def kept_params(query: RegistryQuery) -> tuple[tuple[str, str], ...]:
 def _choice_group(
     spec: Filter,
     query: RegistryQuery,
-    counted: Sequence[FacetValue],
+    counted: Mapping[str, int],
     errors: Mapping[str, str],
     reader: Reader,
 ) -> Group:
     chosen: tuple[str, ...] = getattr(query, spec.parameter)
-    numbers = {value.value: value.count for value in counted}
     # A chosen value stays in sight when nothing matches it, or it could not be taken back.
-    numbers |= {code: 0 for code in chosen if code not in numbers}
-    shown = _shown_as_boxes(spec, numbers, chosen, reader)
-    options = [
-        Option(code, value_label(spec, code, reader), numbers[code], format_count(numbers[code]), code in chosen)
-        for code in shown
-    ]
-    options.sort(key=_option_order(spec, reader))
+    numbers = {**dict.fromkeys(chosen, 0), **counted}
+    listed = _listed(_Listed(f"{spec.parameter} {reader.lang}", reader.catalogs.version, spec, reader))
+    # A code that the catalogue lacks is its own name.
+    unknown = {code: _describe(spec.parameter, code, code, len(listed)) for code in numbers.keys() - listed.keys()}
+    known = {**listed, **unknown} if unknown else listed
+    shown = _shown_as_boxes(numbers, chosen, known)
     return Group(
         parameter=spec.parameter,
         label=spec.label(reader.lang),
         is_open=bool(chosen) or spec.parameter in errors or spec.parameter in _OPEN_AT_FIRST,
         active=len(chosen),
         error=errors.get(spec.parameter, ""),
-        options=tuple(options),
-        more=_list_options(spec, {code: count for code, count in numbers.items() if code not in shown}, reader),
+        boxes=_boxes(_boxes_in_order(spec, shown, numbers, known), numbers, chosen, known),
+        more=_list_options(numbers, shown, known),
     )
 
 
-def _option_order(spec: Filter, reader: Reader) -> Callable[[Option], tuple[int, str]]:
-    if spec.parameter not in _CATALOG_ORDER:
-        return lambda option: (-option.count, option.label)
-    known = list(reader.catalogs.entries(spec.catalog)) if spec.catalog else list(spec.choices)
-    places = {code: place for place, code in enumerate(known)}
-    return lambda option: (places.get(option.value, len(places)), option.label)
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value of a filter as one of its choices, up to its count."""
 
-
-def _shown_as_boxes(spec: Filter, numbers: Mapping[str, int], chosen: Sequence[str], reader: Reader) -> Collection[str]:
-    """The codes shown as boxes; the others stand in the list after them. What is chosen is always a box."""
-    if len(numbers) <= _SHOWN_AS_BOXES:
-        return numbers.keys()
-    least = sorted(numbers.values(), reverse=True)[_BOXES_OF_MANY - 1]
-    frequent = [code for code, count in numbers.items() if count >= least]
-    frequent.sort(key=lambda code: (-numbers[code], value_label(spec, code, reader)))
-    return {*frequent[:_BOXES_OF_MANY], *chosen}
+    label: str
+    place: int
+    """Among those of its catalogue."""
+    box: tuple[str, str]
+    """Before and after the sign that it is chosen."""
+    option: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A catalogue's values as the options of a list, in one language."""
+    """A catalogue's values in one language."""
 
     parameter: str
     version: str
@@ -276,30 +258,65 @@ class _Listed:
 
 
 @lru_cache(maxsize=64)
-def _begun_options(listed: _Listed) -> Mapping[str, tuple[int, str]]:
-    """For each code its place by name and its option up to the count; the same for every search."""
+def _listed(listed: _Listed) -> Mapping[str, _Value]:
+    """The choices of a filter by code, in the order of their labels; the same for every search."""
     spec, reader = listed.spec, listed.reader
     codes = reader.catalogs.entries(spec.catalog) if spec.catalog else spec.choices
+    places = {code: place for place, code in enumerate(codes)}
     labels = sorted((value_label(spec, code, reader), code) for code in codes)
-    return {code: (place, _begin_option(code, label)) for place, (label, code) in enumerate(labels)}
+    return {code: _describe(spec.parameter, code, label, places[code]) for label, code in labels}
 
 
-def _begin_option(code: str, label: str) -> str:
-    return f'<option value="{escape(code)}">{escape(label)} ('
-
-
-def _list_options(spec: Filter, numbers: Mapping[str, int], reader: Reader) -> Markup | str:
-    """The options of a list, put together here: hundreds of municipalities take a template twenty times as long."""
-    if not numbers:
-        return ""
-    begun = _begun_options(_Listed(f"{spec.parameter} {reader.lang}", reader.catalogs.version, spec, reader))
-    # A code that the catalogue lacks stands last, by itself.
-    unknown = (len(begun), "")
-    ordered = sorted(numbers, key=lambda code: (begun.get(code, unknown)[0], code))
-    written = (
-        f"{begun[code][1] if code in begun else _begin_option(code, code)}{format_count(numbers[code])})</option>"
-        for code in ordered
+def _describe(parameter: str, code: str, label: str, place: int) -> _Value:
+    box = (
+        f'        <li><label class="option"><input type="checkbox" name="{parameter}" value="{escape(code)}"',
+        f'>\n          <span>{escape(label)}</span><span class="option-count">',
     )
+    return _Value(label, place, box, f'<option value="{escape(code)}">{escape(label)} (')
+
+
+_Known = Mapping[str, _Value]
+
+
+def _shown_as_boxes(numbers: Mapping[str, int], chosen: Sequence[str], known: _Known) -> Collection[str]:
+    """The codes shown as boxes; the others stand in the list after them. What is chosen is always a box."""
+    if len(numbers) <= _SHOWN_AS_BOXES:
+        return numbers.keys()
+    least = sorted(numbers.values(), reverse=True)[_BOXES_OF_MANY - 1]
+    frequent = [code for code, count in numbers.items() if count >= least]
+    frequent.sort(key=lambda code: (-numbers[code], known[code].label))
+    return {*frequent[:_BOXES_OF_MANY], *chosen}
+
+
+def _boxes_in_order(spec: Filter, shown: Collection[str], numbers: Mapping[str, int], known: _Known) -> list[str]:
+    if spec.parameter in _CATALOG_ORDER:
+        return sorted(shown, key=lambda code: (known[code].place, known[code].label))
+    return sorted(shown, key=lambda code: (-numbers[code], known[code].label))
+
+
+# Boxes and options are put together here: a template takes ten times as long for a hundred boxes, twenty times for the
+# hundreds of municipalities.
+
+
+def _boxes(codes: Sequence[str], numbers: Mapping[str, int], chosen: Sequence[str], known: _Known) -> Markup | str:
+    if not codes:
+        return ""
+    written = (
+        f"{(' checked' if code in chosen else '').join(known[code].box)}{numbers[code]:,d}</span></label></li>"
+        for code in codes
+    )
+    return Markup("\n".join(written))  # noqa: S704 - code and label are escaped, and a count is digits and commas
+
+
+def _list_options(numbers: Mapping[str, int], shown: Collection[str], known: _Known) -> Markup | str:
+    """The options of a list. A code that the catalogue lacks stands last."""
+    if len(numbers) == len(shown):
+        return ""
+    written = [
+        f"{value.option}{numbers[code]:,d})</option>"
+        for code, value in known.items()
+        if code in numbers and code not in shown
+    ]
     return Markup("".join(written))  # noqa: S704 - both texts are escaped, and a count is digits and commas
 
 

@@ -37,7 +37,7 @@ from api.parameters import request_params
 from api.releases_at import current_release, release_of_query
 from api.repeats import mark_repeatable
 from api.state import app_state
-from exemptions.aggregates import facets, sums, taxpayers
+from exemptions.aggregates import facet_counts, sums, taxpayers
 from exemptions.calendar import guatemala_day
 from exemptions.errors import InvalidQuery
 from exemptions.filters import FACETS
@@ -129,7 +129,7 @@ def _answer_invalid(params: Mapping[str, Sequence[str]], error: InvalidQuery) ->
                 q=next(iter(typed.get("q", ())), ""),
                 problems=problems,
                 errors=errors,
-                groups=filter_groups(query, facets(release, query, FACETS), typed, errors, reader),
+                groups=filter_groups(query, facet_counts(release, query, FACETS), typed, errors, reader),
                 filters_label=_("Filtrar"),
                 kept=kept_params(query),
                 chips=chips(query, reader),
@@ -160,7 +160,7 @@ def _build(
         q=query.q,
         sentence=_sentence(release, newest, query, hits, reader),
         is_narrowed=not query.is_everything or cursor is not None or view is not View.LIST,
-        groups=filter_groups(query, facets(release, query, FACETS), _typed(query), {}, reader),
+        groups=filter_groups(query, facet_counts(release, query, FACETS), _typed(query), {}, reader),
         filters_label=_("Filtrar (%(count)s)", count=len(active)) if active else _("Filtrar"),
         kept=(*kept_params(query), *carried),
         apply_label=_("Ver %(count)s", count=count),

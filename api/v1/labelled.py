@@ -10,19 +10,19 @@ from api.pages.texts import in_locale
 from exemptions.filters import FILTER
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
-from exemptions.search import facets
+from exemptions.search import facet_counts, in_order
 
 
 def labelled_facets(
     release: Release, query: RegistryQuery, names: Sequence[str], *, lang: str
 ) -> dict[str, list[dict[str, object]]]:
     """The facets of those names, each value with its label in `lang`."""
-    counted = facets(release, query, names) if names else {}
+    counted = facet_counts(release, query, names) if names else {}
     labelled: dict[str, list[dict[str, object]]] = {}
     for name in names:
         labels = labels_of(release, name, lang)
         labelled[name] = [
-            {"value": value.value, "label": labels[value.value], "count": value.count} for value in counted[name]
+            {"value": value, "label": labels[value], "count": count} for value, count in in_order(counted[name])
         ]
     return labelled
 
