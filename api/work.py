@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from exemptions.accounts import Actor, record_denial, require_account
 from exemptions.calendar import Clock
 from exemptions.database import Book, refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
+from exemptions.disk import find_disk_error
 from exemptions.errors import BookUnreachable, Busy, FileRefused, RegistryError, RoleMissing, Sentence
 from exemptions.job_progress import find_step, forget_steps, note_step
 from exemptions.jobs import (
@@ -39,11 +39,6 @@ from exporters.withdraw import withdraw
 from loaders.incoming import drop_incoming, resolve_incoming, sweep_incoming
 from loaders.load import LoadOptions, load_file
 from loaders.uploads import hash_file
-
-DISK_FULL = Sentence(
-    "No hay espacio en el disco: el trabajo no se hizo y nada cambió. Haga lugar y pídalo de nuevo.",
-    "There is no space left on the disk: the job was not done and nothing changed. Make room and ask for it again.",
-)
 
 _STRAY = timedelta(days=1)
 """Longest time between the arrival of a file and its job: the arrival of the form's last byte, and a busy book."""
@@ -133,9 +128,9 @@ def _do(book: Book, settings: Settings, clock: Clock, job: JobFacts) -> None:
     except RegistryError as error:
         _fail(book, clock, job, Sentence(error.es, error.en))
     except (OSError, DBAPIError) as error:
-        if not is_disk_full(error):
+        if (full := find_disk_error(error)) is None:
             raise
-        _fail(book, clock, job, DISK_FULL)
+        _fail(book, clock, job, Sentence(full.es, full.en))
     else:
         with book.write() as session:
             done = finish_job(session, job.id, outcome=outcome, at=clock())
@@ -156,16 +151,6 @@ def _clear_up(book: Book, job: JobFacts) -> None:
     forget_steps(book.home, job.id)
     if job.kind is JobKind.LOAD:
         drop_incoming(book.home, job.request["path"])
-
-
-def is_disk_full(error: OSError | DBAPIError) -> bool:
-    """Whether a failure means that there is no space left."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    # SQLSTATE 53100 is PostgreSQL's disk_full. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html.
-    return (
-        getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error.orig, "sqlstate", "") == "53100"
-    )
 
 
 def _load(work: _Work) -> dict[str, Any]:

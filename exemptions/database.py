@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from exemptions.audit import Act, record_act
-from exemptions.audit_anchor import find_next_anchor, keep_anchor
+from exemptions.audit_anchor import ANCHOR_NAME, find_next_anchor, keep_anchor
 from exemptions.calendar import Clock, system_clock
-from exemptions.engines import POSTGRESQL, make_engine, told_errors
+from exemptions.engines import POSTGRESQL, SQLITE, book_damaged, make_engine, told_errors
 from exemptions.errors import DemonstrationHome
 from exemptions.inbox import make_inbox
 from exemptions.locking import LOCK_WAIT_S, WriterLock, hold_writer_lock
@@ -83,11 +83,12 @@ def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     """The book of `settings`, made or brought to the present shape when needed.
 
     Raises: Busy if another process is changing it for over a minute; SettingsError if `DATABASE_URL` is wrong or does
-    not let its account in; BookUnreachable.
+    not let its account in; BookUnreachable; BookDamaged, also if it is gone from a home that had one.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_inbox(settings.inbox)
     book = Book(engine=make_engine(settings.database_url), home=settings.home)
+    _refuse_emptied(book)
     with told_errors(book.engine):
         if not is_present_shape(book.engine):
             with book.writer_lock():
@@ -98,6 +99,16 @@ def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
         with book.write() as session:
             _create_facts(session, settings, clock)
     return book
+
+
+def _refuse_emptied(book: Book) -> None:
+    """A book that is gone, or has nothing in it, is not begun anew where one was kept."""
+    file = book.engine.url.database
+    if book.engine.dialect.name != SQLITE or file in (None, "", ":memory:") or not (book.home / ANCHOR_NAME).exists():
+        return
+    path = Path(str(file))
+    if not path.is_file() or path.stat().st_size == 0:
+        raise book_damaged()
 
 
 def is_two_person(session: Session) -> bool:

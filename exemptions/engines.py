@@ -19,8 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from exemptions.disk import disk_full, is_disk_full
-from exemptions.errors import BookUnreachable, Busy, SettingsError
+from exemptions.disk import find_disk_error
+from exemptions.errors import BookDamaged, BookUnreachable, Busy, SettingsError
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -101,20 +101,22 @@ def told_errors(engine: Engine) -> Iterator[None]:
 
     Raises: Busy if another transaction holds what is needed; BookUnreachable if the database cannot be reached, goes
     down or takes no changes; SettingsError if it does not let the account in or lets it do too little; DiskFull if it,
-    or a file that belongs to the act, cannot be written.
+    or a file that belongs to the act, cannot be written; BookDamaged.
     """
     dbapi = engine.dialect.loaded_dbapi
     try:
         yield
     except OSError as error:
-        if is_disk_full(error):
-            raise disk_full() from error
+        if (told := find_disk_error(error)) is not None:
+            raise told from error
         raise
     except (DBAPIError, dbapi.Error) as error:
         # What moves frames in bulk speaks to the driver itself, whose errors come as they are.
         cause = error.orig if isinstance(error, DBAPIError) else error
-        if is_disk_full(error):
-            raise disk_full() from error
+        if (told := find_disk_error(error)) is not None:
+            raise told from error
+        if _is_damaged(cause):
+            raise book_damaged() from error
         if _is_locked(cause):
             raise Busy(
                 "Otro proceso está cambiando el libro de registro; intente de nuevo en un momento.",
@@ -201,6 +203,36 @@ def _prepare_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry
         cursor.execute(statement)
     cursor.close()
     connection.commit()
+
+
+def check_book_file(engine: Engine) -> None:
+    """Read a book in SQLite from end to end: pages, rows and indexes agree, or it is damaged.
+
+    Raises: BookDamaged, Busy, DiskFull.
+    """
+    if engine.dialect.name != SQLITE:
+        return
+    with told_errors(engine), engine.connect() as connection:
+        told = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    if told != "ok":
+        raise book_damaged()
+
+
+def book_damaged() -> BookDamaged:
+    """The error that says so, and what to do."""
+    return BookDamaged(
+        "El libro de registro está dañado: no se lee ni se escribe más. Lo publicado sigue como estaba. Aparte la "
+        "carpeta del registro y restaure el último respaldo en una nueva: exemptions restore RESPALDO.",
+        "The book of record is damaged: it is neither read nor written any further. What is published stays as it was. "
+        "Put the registry's folder aside and restore the latest backup into a new one: exemptions restore BACKUP.",
+    )
+
+
+def _is_damaged(cause: BaseException | None) -> bool:
+    name = getattr(cause, "sqlite_errorname", "") or ""
+    # The shape of the book is looked at before anything else, so what lacks a table or column was altered since.
+    lacks = name == "SQLITE_ERROR" and str(cause).startswith(("no such table", "no such column"))
+    return lacks or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "Could not decode to UTF-8" in str(cause)
 
 
 def _is_locked(cause: BaseException | None) -> bool:

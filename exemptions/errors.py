@@ -228,8 +228,8 @@ class StoreRefused(RegistryError):
     """The release store that machines share, or a folder that follows it, is another registry's; nothing changed."""
 
 
-class DiskFailed(RegistryError):
-    """The disk could not be read or written; what was public stays public, and nothing is lost."""
+class DiskFailed(DiskFull):
+    """The disk could not be read or written because it fails; what was public stays public, and nothing is lost."""
 
 
 class BookDamaged(RegistryError):

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from api.cli.context import Context, say_error
-from exemptions.disk import disk_full, is_disk_full
+from exemptions.disk import find_disk_error
 from exemptions.errors import InvalidQuery, RegistryError, SettingsError
 from exemptions.settings import read_settings
 
@@ -86,9 +86,10 @@ def main() -> None:
     except RegistryError as error:
         say_error(error)
         sys.exit(1)
-    except OSError as error:
-        if not is_disk_full(error):
+    except Exception as error:
+        told = find_disk_error(error)
+        if told is None:
             raise
-        say_error(disk_full())
+        say_error(told)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

@@ -17,7 +17,7 @@ from exemptions.audit_check import check_trail, fault_sentence
 from exemptions.catalogs import load_catalogs
 from exemptions.database import Book, is_demonstration, is_two_person
 from exemptions.disclosure_file import load_policy
-from exemptions.engines import SQLITE, describe_database
+from exemptions.engines import SQLITE, check_book_file, describe_database
 from exemptions.errors import NothingPublished, RegistryError
 from exemptions.state_documents import read_documents
 from exemptions.store import ReleaseStore
@@ -63,6 +63,7 @@ def _all_checks(context: Context, book: Book) -> Iterator[Check]:
     yield _versions(book)
     yield _home_mode(context)
     yield _disk(context)
+    yield _guarded(_file, context, book)
     for look in (_catalogs, _policy, _audit, _signing, _release):
         yield _guarded(look, context, book)
     yield _rules(book)
@@ -86,6 +87,11 @@ def _versions(book: Book) -> Check:
             f"{text}: this version must not use WAL; the book uses journal_mode=DELETE and one writer.",
         )
     return Check(Health.OK, text, text)
+
+
+def _file(_context: Context, book: Book) -> Check:
+    check_book_file(book.engine)
+    return Check(Health.OK, "El archivo del libro está entero.", "The file of the book is whole.")
 
 
 def _home_mode(context: Context) -> Check:

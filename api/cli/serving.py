@@ -18,6 +18,7 @@ from api.serving import PYTHON, run_server
 from api.work import clear_incoming, run_next_job
 from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
+from exemptions.engines import check_book_file
 from exemptions.errors import RegistryError
 from exemptions.inbox import has_reports
 from exemptions.jobs import list_open_jobs
@@ -46,6 +47,7 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
     refuse_public_demonstration(context.settings)
     if context.settings.role is not Role.PUBLIC:
         with context.book() as book:
+            check_book_file(book.engine)
             reconcile(book, context.settings)
         # It ends by itself when this process, which becomes gunicorn, is gone.
         subprocess.Popen([*PYTHON, "-m", "api.cli", "work", "--with-parent", str(os.getpid())])

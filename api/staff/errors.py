@@ -35,6 +35,8 @@ _STATUS: Mapping[type[RegistryError], int] = {
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.BookUnreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.BookDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ClockWrong: HTTPStatus.CONFLICT,
 }
 """Errors of the staff's work → status; the public site's errors have theirs among the problem types."""
 

@@ -13,10 +13,10 @@ from api.staff.blueprint import current_actor, needs, render_staff, staff, staff
 from api.staff.upload_form import AskedLoad, UploadForm, blank_form, read_form
 from api.staff.words import dataset_name
 from api.state import app_state
-from api.work import DISK_FULL, is_disk_full
 from exemptions.accounts import Right
 from exemptions.database import is_demonstration
 from exemptions.datasets import DATASET_COLUMNS, Dataset, Mode
+from exemptions.disk import find_disk_error
 from exemptions.errors import BookUnreachable, FileRefused
 from exemptions.jobs import JobFacts, JobKind, enqueue
 from loaders.incoming import drop_incoming, keep_incoming
@@ -53,9 +53,9 @@ def take_file() -> BaseResponse:
     except FileRefused as error:
         return _answer(_form_with("file", error.text(page_language())), HTTPStatus.UNPROCESSABLE_ENTITY)
     except OSError as error:
-        if not is_disk_full(error):
+        if (full := find_disk_error(error)) is None:
             raise
-        return _answer(_form_with("file", DISK_FULL.text(page_language())), HTTPStatus.INSUFFICIENT_STORAGE)
+        return _answer(_form_with("file", full.text(page_language())), HTTPStatus.INSUFFICIENT_STORAGE)
     job = _enqueue(asked, path)
     flash(_("Se recibió el archivo. Esta página sigue sola lo que se hace con él."), "done")
     return redirect(staff_url("job", number=job.id), code=HTTPStatus.SEE_OTHER)

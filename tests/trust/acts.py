@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,8 +24,11 @@ from sqlalchemy import Engine, event
 
 from exemptions.batches import approve_batch
 from exemptions.datasets import Dataset
+from exemptions.disk import find_disk_error
+from exemptions.errors import RegistryError
 from exporters.withdraw import withdraw
 from tests.exporters.staging import APPROVER, CUTOFF, LOADER, Home
+from tests.trust.failing_disk import load_failing_disk
 
 Request = dict[str, Any]
 
@@ -94,9 +98,29 @@ def _do(request: Request, answer: Path) -> None:
     boundaries = Boundaries(folder, request.get("boundary"))
     boundaries.watch()
     started = time.monotonic()
-    result = ACTS[request["act"]](home)
-    told = {"result": result, "boundaries": boundaries.count, "seconds": time.monotonic() - started}
+    if "fault" in request:
+        told = _with_failing_disk(home, request)
+    else:
+        result = ACTS[request["act"]](home)
+        told = {"result": result, "boundaries": boundaries.count, "seconds": time.monotonic() - started}
     answer.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _with_failing_disk(home: Home, request: Request) -> dict[str, Any]:
+    """Do the act while the disk fails as asked; tells how it ended, and how many calls it made that could fail."""
+    disk, fault = load_failing_disk(), request["fault"]
+    told: dict[str, Any] = {"refused": None, "bug": None}
+    disk.fault_arm(os.fsencode(request["folder"]), fault["number"], fault["error"], fault["from_then_on"])
+    try:
+        ACTS[request["act"]](home)
+    except RegistryError as error:
+        told["refused"] = [type(error).__name__, error.es]
+    except Exception as error:  # noqa: BLE001 - as the command line does
+        refused = find_disk_error(error)
+        told["refused"] = [type(refused).__name__, refused.es] if refused else None
+        told["bug"] = None if refused else traceback.format_exc()
+    disk.fault_disarm()
+    return told | {"calls": disk.fault_count(), "what": os.fsdecode(disk.fault_what())}
 
 
 def _start(request: Request, answer: Path) -> int:

@@ -15,6 +15,7 @@ from exemptions.datasets import Dataset
 from loaders.load import load_file
 from loaders.options import LoadOptions
 from tests.exporters.staging import CUTOFF, LOADER, Home, row
+from tests.trust.failing_disk import PRELOAD
 
 FIRST = [row(1, name="Zapote"), row(2, name="Ñandú, S.A.", category="ENR")]
 SECOND = [row(1, name="Zapote"), row(3, name="Nunca, S. A.")]
@@ -45,12 +46,13 @@ class Outcome:
 class Worker:
     """The process that does the acts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, preload: Path | None = None) -> None:
         self._folder = folder
         self._asked = 0
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.trust.acts"],
             cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, PRELOAD: str(preload)} if preload else None,
         )  # fmt: skip
 
     def do(self, act: str, folder: Path, environment: dict[str, str], **how: Any) -> list[Outcome]:

@@ -51,11 +51,25 @@ def check_survival(kill: Kill, make: Registry, worker: Worker) -> bool:
     folder, environment = make()
     (outcome,) = worker.do(kill.act, folder, environment, **_instant(kill, make, bool(environment), worker))
     assert outcome.status in (-9, 0)
-    seen = _check_readers(folder)
+    check_whole(folder, environment)
+    check_goes_on(kill.act, folder, environment)
+    return outcome.status == -9
+
+
+def check_whole(folder: Path, environment: dict[str, str]) -> None:
+    """Right after the fault: what readers have is whole, and the book is in one of its states."""
     home = Home(folder, **environment)
     try:
-        _check_book(home, seen)
-        FINISH[kill.act](home)
+        _check_book(home, _check_readers(folder))
+    finally:
+        home.book.close()
+
+
+def check_goes_on(act: str, folder: Path, environment: dict[str, str]) -> None:
+    """The next command of a person who does not know of the fault finishes the act, and nothing is lost or left."""
+    home = Home(folder, **environment)
+    try:
+        FINISH[act](home)
         _check_readers(folder)
         _check_book(home, None)
         # The next command has left nothing of what the killed one began.
@@ -63,7 +77,6 @@ def check_survival(kill: Kill, make: Registry, worker: Worker) -> bool:
         assert set(listed(folder)) - STORE == published
     finally:
         home.book.close()
-    return outcome.status == -9
 
 
 _MEASURED: dict[tuple[str, bool], dict[str, Any]] = {}

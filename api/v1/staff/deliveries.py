@@ -23,7 +23,7 @@ from api.v1.staff.described import JSON, staff_operation
 from exemptions.accounts import Right
 from exemptions.database import refuse_in_demonstration
 from exemptions.datasets import Dataset, Mode
-from exemptions.disk import disk_full, is_disk_full
+from exemptions.disk import find_disk_error
 from exemptions.errors import BookUnreachable
 from exemptions.jobs import JobFacts, JobKind, enqueue
 from exemptions.parameters import ParameterReader
@@ -112,9 +112,9 @@ def create_batch() -> Response:
             announced_bytes=request.content_length,
         )
     except OSError as error:
-        if not is_disk_full(error):
+        if (told := find_disk_error(error)) is None:
             raise
-        raise disk_full() from error
+        raise told from error
     return answer_accepted(_enqueue({**asked, "path": path}))
 
 

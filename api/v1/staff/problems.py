@@ -104,6 +104,16 @@ DISK_FULL = ProblemType(
     Sentence("No hay espacio en el disco", "The disk is full"),
     Sentence("Nada cambió. Avise a quien opera el servicio.", "Nothing changed. Tell the operator of the service."),
 )
+BOOK_DAMAGED = ProblemType(
+    "book-damaged",
+    503,
+    Sentence("El libro de registro está dañado", "The book of record is damaged"),
+    Sentence(
+        "No se lee ni se escribe más, y lo publicado sigue como estaba. Avise a quien opera el servicio.",
+        "It is neither read nor written any further, and what is published stays as it was. Tell the operator of the "
+        "service.",
+    ),
+)
 
 STAFF_PROBLEM_TYPES = (
     UNAUTHENTICATED,
@@ -116,6 +126,7 @@ STAFF_PROBLEM_TYPES = (
     BUSY,
     BOOK_UNREACHABLE,
     DISK_FULL,
+    BOOK_DAMAGED,
 )
 """All of them, in the order of the documentation page."""
 
@@ -130,6 +141,8 @@ _OF_ERROR: Mapping[type[RegistryError], ProblemType] = {
     errors.Busy: BUSY,
     errors.BookUnreachable: BOOK_UNREACHABLE,
     errors.DiskFull: DISK_FULL,
+    errors.BookDamaged: BOOK_DAMAGED,
+    errors.ClockWrong: CONFLICT,
 }
 _OF_STATUS: Mapping[int, ProblemType] = {401: UNAUTHENTICATED, 413: TOO_LARGE, 415: WRONG_BODY}
 
