@@ -6,7 +6,8 @@ Source: ECMA-376 part 1, §18.3.1.4 (cells), §18.4 (shared strings), §22.9.2.1
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -66,19 +67,37 @@ def _words(content: bytes) -> list[str]:
 
 
 def _sheet_texts(book: ZipFile, name: str, shared: Sequence[str], sieve: Sieve | None) -> Iterator[WorkbookTexts]:
-    first, heads = 1, dict[str, str]()
-    for rows in _iter_rows(book, name):
-        heads = heads or _heads(rows.partition(b"\n")[0], shared)
-        by_number = any(sign in rows for sign in _WRITTEN_BY_NUMBER)
-        kept = rows if sieve is None or by_number else b"".join(sieve.keep([rows]))
-        if kept:
-            lines = pl.Series(kept.decode().removesuffix("\n").split("\n"), dtype=pl.String)
-            for letters, head in heads.items():
-                if head not in _RECORD_ID:
-                    texts = _cells(lines, letters)
-                    marked = "NIT " + texts if head in _NIT else texts
-                    yield WorkbookTexts(f"{name} {letters}", first, marked)
+    blocks = _iter_rows(book, name)
+    start = next(blocks, b"")
+    heads = _heads(start.partition(b"\n")[0], shared) if start else {}
+    first = 1
+    for rows in _sifted(filter(None, chain([start], blocks)), sieve):
+        lines = pl.Series(rows.decode().removesuffix("\n").split("\n"), dtype=pl.String)
+        for letters, head in heads.items():
+            if head not in _RECORD_ID:
+                texts = _cells(lines, letters)
+                marked = "NIT " + texts if head in _NIT else texts
+                yield WorkbookTexts(f"{name} {letters}", first, marked)
         first += rows.count(b"\n")
+
+
+def _sifted(blocks: Iterator[bytes], sieve: Sieve | None) -> Iterator[bytes]:
+    """The rows that must be read, those of many blocks together: asking for the cells of a column takes a while."""
+    if sieve is None:
+        yield from blocks
+        return
+    whole: list[bytes] = []
+    yield from filter(None, sieve.keep(_set_aside(blocks, whole)))
+    yield from whole
+
+
+def _set_aside(blocks: Iterable[bytes], whole: list[bytes]) -> Iterator[bytes]:
+    """The blocks that the sieve understands; the others go into `whole`."""
+    for rows in blocks:
+        if any(sign in rows for sign in _WRITTEN_BY_NUMBER):
+            whole.append(rows)
+        else:
+            yield rows
 
 
 def _iter_rows(book: ZipFile, name: str) -> Iterator[bytes]:
