@@ -281,7 +281,11 @@ def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, i
     since = inputs.previous.status_date if inputs.previous and draft.restores is None else draft.status_date
     calendar = status_changes(inputs.content, _known_events(inputs), since=since, until=draft.status_date)
     records = read_arrow(folder / build.RECORDS)
-    changes = find_changes(inputs.previous_table("records"), records, calendar, release=draft.number)
+    # Records that were made for this release are stamped with it where they differ from the one before.
+    made = pl.Series(pl.from_arrow(records.column("changed_release"))) == draft.number
+    stamped = made if draft.source is None else None
+    before = inputs.previous_table("records")
+    changes = find_changes(before, records, calendar, release=draft.number, stamped=stamped)
     subjects = _subjects(inputs)
     history = extend_history(inputs.previous_table("history"), changes, subjects, inputs.policy)
     for name, frame in (("changes", changes), ("history", history)):

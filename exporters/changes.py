@@ -30,21 +30,29 @@ _GOVERNOR = {c.key: c.follows or c.key for c in COLUMNS if (c.follows or c.key) 
 
 
 def find_changes(
-    old: pa.RecordBatch | None, new: pa.RecordBatch, calendar: pl.DataFrame, *, release: int
+    old: pa.RecordBatch | None,
+    new: pa.RecordBatch,
+    calendar: pl.DataFrame,
+    *,
+    release: int,
+    stamped: pl.Series | None = None,
 ) -> pl.DataFrame:
     """What differs between two records tables.
 
     Shape: columns of `tables.CHANGES`; a record added or ended is one row without field, a changed one has a row per
     field that differs, with both values as text (days ISO 8601, money with two decimals). `calendar` is as
     `status.CHANGES_SCHEMA` and gives the reason of a change of status that nobody made.
-    A value that the new table withholds is not told either as it was before.
+    A value that the new table withholds is not told either as it was before. `stamped`, where it is known, tells of
+    each new row whether it may differ from the old one: the others are not looked at again.
     Order: record_id, then the order of the columns.
     """
     earlier = new.slice(0, 0) if old is None else old
     before, after = (to_plain_frame(table.select(["record_id"])) for table in (earlier, new))
     added = _whole(after.join(before, on="record_id", how="anti"), ChangeKind.ADDED)
     ended = _whole(before.join(after, on="record_id", how="anti"), ChangeKind.ENDED)
-    both = before.with_row_index("before").join(after.with_row_index("after"), on="record_id", how="inner")
+    numbered = after.with_row_index("after")
+    looked_at = numbered if stamped is None else numbered.filter(stamped)
+    both = before.with_row_index("before").join(looked_at, on="record_id", how="inner")
     # Column by column: both releases side by side would take twice the memory of either.
     changed = pl.concat([_field_changes(earlier, new, both, field) for field in COMPARED])
     reasons = calendar.select("record_id", "before", "after", "reason", field=pl.lit("status"))
@@ -104,12 +112,11 @@ def _whole(records: pl.DataFrame, kind: ChangeKind) -> pl.DataFrame:
 def _field_changes(old: pa.RecordBatch, new: pa.RecordBatch, both: pl.DataFrame, field: str) -> pl.DataFrame:
     """What differs in one field; `both` has the records that both tables hold, with their rows `before` and `after`."""
     before, after = (
-        to_plain_frame(table.select([field])).get_column(field).gather(both.get_column(rows))
-        for table, rows in ((old, "before"), (new, "after"))
+        _plain_at(table, field, both.get_column(rows)) for table, rows in ((old, "before"), (new, "after"))
     )
     differs = before.ne_missing(after)
     rows = both.filter(differs)
-    hidden = to_plain_frame(new.select(["withheld_fields"])).to_series().gather(rows.get_column("after"))
+    hidden = _plain_at(new, "withheld_fields", rows.get_column("after"))
     differing = rows.select(
         "record_id", hidden.alias("hidden"), before.filter(differs).alias("old"), after.filter(differs).alias("new")
     )
@@ -121,6 +128,12 @@ def _field_changes(old: pa.RecordBatch, new: pa.RecordBatch, both: pl.DataFrame,
         before=pl.when(~withheld.fill_null(False)).then(as_text(field, "old")),
         after=as_text(field, "new"),
     )
+
+
+def _plain_at(table: pa.RecordBatch, field: str, rows: pl.Series) -> pl.Series:
+    """The values of one column at some rows, as plain texts where it repeats them."""
+    taken = table.column(field).take(rows.to_arrow())
+    return to_plain_frame(pa.RecordBatch.from_arrays([taken], names=[field])).get_column(field)
 
 
 def as_text(field: str, column: str) -> pl.Expr:

@@ -69,6 +69,17 @@ def test_find_changes__leads_from_the_old_release_to_the_new_one(
     assert counts["changed"] == sum(old[n] != new[n] for n in old.keys() & new.keys())
 
 
+@given(editions, editions)
+def test_find_changes__is_the_same_where_it_is_known_which_rows_may_differ(
+    old: dict[int, dict[str, Any]], new: dict[int, dict[str, Any]]
+) -> None:
+    before, after = table(old), table(new)
+    was = as_text(before)
+    stamped = pl.Series([was.get(id_) != told for id_, told in as_text(after).items()], dtype=pl.Boolean)
+    found = find_changes(before, after, CALM, release=2, stamped=stamped)
+    assert found.equals(find_changes(before, after, CALM, release=2))
+
+
 def test_find_changes__of_identical_releases_yields_nothing() -> None:
     batch = table({1: {"name": "Uno"}, 2: {}})
     assert find_changes(batch, batch, CALM, release=2).is_empty()
