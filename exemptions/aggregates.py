@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
@@ -21,6 +22,7 @@ from exemptions.walks import AmountPart, JobsPart, Walk, walk
 
 # Adding up the summary takes 1.5 ms however many rows match; the index needs as long for some 100,000.
 _FEW_ROWS = 100_000
+_COUNTED = ("nit", "jobs", "jobs_status", "jobs_year", "jobs_kind", "amount_gtq", "amount_status", "amount_year")
 # The index sums in float64, which holds every integer up to here.
 _EXACT_LIMIT = 2**53
 
@@ -126,6 +128,36 @@ def count_together(release: Release, query: RegistryQuery, names: Collection[str
     release.answers.keep(("sums", rest), found)
     for name in counted_here:
         release.answers.keep(("facet", rest, name), values[name])
+
+
+def count_rows(release: Release, query: RegistryQuery, rows: Sequence[int], names: Collection[str]) -> None:
+    """Count what `count_together` does from the rows themselves, which are all that match, and the taxpayers.
+
+    It takes ten microseconds a row; a walk of the index takes a hundred and more, however few match.
+    """
+    rest = selection(query)
+    counted_here = [name for name in names if name in FACETS and not is_set(rest, FILTER[name])]
+    items = release.to_items(rows, fields=[*(FILTER[name].field for name in counted_here), *_COUNTED])
+    jobs: dict[tuple[int | None, str | None], list[int]] = {}
+    amounts: dict[int | None, list[int]] = {}
+    for item in items:
+        if item["jobs"] is not None:
+            jobs.setdefault((item["jobs_year"], item["jobs_kind"]), []).append(item["jobs"])
+        if item["amount_gtq"] is not None:
+            amounts.setdefault(item["amount_year"], []).append(int(item["amount_gtq"].scaleb(2)))
+    found = _sums(
+        ((*of, sum(numbers), len(numbers)) for of, numbers in jobs.items()),
+        ((year, sum(cents), len(cents)) for year, cents in amounts.items()),
+        lambda column: Counter(item[column] for item in items),
+    )
+    release.answers.keep(("total", rest), len(items))
+    release.answers.keep(("sums", rest), found)
+    for name in counted_here:
+        values = (item[FILTER[name].field] for item in items)
+        codes = (code for value in values for code in (value if isinstance(value, list) else [value]))
+        release.answers.keep(("facet", rest, name), dict(Counter(code for code in codes if code is not None)))
+    nits = [item["nit"] for item in items if item["nit"] is not None]
+    release.answers.keep(("taxpayers", rest), len(set(nits)) + len(items) - len(nits))
 
 
 def taxpayers(release: Release, query: RegistryQuery) -> int:

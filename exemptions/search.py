@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +12,7 @@ from tantivy import FieldType, Order, Query
 from exemptions.aggregates import (
     FacetValue,
     Sums,
+    count_rows,
     count_together,
     facet_counts,
     facets,
@@ -42,6 +44,7 @@ __all__ = [
     "facets",
     "in_order",
     "search",
+    "search_and_count",
     "suggest",
     "sums",
     "taxpayers",
@@ -56,6 +59,9 @@ _SPREAD = 4
 """How many times as many rows are looked at as an even spread of the matches asks for."""
 _COST_OF_ROW = 16
 """Looking for a row by its number takes as long as walking over eight matches; it must be worth trying in vain."""
+
+_FEW_ROWS = 20
+"""What words and numbers find is often no more; so many rows are counted as fast as a walk of the index counts any."""
 
 _Page = tuple[list[int], list[int]]
 """Rows, and the rank of each."""
@@ -82,17 +88,46 @@ def search(release: Release, query: RegistryQuery, *, limit: int, after_rank: in
     row once.
     Raises: ReleaseDamaged.
     """
+    with index_guard():
+        return _hits(release, query, limit, _page(release, query, limit, after_rank))
+
+
+def search_and_count(
+    release: Release, query: RegistryQuery, names: Collection[str], *, limit: int, after_rank: int | None = None
+) -> Hits:
+    """A page as `search` gives it, and in the same go what `count_together` counts.
+
+    Raises: ReleaseDamaged.
+    """
+    if after_rank is not None or all(spec.is_facet or spec.bound for spec in query.filters):
+        count_together(release, query, names)
+        return search(release, query, limit=limit, after_rank=after_rank)
+    with index_guard():
+        page = _page(release, query, limit, None)
+        rows, _ = page
+        if len(rows) <= min(limit, _FEW_ROWS):
+            count_rows(release, query, rows, names)
+        else:
+            count_together(release, query, names)
+        return _hits(release, query, limit, page)
+
+
+def _page(release: Release, query: RegistryQuery, limit: int, after_rank: int | None) -> _Page:
+    """The rows of a page and one more, which tells that there is another page."""
     if limit < 1:
         raise ValueError("a page has at least one row")
-    with index_guard():
-        page = _indexed_page if query.order in _INDEXED else _computed_page
-        rows, ranks = page(release, query, limit + 1, after_rank)
-        return Hits(
-            total=total(release, query),
-            approximate=is_approximate(release, query),
-            rows=rows[:limit],
-            next_rank=ranks[limit - 1] if len(ranks) > limit else None,
-        )
+    by = _indexed_page if query.order in _INDEXED else _computed_page
+    return by(release, query, limit + 1, after_rank)
+
+
+def _hits(release: Release, query: RegistryQuery, limit: int, page: _Page) -> Hits:
+    rows, ranks = page
+    return Hits(
+        total=total(release, query),
+        approximate=is_approximate(release, query),
+        rows=rows[:limit],
+        next_rank=ranks[limit - 1] if len(ranks) > limit else None,
+    )
 
 
 def all_rows(release: Release, query: RegistryQuery) -> pa.Array | None:

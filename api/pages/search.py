@@ -43,7 +43,7 @@ from exemptions.errors import InvalidQuery
 from exemptions.filters import FACETS
 from exemptions.query import DEFAULT_LIMIT, PageRequest, RegistryQuery, query_params
 from exemptions.release import Release
-from exemptions.search import Cursor, Hits, count_together, decode_cursor, encode_cursor, search
+from exemptions.search import Cursor, Hits, decode_cursor, encode_cursor, search_and_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def _build(
     view: View,
     reader: Reader,
 ) -> SearchPage:
-    count_together(release, query, FACETS)
-    hits = search(release, query, limit=page.limit, after_rank=cursor.rank if cursor else None)
+    after_rank = cursor.rank if cursor else None
+    hits = search_and_count(release, query, FACETS, limit=page.limit, after_rank=after_rank)
     carried = [*_limit_params(page), *view_params(view)]
     active = chips(query, reader, extra=carried)
     count = records_phrase(hits.total)

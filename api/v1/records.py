@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response
 
 from api.asked import AskedSearch, asked_search
 from api.conditional import Headers, Representation, answer_body
-from api.json_text import encode_json
+from api.json_text import encode_json, joined
 from api.negotiation import preferred_language, require_acceptable
 from api.relations import LONGEST_REPEATED, link, link_header
 from api.releases_at import release_of_query
@@ -18,7 +20,7 @@ from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, page_parameters, release_parameters, sort_parameter
 from api.v1.labelled import labelled_facets
 from exemptions.release import Release
-from exemptions.search import count_together, decode_cursor, encode_cursor, search, sums
+from exemptions.search import decode_cursor, encode_cursor, search_and_count, sums
 from exporters.formats import FORMATS
 
 PATH = "/api/v1/records"
@@ -65,8 +67,7 @@ def list_records() -> Response:
 
 def _make_page(release: Release, asked: AskedSearch, after_rank: int | None) -> tuple[bytes, Headers]:
     query, page = asked.query, asked.page
-    count_together(release, query, page.facets)
-    hits = search(release, query, limit=page.limit, after_rank=after_rank)
+    hits = search_and_count(release, query, page.facets, limit=page.limit, after_rank=after_rank)
     following = None
     if hits.next_rank is not None:
         cursor = encode_cursor(release.number, query, hits.next_rank)
@@ -76,13 +77,17 @@ def _make_page(release: Release, asked: AskedSearch, after_rank: int | None) -> 
             **release_facts(release),
             "total": hits.total,
             "approximate": hits.approximate,
-            "items": release.to_items(hits.rows, fields=page.fields or None),
+            "items": _items(release, hits.rows, page.fields),
             "facets": labelled_facets(release, query, page.facets, lang=preferred_language()),
             "sums": sums(release, query),
             "next": following,
         }
     )
     return body, (link_header(release, *_links(release, asked, following)),)
+
+
+def _items(release: Release, rows: Sequence[int], fields: Sequence[str]) -> object:
+    return release.to_items(rows, fields) if fields else joined(release.to_texts(rows))
 
 
 def _links(release: Release, asked: AskedSearch, following: str | None) -> list[str]:

@@ -28,7 +28,7 @@ from exemptions.index import OpenIndex, index_guard, open_index, write_index
 from exemptions.names import name_order
 from exemptions.query import RegistryQuery, parse_query
 from exemptions.release import Release, open_release
-from exemptions.search import FacetValue, all_rows, facets, search, suggest, sums, taxpayers
+from exemptions.search import FacetValue, all_rows, facets, search, search_and_count, suggest, sums, taxpayers
 from tests.exemptions.releases import (
     Row,
     build_test_release,
@@ -435,6 +435,20 @@ def test_facets__equal_a_recount_and_ignore_their_own_filter(release: Release, q
         others = RegistryQuery(q=query.q, **{f: getattr(query, f) for f in FACETS if f != name})
         rows = search(release, others, limit=1000).rows
         assert counted[name] == recount(release.to_items(rows), FILTER[name].field), name
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=tables(), q=st.sampled_from(["nube", "n", "ozono"]), status=st.sampled_from([(), ("active",)]))
+def test_search_and_count__counts_few_rows_as_the_index_counts_them(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], q: str, status: tuple[str, ...]
+) -> None:
+    folder = build_test_release(tmp_path_factory.mktemp("few"), rows)
+    query = RegistryQuery(q=q, status=status, sort="amount_gtq", descending=True)
+    quick, plain = open_release(folder), open_release(folder)
+    assert search_and_count(quick, query, FACETS, limit=25) == search(plain, query, limit=25)
+    assert taxpayers(quick, query) == taxpayers(plain, query)
+    assert sums(quick, query) == sums(plain, query)
+    assert facets(quick, query, FACETS) == facets(plain, query, FACETS)
 
 
 def test_facets__a_name_that_is_none_is_an_error(release: Release) -> None:
