@@ -179,9 +179,11 @@ def test_answer__can_be_replaced_and_the_audit_keeps_both(home: Home) -> None:
     assert [act.act for act in acts(home)].count("correction_answered") == 2
 
 
-@pytest.mark.parametrize(
-    ("state", "words", "release"),
-    [
+def test_answer__that_could_not_stand_in_public_is_refused(home: Home) -> None:
+    home.release([row(1)])
+    number = leave(home)
+    take(home)
+    for state, words, release in (
         (CorrectionState.RECEIVED, "x", None),
         (CorrectionState.REJECTED, None, None),
         (CorrectionState.ACCEPTED, " \n ", None),
@@ -192,18 +194,11 @@ def test_answer__can_be_replaced_and_the_audit_keeps_both(home: Home) -> None:
         (CorrectionState.REJECTED, "dado \u202e vuelta", None),
         (CorrectionState.REJECTED, "con \x00 control", None),
         (CorrectionState.REJECTED, "El CUI 1234567890101 es otro.", None),
-    ],
-)
-def test_answer__that_could_not_stand_in_public_is_refused(
-    home: Home, state: CorrectionState, words: str | None, release: int | None
-) -> None:
-    home.release([row(1)])
-    number = leave(home)
-    take(home)
-    with pytest.raises(CorrectionRefused):
-        answer(home, number, state, words, release)
-    with home.book.read() as session:
-        assert get_correction(session, number).state is CorrectionState.RECEIVED
+    ):
+        with pytest.raises(CorrectionRefused):
+            answer(home, number, state, words, release)
+        with home.book.read() as session:
+            assert get_correction(session, number).state is CorrectionState.RECEIVED, (state, words)
 
 
 def test_answer__with_the_number_of_a_natural_person_is_refused_in_any_writing(home: Home) -> None:

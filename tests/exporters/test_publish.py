@@ -338,17 +338,17 @@ def test_publish__refuses_a_private_identifier_and_changes_nothing(home: Home) -
 STEPS = [step for step in Step if step not in (Step.SWITCH, Step.DELETE)]
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_publish__keeps_the_release_before_when_it_fails(home: Home, step: Step) -> None:
+def test_publish__keeps_the_release_before_whenever_it_fails(home: Home) -> None:
     home.release(EDITION)
     before = _snapshot(home)
     home.approve([row(9)])
-    with pytest.raises(Crash):
-        home.publish(progress=crash_at(step))
-    assert home.pointer()["release"] == 1
-    verify_folder(home.folder(1), sha256=home.pointer()["manifest_sha256"])
-    reconcile(home.book, home.settings)
-    assert _snapshot(home) == before
+    for step in STEPS:
+        with pytest.raises(Crash):
+            home.publish(progress=crash_at(step))
+        assert home.pointer()["release"] == 1, step
+        verify_folder(home.folder(1), sha256=home.pointer()["manifest_sha256"])
+        reconcile(home.book, home.settings)
+        assert _snapshot(home) == before, step
     assert home.publish().release == 2
     assert [r["nit"] for r in home.records()] == [invented_nit(9)]
 
