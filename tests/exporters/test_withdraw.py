@@ -255,15 +255,15 @@ def test_plan__tells_what_would_happen_and_does_nothing(home: Home) -> None:
 BEFORE_THE_COMMIT = [Step.RECONCILE, Step.TABLES, Step.SCAN, Step.INDEX, Step.SYNC, Step.PLACE, Step.COMMIT]
 
 
-@pytest.mark.parametrize("step", BEFORE_THE_COMMIT)
-def test_withdraw__changes_nothing_when_it_fails_before_the_commit(home: Home, step: Step) -> None:
+def test_withdraw__changes_nothing_when_it_fails_before_the_commit(home: Home) -> None:
     home.release([row(1)])
     home.release([row(1), row(2)])
     before = everything(home)
-    with pytest.raises(Crash):
-        take_back(home, 2, progress=crash_at(step))
-    reconcile(home.book, home.settings)
-    assert everything(home) == before
+    for step in BEFORE_THE_COMMIT:
+        with pytest.raises(Crash):
+            take_back(home, 2, progress=crash_at(step))
+        reconcile(home.book, home.settings)
+        assert everything(home) == before, step
     assert take_back(home, 2).current == 3
 
 
