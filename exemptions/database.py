@@ -14,7 +14,7 @@ from exemptions.audit import Act, record_act
 from exemptions.audit_anchor import ANCHOR_NAME, find_next_anchor, keep_anchor
 from exemptions.calendar import Clock, system_clock
 from exemptions.engines import POSTGRESQL, SQLITE, book_damaged, make_engine, told_errors
-from exemptions.errors import DemonstrationHome
+from exemptions.errors import DemonstrationHome, SettingsError
 from exemptions.inbox import make_inbox
 from exemptions.locking import LOCK_WAIT_S, WriterLock, hold_writer_lock
 from exemptions.migrating import is_present_shape, migrate
@@ -88,17 +88,25 @@ def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_inbox(settings.inbox)
     book = Book(engine=make_engine(settings.database_url), home=settings.home)
+    try:
+        _bring_up(book, settings, clock)
+    except BaseException:
+        book.close()
+        raise
+    return book
+
+
+def _bring_up(book: Book, settings: Settings, clock: Clock) -> None:
     _refuse_emptied(book)
     with told_errors(book.engine):
         if not is_present_shape(book.engine):
             with book.writer_lock():
-                migrate(book.engine)
+                _migrate(book.engine)
     with book.read() as session:
         created = session.get(Fact, TWO_PERSON) is not None
     if not created:
         with book.write() as session:
             _create_facts(session, settings, clock)
-    return book
 
 
 def _refuse_emptied(book: Book) -> None:
@@ -139,6 +147,19 @@ def mark_demonstration(session: Session, *, actor: str, clock: Clock = system_cl
     """Mark the book, for good, as holding invented data."""
     session.merge(Fact(key=DEMONSTRATION, value="on"))
     record_act(session, actor=actor, act=Act.DEMONSTRATION_MARKED, subject="book", at=clock())
+
+
+def _migrate(engine: Engine) -> None:
+    try:
+        with told_errors(engine):
+            migrate(engine)
+    except SettingsError as error:
+        raise SettingsError(
+            "Las tablas del libro faltan o son de otra versión, y esta cuenta no puede cambiarlas: ejecute exemptions "
+            f"grants con la cuenta dueña en DATABASE_URL. {error.es}",
+            "The tables of the book are missing or of another version, and this account may not change them: run "
+            f"exemptions grants with the account that owns them in DATABASE_URL. {error.en}",
+        ) from error
 
 
 def _create_facts(session: Session, settings: Settings, clock: Clock) -> None:

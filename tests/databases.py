@@ -23,10 +23,13 @@ import psycopg
 from sqlalchemy import Engine
 
 from exemptions.database import open_book
+from exemptions.grants import grant_rights
 from exemptions.migrating import migrate
 from exemptions.settings import read_settings
 
 OWNER = "registry"
+STAFF = "staff"
+"""As whom the books of the tests are opened: an account with the rights of the staff's process and no other."""
 PATIENCE_S = 60.0
 
 # What a power cut would destroy may be lost here, so nothing waits for the disk.
@@ -48,9 +51,9 @@ class Server:
         self._made = 0
         self._free: list[str] = []
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, user: str = OWNER) -> str:
         """What DATABASE_URL says for a database of this server."""
-        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """A connection of a test's own, without a transaction."""
@@ -70,7 +73,9 @@ class Server:
             return self._free.pop()
         name = self.make_empty()
         with tempfile.TemporaryDirectory() as home:
-            open_book(read_settings({"EXEMPTIONS_HOME": home, "DATABASE_URL": self.url(name)})).close()
+            book = open_book(read_settings({"EXEMPTIONS_HOME": home, "DATABASE_URL": self.url(name)}))
+            grant_rights(book.engine, staff=[STAFF], readers=[])
+            book.close()
         self._clear(name)
         return name
 
@@ -126,13 +131,16 @@ class Databases:
         self.server = server
         self._names: dict[str, str] = {}
 
-    def environment(self, book: str = "book") -> dict[str, str]:
-        """The settings that open this book of the test; each book is made when it is first asked for."""
+    def environment(self, book: str = "book", user: str = STAFF) -> dict[str, str]:
+        """The settings that open this book of the test; each book is made when it is first asked for.
+
+        A test that does harm to the tables says that it is their owner.
+        """
         if self.server is None:
             return {}
         if book not in self._names:
             self._names[book] = self.server.take_book()
-        return {"DATABASE_URL": self.server.url(self._names[book])}
+        return {"DATABASE_URL": self.server.url(self._names[book], user)}
 
     def give_back(self) -> None:
         """Empty the books of the test for the next one."""
@@ -173,6 +181,8 @@ def running_server() -> Iterator[Server]:
         server = Server(folder)
         try:
             _wait_until_ready(server, guard)
+            with server.connect() as connection:
+                connection.execute(f"CREATE ROLE {STAFF} LOGIN")
             yield server
         finally:
             guard.communicate()

@@ -27,6 +27,7 @@ _MODULES: Mapping[str, str] = {
     "diff": "comparing",
     "doctor": "diagnosis",
     "export": "releases",
+    "grants": "granting",
     "follow": "sharing",
     "key": "keys",
     "load": "loading",

@@ -19,7 +19,7 @@ from exemptions.audit_search import AuditFilter, find_entries
 from exemptions.database import Book, open_book
 from exemptions.errors import AnchorDamaged, NotAllowed
 from exemptions.settings import read_settings
-from tests.databases import Databases
+from tests.databases import OWNER, Databases
 
 pytestmark = pytest.mark.both_databases
 
@@ -31,7 +31,8 @@ ADMIN = Actor("ana")
 def book(tmp_path: Path, database: Databases) -> Iterator[Book]:
     """A book whose trail has five entries, the first of them its making."""
     opened = open_book(
-        read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment()}), clock=lambda: NOW
+        read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment(user=OWNER)}),
+        clock=lambda: NOW,
     )
     for number in range(2, 6):
         act(opened, f"acto {number}")

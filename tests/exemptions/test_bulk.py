@@ -18,7 +18,7 @@ import exemptions.bulk_sqlite as bulk_sqlite
 from exemptions.bulk import insert_frame, read_frame, staged_frame
 from exemptions.database import Book, open_book
 from exemptions.settings import read_settings
-from tests.databases import Databases
+from tests.databases import OWNER, Databases
 
 pytestmark = pytest.mark.both_databases
 
@@ -27,7 +27,7 @@ SCHEMA = {"id": pl.Int64, "text": pl.String, "other": pl.String, "cents": pl.Int
 
 @pytest.fixture
 def book(tmp_path: Path, database: Databases) -> Iterator[Book]:
-    opened = open_book(read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment()}))
+    opened = open_book(read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment(user=OWNER)}))
     yield opened
     opened.close()
 

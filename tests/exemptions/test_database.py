@@ -23,14 +23,14 @@ from exemptions.errors import BookUnreachable, Busy, SettingsError
 from exemptions.migrating import MIGRATIONS, is_present_shape, last_revision
 from exemptions.models import Base
 from exemptions.settings import Settings, read_settings
-from tests.databases import Databases
+from tests.databases import OWNER, Databases
 
 both_databases = pytest.mark.both_databases
 
 
 @pytest.fixture
 def settings(tmp_path: Path, database: Databases) -> Settings:
-    return read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment()})
+    return read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), **database.environment(user=OWNER)})
 
 
 @pytest.fixture

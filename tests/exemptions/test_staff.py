@@ -38,7 +38,7 @@ from exemptions.finding import Finding, Severity
 from exemptions.guards import Lift
 from exemptions.models import Base
 from exemptions.settings import read_settings
-from tests.databases import Databases
+from tests.databases import OWNER, Databases
 
 pytestmark = pytest.mark.both_databases
 
@@ -50,7 +50,7 @@ ANY_REMOVALS = Lift(removals=10, reason="edición de prueba")
 @pytest.fixture(params=["on", "off"])
 def book(request: pytest.FixtureRequest, tmp_path: Path, database: Databases) -> Iterator[Book]:
     environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "EXEMPTIONS_TWO_PERSON": request.param}
-    environment |= database.environment("book")
+    environment |= database.environment("book", OWNER)
     opened = open_book(read_settings(environment), clock=lambda: NOW)
     yield opened
     opened.close()

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,10 @@ from exemptions.audit_check import check_trail
 from exemptions.calendar import system_clock
 from exemptions.database import open_book
 from exemptions.errors import BookUnreachable, Busy
+from exemptions.grants import grant_rights
 from exemptions.settings import Settings, read_settings
 from exporters.manifest import verify_folder
-from tests.databases import NoServer
+from tests.databases import STAFF, NoServer
 from tests.served import served
 from tests.trust.cluster import Cluster, running_cluster
 from tests.trust.staff_at_work import APPROVER, LOADER, Ask, StaffAtWork, Told
@@ -57,8 +59,9 @@ def test_primary__dies_and_nothing_that_was_told_is_lost(
     cluster: Cluster, tmp_path: Path, request: pytest.FixtureRequest, record_property: Tell
 ) -> None:
     failovers = request.config.getoption("--failovers")
-    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "DATABASE_URL": cluster.url()}
+    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "DATABASE_URL": cluster.url(STAFF)}
     settings = read_settings(environment)
+    give_rights(cluster, settings)
     tokens = make_staff(settings)
     nodes = apart(tmp_path, environment, tokens) if failovers else in_this_process(tmp_path, environment, tokens)
     with nodes as (ask, get):
@@ -99,6 +102,14 @@ def test_missing__is_what_was_told_and_the_book_does_not_show(shown: int) -> Non
     assert missing == ([] if shown else [("approval", 8), ("release", 7)])
 
 
+def give_rights(cluster: Cluster, settings: Settings) -> None:
+    """What `exemptions grants` does as the owner of the tables: the nodes have the staff's account."""
+    cluster.primary.ask(f"CREATE ROLE {STAFF} LOGIN")
+    book = open_book(replace(settings, database_url=cluster.url()))
+    grant_rights(book.engine, staff=[STAFF], readers=[])
+    book.close()
+
+
 def make_staff(settings: Settings) -> dict[str, str]:
     """A book with a person who loads and one who approves; their tokens."""
     book, operator, now = open_book(settings), Actor("operator"), system_clock()
@@ -137,7 +148,7 @@ def check_whole(settings: Settings, cluster: Cluster, folder: Path) -> None:
     """The trail is unbroken and reaches its anchor, the store has what the book says, the standby has it all, and the
     new primary lets one writer in at a time."""
     book = open_book(settings)
-    elsewhere = open_book(read_settings({"EXEMPTIONS_HOME": str(folder / "other"), "DATABASE_URL": cluster.url()}))
+    elsewhere = open_book(read_settings({"EXEMPTIONS_HOME": str(folder / "other"), "DATABASE_URL": cluster.url(STAFF)}))
     with book.read() as session:
         trail = check_trail(session, settings.home)
     assert trail.fault is None and trail.anchored
