@@ -96,7 +96,8 @@ def _handed_over(file: StoredFile) -> Response:
 
 def _with_validators(response: Response, file: StoredFile) -> Response:
     response.set_etag(file.sha256)
-    response.last_modified = file.modified
+    # Nothing was changed after now (RFC 9110 §8.8.2.1), whatever a clock said when it was published.
+    response.last_modified = min(file.modified, app_state().clock())
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode()}:"
     if file.varies:

@@ -36,6 +36,10 @@ LONGEST_LOCK = timedelta(hours=4)
 CODE_LIMIT = timedelta(minutes=5)
 """How long a right password waits for the code of the second factor."""
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far apart the clocks of several machines may be; a session that began later than this was begun by a clock that
+was wrong, and would last until that time comes."""
+
 _TOUCH_EVERY = timedelta(minutes=1)
 _STRANGERS_KEPT = timedelta(days=1)
 _MOST_STRANGERS = 1_000
@@ -121,7 +125,7 @@ def sign_in(
     kept = _kept_of(account)
     still_counts = checked is not None and checked.kept == kept
     is_right = checked.is_right if checked is not None and still_counts else verify_password(kept, password)
-    if tries.locked_until is not None and at < tries.locked_until:
+    if is_locked(tries.locked_until, at):
         return SignIn(SignInOutcome.LOCKED, locked_until=tries.locked_until, account=account.name if account else "")
     if account is None or not is_right:
         return _failed(session, tries, SignInOutcome.WRONG, at)
@@ -145,7 +149,7 @@ def give_code(session: Session, *, name: str, code: str, proved_at: datetime, at
     account = find_account(session, name)
     if account is None or account.disabled or not account.totp_confirmed or not _still_proves(account, proved_at, at):
         return SignIn(SignInOutcome.WRONG)
-    if account.locked_until is not None and at < account.locked_until:
+    if is_locked(account.locked_until, at):
         return SignIn(SignInOutcome.LOCKED, locked_until=account.locked_until, account=account.name)
     if not accept_code(account, code=code, at=at):
         return _failed(session, account, SignInOutcome.WRONG_CODE, at)
@@ -156,7 +160,7 @@ def give_code(session: Session, *, name: str, code: str, proved_at: datetime, at
 def find_session(session: Session, *, cookie: str, at: datetime) -> StaffSessionFacts | None:
     """Who has this cookie; None when it is unknown, its time is over, or the account is disabled."""
     row = session.get(StaffSession, _digest(cookie))
-    if row is None or at >= _end(row):
+    if row is None or not row.created_at - CLOCKS_DIFFER <= at < _end(row):
         return None
     account = session.get(Account, row.account)
     if account is None or account.disabled:
@@ -251,6 +255,11 @@ def forget_failures(account: Account) -> None:
     account.failed_logins, account.locked_until = 0, None
 
 
+def is_locked(locked_until: datetime | None, at: datetime) -> bool:
+    """Whether a lock holds. One that would end later than any lock lasts is of a clock that was wrong."""
+    return locked_until is not None and locked_until - LONGEST_LOCK - CLOCKS_DIFFER <= at < locked_until
+
+
 def find_account(session: Session, name: str) -> Account | None:
     """The account of a name that somebody typed, which may be any text."""
     # No account has such a name, and not every database takes such a text.
@@ -274,7 +283,8 @@ def _failed(session: Session, tries: Account | StrangerTries, outcome: SignInOut
 
 def _begin(session: Session, account: Account, at: datetime) -> str:
     oldest = at - ABSOLUTE_LIMIT
-    session.execute(delete(StaffSession).where(StaffSession.created_at <= oldest))
+    is_over = (StaffSession.created_at <= oldest) | (StaffSession.created_at > at + CLOCKS_DIFFER)
+    session.execute(delete(StaffSession).where(is_over))
     cookie = secrets.token_urlsafe(32)
     row = StaffSession(
         sha256=_digest(cookie), account=account.name, created_at=at, seen_at=at, second_factor=account.totp_confirmed

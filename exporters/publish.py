@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from exemptions.datasets import Dataset, Mode
 from exemptions.disclosure import Policy
 from exemptions.disclosure_file import load_policy
 from exemptions.editions import apply_edition, compare_edition, read_current, restore_editions
+from exemptions.errors import ClockWrong
 from exemptions.history import Entry, prepare_entry, read_content, write_entry
 from exemptions.models import Batch
 from exemptions.settings import Settings
@@ -38,6 +39,9 @@ from exporters.pointer import find_latest, reconcile_store
 from exporters.releasing import Work, add_release, get_kept_release, next_number, switch
 from exporters.signing import publish_keys
 from exporters.steps import Progress, Step, ignore_progress
+
+_LONGEST_PAUSE = timedelta(days=366)
+"""Statuses are derived every day; after a longer pause it is likelier that the clock is wrong, and every term over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def publish(
     Without any, a release is made only if the disclosure policy or the catalogues differ from those of the current
     release. With `if_due` batches are left alone, and a release is made if the calendar has changed any status.
     Statuses are those of `status_date`, the day of publication where it is absent.
-    Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged, Busy; then nothing has changed.
+    Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged, ClockWrong, Busy; then nothing has changed.
     """
     work = Work(settings, book, actor, clock().replace(microsecond=0), load_catalogs(), progress or ignore_progress)
     with book.write() as session:
@@ -120,7 +124,8 @@ def rollback(
     Its files are shared with the earlier release, unless the disclosure policy has changed since: then they are made
     anew under today's policy. Batches that wait for publication have to be approved again. Rolling back to the current
     release does nothing.
-    Raises: ReleaseNotFound, ReleaseWithdrawn, PrivateIdentifierFound, ReleaseDamaged, Busy; then nothing has changed.
+    Raises: ReleaseNotFound, ReleaseWithdrawn, PrivateIdentifierFound, ReleaseDamaged, ClockWrong, Busy; then nothing
+    has changed.
     """
     work = Work(settings, book, actor, clock().replace(microsecond=0), load_catalogs(), progress or ignore_progress)
     with book.write() as session:
@@ -205,6 +210,13 @@ def _is_calendar_due(
     """Whether a published status is another one today."""
     if not if_due or previous is None:
         return False
+    if today - previous.status_date > _LONGEST_PAUSE:
+        raise ClockWrong(
+            f"El calendario dice {today}, más de un año después de la publicación {previous.number} "
+            f"({previous.status_date}): no se publica solo. Corrija el reloj, o publique el archivo de ahora.",
+            f"The calendar says {today}, more than a year after release {previous.number} ({previous.status_date}): "
+            "nothing is published by itself. Set the clock right, or publish the file of today.",
+        )
     now = content.select("record_id", today=derive_status(content, gather_events(session, content), on=today))
     shown = previous.frame().select("record_id", "status").join(now, on="record_id", how="inner")
     return not shown.filter(pl.col("status") != pl.col("today")).is_empty()

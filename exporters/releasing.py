@@ -12,18 +12,18 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from exemptions.accounts import Actor
-from exemptions.calendar import guatemala_day
+from exemptions.calendar import format_instant, guatemala_day
 from exemptions.catalogs import Catalogs
 from exemptions.database import Book
 from exemptions.disclosure import Policy
-from exemptions.errors import ReleaseNotFound, ReleaseWithdrawn
+from exemptions.errors import ClockWrong, ReleaseNotFound, ReleaseWithdrawn
 from exemptions.models import Release
 from exemptions.releases import list_releases
 from exemptions.settings import Settings
 from exporters.assemble import Draft, Inputs, Previous, assemble
 from exporters.durable import move_folder
 from exporters.gather import gather_facts
-from exporters.pointer import BUILDING, point_at_latest
+from exporters.pointer import BUILDING, find_latest, point_at_latest
 from exporters.signing import publish_keys
 from exporters.steps import Progress, Step
 
@@ -77,8 +77,9 @@ def add_release(
 
     `enter` writes what of `content` the book does not hold yet; it is called while the index is being made.
 
-    Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged; then no folder is left.
+    Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged, ClockWrong; then no folder is left.
     """
+    _refuse_earlier(session, draft)
     # A part of a killed publication may still be writing: it must never find a folder of the same name again.
     building = work.settings.releases / f"{BUILDING}{draft.number}-{secrets.token_hex(4)}"
     facts = gather_facts(session, content)
@@ -104,6 +105,19 @@ def add_release(
     )
     session.flush()
     return built.counts
+
+
+def _refuse_earlier(session: Session, draft: Draft) -> None:
+    """Releases are dated in the order of their numbers: readers ask for the one in force on a day."""
+    latest = find_latest(session)
+    if latest is not None and draft.at < latest.published_at:
+        now, then = format_instant(draft.at), format_instant(latest.published_at)
+        raise ClockWrong(
+            f"El reloj de esta máquina dice {now}, y la publicación {latest.number} es de {then}: no se hizo nada. "
+            "Corrija el reloj; si el equivocado fue el de entonces, restaure un respaldo o retire esa publicación.",
+            f"The clock of this machine says {now}, and release {latest.number} is of {then}: nothing was done. Set "
+            "the clock right; if it was wrong then, restore a backup or withdraw that release.",
+        )
 
 
 def switch(work: Work) -> None:

@@ -29,6 +29,7 @@ from exporters.publish import publish, reconcile
 
 _INBOX_PAUSE_S = 60.0
 """Reports are taken in together: however many come, the work that each taking in costs comes once in this time."""
+_DAY = timedelta(days=1)
 _LOOK_S = 1.0
 """How often a working process looks for jobs: who asked for one watches its page."""
 _PAUSE_S = 5.0
@@ -105,6 +106,8 @@ def _keep_working(context: Context, stop: threading.Event, parent: int | None) -
     due = inbox_due = context.clock()
     while not stop.is_set():
         now = context.clock()
+        # A clock that is put back must not leave the calendar alone until it has caught up.
+        due, inbox_due = min(due, now + _DAY), min(inbox_due, now + timedelta(seconds=_INBOX_PAUSE_S))
         has_waiting = now >= inbox_due and has_reports(context.settings.inbox)
         if now >= due or _has_open_jobs(context) or has_waiting:
             done = _run_child(stop, parent)

@@ -241,7 +241,7 @@ def _answer(release: Release, make: Callable[[], _Told], *, depends_on: str, is_
     )
     modified = _last_modified(release, is_archive=is_archive)
     response = answer_body(representation, lambda: (write_feed(_feed(release, make(), is_archive=is_archive)), ()))
-    response.last_modified = modified
+    response.last_modified = min(modified, app_state().clock())
     response.headers["Content-Language"] = page_language()
     since = request.if_modified_since
     # An ETag says more, so a date counts only where none was sent (RFC 9110 §13.1.3).

@@ -34,6 +34,7 @@ from exemptions.accounts import (
 from exemptions.calendar import guatemala_day
 from exemptions.errors import NotAllowed
 from exemptions.passwords import make_password
+from exemptions.sessions import is_locked
 
 _LONGEST_NAME = 80
 _REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -227,7 +228,7 @@ def _roles() -> tuple[tuple[str, str], ...]:
 
 def _show(facts: AccountFacts) -> ShownPerson:
     at = app_state().clock()
-    locked = facts.locked_until is not None and at < facts.locked_until
+    locked = is_locked(facts.locked_until, at)
     return ShownPerson(
         name=facts.name,
         url=staff_url("person", name=facts.name),
