@@ -11,7 +11,7 @@ from flask import Response
 from api.conditional import Headers, Representation, answer_body, answer_stream
 from api.negotiation import LANGUAGES, preferred_language
 from api.provenance import Origin
-from api.relations import link
+from api.relations import LONGEST_TOLD, link
 from api.schemas.texts import both
 from api.spec import Document, query_parameter
 from exemptions.columns import COLUMN, Column
@@ -151,6 +151,8 @@ def _with_metadata(form: Format, origin: Origin, headings: Headings, told: Heade
         return told
     query = origin.address.removeprefix(origin.path)
     described = link(f"{origin.path}{CSVW_SUFFIX}{query}", "describedby", CSVW_MEDIA_TYPE)
+    if len(described) > LONGEST_TOLD:
+        return told
     return tuple((name, f"{described}, {value}" if name == "Link" else value) for name, value in told)
 
 

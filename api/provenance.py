@@ -8,13 +8,12 @@ from hashlib import blake2b
 from urllib.parse import urlencode
 
 from api.conditional import Headers
-from api.relations import link_header
+from api.relations import link_header, query_header
 from api.releases_at import CHOICE, download_name
 from api.state import absolute
 from exemptions.calendar import format_instant
 from exemptions.release import Release
 
-QUERY_HEADER = "X-Registry-Query"
 _FINGERPRINT_BYTES = 4
 """Tells files of different searches apart in a download folder."""
 
@@ -66,7 +65,7 @@ class Origin:
         return (
             ("Content-Disposition", f'attachment; filename="{download_name(self.release, name)}"'),
             *counted,
-            (QUERY_HEADER, self.query),
+            *query_header(self.query),
             link_header(self.release, f'<{self.permalink}>; rel="bookmark"'),
         )
 

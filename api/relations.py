@@ -10,9 +10,15 @@ from werkzeug.urls import iri_to_uri
 from api.state import absolute
 from exemptions.release import Release
 
+QUERY_HEADER = "X-Registry-Query"
+
 LONGEST_REPEATED = 500
 """Letters of a query that the links to other formats repeat. Proxies take a few kilobytes of headers, and a query may
 have eight; next is in the answer itself too."""
+
+LONGEST_TOLD = 1_500
+"""Letters of a query, or of a link, that a header tells. Of a longer one the header says nothing: nginx as it comes
+takes 4,096 bytes of headers, and the address that was asked with `release` added is the permanent one."""
 
 _OPENAPI_MEDIA_TYPE = "application/vnd.oai.openapi+json"
 
@@ -24,8 +30,14 @@ def link(path: str, relation: str, media_type: str = "") -> str:
 
 
 def link_header(release: Release, *own: str) -> tuple[str, str]:
-    """The header of an answer made from `release`, with its own links first."""
-    return "Link", ", ".join((*own, release_links(release)))
+    """The header of an answer made from `release`, with its own links first, those that are not too long."""
+    told = [text for text in own if len(text) <= LONGEST_TOLD]
+    return "Link", ", ".join((*told, release_links(release)))
+
+
+def query_header(query: str) -> tuple[tuple[str, str], ...]:
+    """The header that tells what was asked of a release; none for what is too long."""
+    return ((QUERY_HEADER, query),) if len(query) <= LONGEST_TOLD else ()
 
 
 def release_links(release: Release) -> str:

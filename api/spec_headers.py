@@ -44,9 +44,11 @@ HEADERS: Mapping[str, tuple[Both, Mapping[str, Any]]] = {
     "Link": (
         both(
             "Relaciones (RFC 8288): bookmark, la dirección que siempre da esta respuesta; next y first, las páginas; "
-            "alternate, otros formatos; describedby, el diccionario; license; service-desc y service-doc.",
+            "alternate, otros formatos; describedby, el diccionario; license; service-desc y service-doc. Falta "
+            "el enlace que pase de 1,500 letras.",
             "Relations (RFC 8288): bookmark, the address that always gives this answer; next and first, the pages; "
-            "alternate, other formats; describedby, the dictionary; license; service-desc and service-doc.",
+            "alternate, other formats; describedby, the dictionary; license; service-desc and service-doc. A link "
+            "of over 1,500 letters is left out.",
         ),
         _TEXT,
     ),
@@ -56,8 +58,8 @@ HEADERS: Mapping[str, tuple[Both, Mapping[str, Any]]] = {
     ),
     "X-Registry-Query": (
         both(
-            "Qué se pidió de la publicación, en su forma canónica; vacío si fue todo.",
-            "What was asked of the release, in its canonical form; empty for everything.",
+            "Qué se pidió de la publicación, en su forma canónica; vacío si fue todo. Falta si pasa de 1,500 letras.",
+            "What was asked of the release, in its canonical form; empty for everything. Absent if over 1,500 letters.",
         ),
         _TEXT,
     ),

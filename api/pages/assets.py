@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +14,9 @@ from flask import Flask, Response, current_app, request, url_for
 from api.compression import compress
 from api.conditional import IMMUTABLE, UNPINNED
 from api.negotiation import Coding, preferred_coding
-from exemptions.errors import NotFound
+from api.repeats import mark_repeatable
+from api.state import app_state
+from exemptions.errors import NotFound, NothingPublished, ReleaseDamaged
 
 _EXTENSION = "page_assets"
 _MARK_LENGTH = 12
@@ -51,6 +54,9 @@ def _answer(filename: str) -> Response:
     response.vary.add("Accept-Encoding")
     if coding is not Coding.IDENTITY:
         response.headers["Content-Encoding"] = coding.value
+    with suppress(NothingPublished, ReleaseDamaged):
+        # Every page asks for its files, so they are answered like a page that is asked for again.
+        mark_repeatable(app_state().store.current())
     return response
 
 

@@ -12,8 +12,7 @@ from api.asked import asked_selection
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
-from api.provenance import QUERY_HEADER
-from api.relations import link, link_header
+from api.relations import link, link_header, query_header
 from api.releases_at import CHOICE, download_name, release_of_query
 from api.schemas.groups import GroupsSchema
 from api.schemas.texts import both
@@ -123,8 +122,9 @@ def _answer(suffix: str, media_type: str, make: _Make) -> Response:
         address = urlencode(lasting, safe=",")
         other = (f"{PATH}?{address}", "alternate", _JSON) if is_csv else (f"{PATH}.csv?{address}", "alternate", _CSV)
         # What was asked of the release, without its number, which has a header of its own.
-        told = (QUERY_HEADER, urlencode(lasting[:-1], safe=","))
-        return body, (*headers, told, link_header(release, link(f"{PATH}{suffix}?{address}", "bookmark"), link(*other)))
+        told = query_header(urlencode(lasting[:-1], safe=","))
+        links = link(f"{PATH}{suffix}?{address}", "bookmark"), link(*other)
+        return body, (*headers, *told, link_header(release, *links))
 
     representation = Representation(
         release=release,

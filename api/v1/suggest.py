@@ -11,6 +11,7 @@ from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader
 from api.releases_at import CHOICE, chosen_release, read_choice
+from api.repeats import mark_repeatable
 from api.schemas.records import SuggestionsSchema
 from api.schemas.texts import both
 from api.spec import operation, query_parameter
@@ -64,6 +65,7 @@ def list_suggestions() -> Response:
     reader.raise_problems()
     require_acceptable(_MEDIA_TYPE)
     release = chosen_release(choice)
+    mark_repeatable(release)
     representation = Representation(
         release=release,
         key=f"{PATH}?{urlencode({'q': q, 'limit': limit})}",

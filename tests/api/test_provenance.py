@@ -23,6 +23,7 @@ from exporters.formats import FORMATS, Format
 from exporters.published_files import CSVW_SUFFIX
 from tests.api.conftest import make_app
 from tests.contract.addresses import iter_addresses
+from tests.exemptions.releases import invented_nit
 
 FORM = {form.suffix: form for form in FORMATS.values()}
 NO_TABLES = ("/api/v1/match", "/api/v1/cite")
@@ -178,3 +179,14 @@ def test_exports__cut_the_transfer_when_they_fail(
     if form.name in ("csv", "ndjson"):
         # Their lines are whole at any cut between two: the count in the headers tells.
         assert client.head(path, buffered=True).headers["X-Total-Count"] == str(count_rows(form, whole))
+
+
+def test_headers__of_endless_searches_stay_short(client: FlaskClient) -> None:
+    asked = "&".join(f"nit={invented_nit(number)}" for number in range(400))
+    for path in ("/api/v1/records", "/api/v1/records.csv", "/api/v1/records/groups.csv", "/buscar"):
+        also = "&group_by=type" if "groups" in path else "&limit=1" if path.endswith("records") else ""
+        response = client.get(f"{path}?{asked}{also}")
+        assert response.status_code == 200, path
+        assert sum(len(name) + len(value) + 4 for name, value in response.headers) < 4_096, path
+        assert "X-Registry-Query" not in response.headers
+    assert client.get(f"/api/v1/records.csv?nit={invented_nit(1)}").headers["X-Registry-Query"]

@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from tests.cli.test_serve import free_port
+from tests.exemptions.releases import invented_nit
 from tests.served import ROOT, served
 from tests.trust.proxy import NGINX, NO_NGINX, SHIPPED, Proxy, proxied, wait_for_proxy, write_configuration
 
@@ -26,7 +27,10 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason=NO_NGINX)
 
 PAGE = {"Accept": "text/html"}
 PROGRAM = {"Accept": "application/json"}
+LONG = "&".join(f"nit={invented_nit(number)}" for number in range(400))
+"""A search as long as the proxy takes."""
 PASSED_ON = (
+    f"/api/v1/records?{LONG}", f"/api/v1/records.csv?{LONG}", f"/buscar?{LONG}",
     "/", "/buscar?category=COOP", "/api/v1/records?limit=3", "/api/v1/records.csv", "/downloads/1/records.parquet",
 )  # fmt: skip
 SLOW = 60
