@@ -5,8 +5,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from api.pages.hits import hit_rows
+from api.pages.render import page_reader
+from exemptions.query import RegistryQuery
 from tests.api.conftest import make_app
 from tests.api.html_page import Element, read_page, untied_errors
 from tests.exemptions.releases import build_test_release, invented_nit, invented_record_id, point_at
@@ -399,3 +403,22 @@ def test_search__in_english_has_no_spanish_word(client: FlaskClient) -> None:
     assert page.find("h1").text == "2 records for “nubes”"
     for word in ("registro", "Buscar", "Vigente", "Empleos", "Descargar", "reportado"):
         assert word not in page.find("main").text.replace("Registro de ensayo", "")
+
+
+@pytest.mark.parametrize("view", ["list", "table"])
+def test_search__writes_no_text_of_a_record_as_html(app: Flask, view: str) -> None:
+    release = app.extensions["registry"].store.current()
+    foul = "<b a='\"'>&,x"
+    texts = ("nit", "name", "record_id", "category_name", "exempt_type_name", "municipality_name", "department_name")
+    codes = ("category", "exempt_type", "municipality", "department")
+    item = release.to_items([0])[0] | dict.fromkeys((*texts, *codes), foul)
+    item |= {"jobs": 3, "jobs_year": 2025, "jobs_kind": "reported", "withheld_fields": [foul]}
+    withheld = item | dict.fromkeys(("nit", "name", "municipality", "department", "jobs", "jobs_kind", "amount_gtq"))
+    with app.test_request_context("/buscar"):
+        rows = hit_rows([item, withheld], 1, RegistryQuery(q="b x foux"), page_reader(release))
+        macros = app.jinja_env.get_template("parts/hits.html").make_module({})
+        shown = str(macros.hits_list(rows) if view == "list" else macros.hits_table(rows, foul))
+    assert "<b " not in shown
+    assert "a='" not in shown
+    assert "&,x" not in shown
+    assert "&lt;" in shown
