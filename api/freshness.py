@@ -9,6 +9,7 @@ from flask import current_app
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
+from api.earlier import earlier_manifests
 from api.state import app_state
 from exemptions.calendar import GUATEMALA
 from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
@@ -48,6 +49,8 @@ def _of_releases() -> Iterator[Metric]:
         yield _gauge("registry_served_release", about, served.number if served else 0)
     if served is None:
         return
+    about = "Earlier releases whose manifest is damaged on this machine; the catalogue leaves them out."
+    yield _gauge("registry_damaged_manifests", about, len(earlier_manifests(served.number).damaged))
     day = datetime.combine(served.status_date, time(), GUATEMALA)
     for name, about, instant in (
         ("registry_published_seconds", "When the served release was published", served.published_at),

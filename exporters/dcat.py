@@ -70,17 +70,18 @@ class Site:
         return self.at("/publicaciones#series")
 
 
-def build_catalog(manifests: Sequence[Mapping[str, Any]], site: Site) -> Node:
+def build_catalog(manifests: Sequence[Mapping[str, Any]], site: Site, *, damaged: Sequence[int] = ()) -> Node:
     """The catalogue as JSON-LD.
 
     Shape: `manifests` are those of the releases that can be had, the oldest first and at least one. The newest tells
     every file of its tables; of earlier ones the files of all records are told, and their Data Package lists the rest.
+    `damaged` are releases that the catalogue has to leave out, which it says.
     """
     newest, oldest = manifests[-1], manifests[0]
     numbers = [manifest["release"] for manifest in manifests]
     before = dict(zip(numbers[1:], numbers, strict=False))
     graph = [
-        _catalog(newest, oldest, numbers, site),
+        _catalog(newest, oldest, numbers, site, damaged),
         _series(newest, oldest, numbers, site),
         _service(newest, site),
         *(
@@ -93,12 +94,14 @@ def build_catalog(manifests: Sequence[Mapping[str, Any]], site: Site) -> Node:
     return {"@context": _CONTEXT, "@graph": graph}
 
 
-def _catalog(newest: Mapping[str, Any], oldest: Mapping[str, Any], numbers: Sequence[int], site: Site) -> Node:
+def _catalog(
+    newest: Mapping[str, Any], oldest: Mapping[str, Any], numbers: Sequence[int], site: Site, damaged: Sequence[int]
+) -> Node:
     return {
         "@id": site.at("/datos#catalogue"),
         "@type": "dcat:Catalog",
         "dct:title": _both(Sentence(TITLE, TITLE_EN)),
-        "dct:description": _both(Sentence(ABOUT, ABOUT_EN)),
+        "dct:description": _both(_catalog_told(damaged)),
         "dct:publisher": _publisher(newest, site),
         "dcat:contactPoint": _contact(newest, site),
         "foaf:homepage": _document(site.at("/")),
@@ -112,6 +115,16 @@ def _catalog(newest: Mapping[str, Any], oldest: Mapping[str, Any], numbers: Sequ
         "dcat:service": _iri(site.at("/api/v1#service")),
         **_licence(newest),
     }
+
+
+def _catalog_told(damaged: Sequence[int]) -> Sentence:
+    if not damaged:
+        return Sentence(ABOUT, ABOUT_EN)
+    numbers = ", ".join(map(str, damaged))
+    return Sentence(
+        f"{ABOUT} Faltan aquí las publicaciones cuyo manifiesto está dañado en esta máquina: {numbers}.",
+        f"{ABOUT_EN} The releases whose manifest is damaged on this machine are missing here: {numbers}.",
+    )
 
 
 def _series(newest: Mapping[str, Any], oldest: Mapping[str, Any], numbers: Sequence[int], site: Site) -> Node:

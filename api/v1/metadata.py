@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import logging
 
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
+from api.earlier import earlier_manifests
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import refuse_parameters
@@ -15,8 +15,6 @@ from api.releases_at import current_release
 from api.spec import operation
 from api.state import absolute, app_state
 from api.v1.blueprints import root
-from exemptions.errors import ReleaseDamaged
-from exemptions.integrity import read_manifest
 from exemptions.release import Release
 from exporters.datapackage import build_data_package
 from exporters.dcat import Site, build_catalog
@@ -24,6 +22,7 @@ from exporters.published_files import DATA_PACKAGE, FOLDER
 
 JSON_LD, TURTLE = "application/ld+json", "text/turtle"
 _JSON = "application/json"
+_LOG = logging.getLogger("registry.problems")
 
 _ABOUT_CATALOG = (
     "Cada publicación es un conjunto de datos de una serie, con sus archivos como distribuciones (DCAT-AP 3). La más "
@@ -110,25 +109,14 @@ def _answer_catalog(path: str, media_type: str) -> Response:
 
 
 def _write_catalog(release: Release, media_type: str) -> bytes:
-    catalog = build_catalog(_manifests(release), Site(absolute("")))
+    earlier = earlier_manifests(release.number)
+    if earlier.damaged:
+        numbers = ", ".join(map(str, earlier.damaged))
+        _LOG.warning("the catalogue leaves out releases whose manifest is damaged: %s", numbers)
+    catalog = build_catalog([*earlier.whole, release.manifest], Site(absolute("")), damaged=earlier.damaged)
     if media_type == JSON_LD:
         return encode_json(catalog)
     # Most processes are never asked for Turtle, and its library takes long to load.
     from exporters.turtle import write_turtle
 
     return write_turtle(catalog)
-
-
-def _manifests(release: Release) -> list[Mapping[str, Any]]:
-    """The manifests of all releases up to this one that can be had and are whole, the oldest first."""
-    found: list[Mapping[str, Any]] = []
-    for listed in app_state().store.list():
-        if listed.withdrawn or listed.release >= release.number:
-            continue
-        try:
-            manifest, sha256 = read_manifest(app_state().settings.releases / str(listed.release))
-        except ReleaseDamaged:
-            continue
-        if sha256 == listed.manifest_sha256:
-            found.append(manifest)
-    return [*found, release.manifest]

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +59,25 @@ def test_catalogue__says_the_same_in_both_writings(registry_home: Path) -> None:
     assert set(turtle.objects(None, DCTERMS.license)) == {
         URIRef("http://publications.europa.eu/resource/authority/licence/CC_BY_4_0")
     }
+
+
+def test_catalogue__tells_which_release_it_leaves_out_because_its_manifest_is_damaged(
+    registry_home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(registry_home, tmp_path / "home")
+    client = make_app(tmp_path / "home").test_client()
+    assert "registry_damaged_manifests 0.0" in client.get("/metrics").text
+    manifest = tmp_path / "home" / "releases" / "2" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"release": 2', b'"release":  2'))
+    node = next(node for node in client.get("/catalog.jsonld").json["@graph"] if node["@type"] == "dcat:Catalog")
+    assert [entry["@id"] for entry in node["dcat:dataset"]] == ["/publicaciones/3#dataset"]
+    told = {text["@language"]: text["@value"] for text in node["dct:description"]}
+    assert "Faltan aquí" in told["es"] and told["es"].endswith(": 2.")
+    assert told["en"].endswith("missing here: 2.")
+    assert "registry_damaged_manifests 1.0" in client.get("/metrics").text
+    assert [record.getMessage() for record in caplog.records if record.name == "registry.problems"] == [
+        "the catalogue leaves out releases whose manifest is damaged: 2"
+    ]
 
 
 def test_catalogue__without_a_public_address_names_paths(client: FlaskClient) -> None:
