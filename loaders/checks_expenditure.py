@@ -15,6 +15,7 @@ from loaders.checks_currency import FOREIGN_AMOUNT
 from loaders.checks_fact import duplicate_check, facts_beside, find_duplicates
 from loaders.checks_numbers import read_year, year_check
 from loaders.checks_partitions import compare_partitions, partition_checks
+from loaders.checks_product import compare_product, product_checks
 from loaders.checks_text import text_checks
 from loaders.checks_vintages import compare_vintages, vintage_checks
 
@@ -61,7 +62,7 @@ def _understand(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     required = ("year", "partition", "key", "report")
     frame = find_duplicates(frame, dataset=Dataset.EXPENDITURE, required=required)
     frame = compare_partitions(frame, facts_beside(frame, context, dataset=Dataset.EXPENDITURE))
-    return compare_vintages(frame, context)
+    return compare_product(compare_vintages(frame, context), context)
 
 
 def _checks(context: Context) -> Iterator[Check]:
@@ -80,6 +81,7 @@ def _checks(context: Context) -> Iterator[Check]:
     yield duplicate_check(Dataset.EXPENDITURE)
     yield from partition_checks()
     yield from vintage_checks()
+    yield from product_checks()
 
 
 def _amount_checks() -> Iterator[Check]:

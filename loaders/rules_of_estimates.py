@@ -105,6 +105,19 @@ ESTIMATE_RULES: tuple[Rule, ...] = (
         _AGAINST_SOURCE,
     ),
     warning(
+        "porcentaje_lejos_del_pib",
+        (
+            "«{value}» está lejos de lo que da el PIB cargado de {year}, {product:,.0f} millones: {expected} %.",
+            "“{value}” is far from what the loaded GDP of {year}, {product:,.0f} million, gives: {expected} %.",
+        ),
+        (
+            "Compare el año, el monto y el PIB con sus fuentes. Un informe puede dividir por otra estimación del PIB: "
+            "su cifra se publica como viene.",
+            "Compare the year, the amount and the GDP with their sources. A report may divide by another estimate of "
+            "the GDP: its figure is published as it came.",
+        ),
+    ),
+    warning(
         "direccion_invalida",
         (
             "«{value}» no es una dirección que empiece con http:// o https://; no se guarda.",

@@ -124,10 +124,12 @@ def check_facts(
     mode: Mode = Mode.REPLACE,
     registry: Sequence[Row] = REGISTRY,
     estimates: Sequence[Row] = (),
+    products: Sequence[Row] = (),
 ) -> Validated:
     """What validation says of the rows, the first of which stands in row 2, beside the facts of the book."""
     known = standing_registry(*registry)
     facts = {Dataset.EXPENDITURE: _standing_facts(Dataset.EXPENDITURE, estimates, known)}
+    facts[Dataset.MACRO] = _standing_facts(Dataset.MACRO, products, known)
     facts[dataset] = _standing_facts(dataset, book, known)
 
     def standing(wanted: Dataset) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import pytest
 
 from exemptions.datasets import Dataset, Mode
 from loaders.rules import message_of, remedy_of
-from tests.loaders.fact_files import check_facts, content_of, estimate, found_facts, part
+from tests.loaders.fact_files import check_facts, content_of, estimate, found_facts, part, product
 
 EXPENDITURE = Dataset.EXPENDITURE
 
@@ -129,6 +129,18 @@ def test_validate_expenditure__a_percentage_must_agree_with_the_total_of_its_yea
     assert [(f.row, f.key, f.rule) for f in validated.findings] == [(3, "pct_gdp", "porcentaje_no_concuerda")]
     assert "2.5 %" in message_of(validated.findings[0], "es")
     assert rules(estimate(), tax | {"pct_gdp": "2.6"}) == []
+
+
+def test_validate_expenditure__a_percentage_far_from_the_loaded_product_is_told_with_both_figures() -> None:
+    series = [product(gdp_millions="50000")]
+    validated = check_facts(EXPENDITURE, estimate(), products=series)
+    assert [(f.row, f.key, f.rule) for f in validated.findings] == [(2, "pct_gdp", "porcentaje_lejos_del_pib")]
+    told = message_of(validated.findings[0], "es")
+    assert "«2.5»" in told and "50,000 millones" in told and "5.0 %" in told
+    assert validated.content is not None, "a report keeps its own figure"
+    near = ({"pct_gdp": "2.7"}, {"pct_gdp": ""}, {"year": "2023"})
+    for values in near:
+        assert check_facts(EXPENDITURE, estimate(**values), products=[product()]).findings == (), values
 
 
 def test_validate_expenditure__totals_of_one_year_that_imply_other_products_disagree() -> None:

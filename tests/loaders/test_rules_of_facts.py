@@ -186,6 +186,7 @@ TOGETHER = {
     "particion_no_suma",
     "naturaleza_menor_que_sus_impuestos",
     "porcentaje_no_concuerda",
+    "porcentaje_lejos_del_pib",
     "informe_con_otra_cifra",
     "informe_casi_igual",
     "columna_en_otra_moneda",
