@@ -5,6 +5,8 @@ That it is enough is shown by every test that runs on both databases: at Postgre
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +15,13 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import commands
-from exemptions.database import Book, open_book
+from exemptions.database import Book, mark_demonstration, open_book
 from exemptions.errors import SettingsError
 from exemptions.grants import STAFF_RIGHTS, grant_rights, list_tables
 from exemptions.settings import Settings, read_settings
 from tests.databases import OWNER, STAFF, Server
 
+ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
 READER = "reader"
 DENIED = "42501"
 """SQLSTATE insufficient_privilege."""
@@ -144,3 +147,27 @@ def test_command__makes_the_tables_and_gives_the_rights(tmp_path: Path, postgres
 def test_command__a_book_in_a_file_has_no_accounts(tmp_path: Path) -> None:
     done = CliRunner().invoke(commands, ["grants", "--staff", STAFF], env={"EXEMPTIONS_HOME": str(tmp_path / "home")})
     assert isinstance(done.exception, SettingsError)
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="psql is not installed (Debian, Ubuntu: postgresql-client)")
+def test_roles__as_shipped_let_the_owner_make_the_book_and_staff_work_in_it(
+    tmp_path: Path, postgresql_server: Server
+) -> None:
+    psql = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(postgresql_server.folder), "-U", OWNER]
+    subprocess.run([*psql, "-d", "postgres", "-f", str(ROLES)], check=True, capture_output=True)
+    home = str(tmp_path / "home")
+    owner = {"EXEMPTIONS_HOME": home, "DATABASE_URL": postgresql_server.url("registro", "exemptions_owner")}
+    command = ["grants", "--staff", "exemptions", "--reader", "exemptions_reader"]
+    done = CliRunner().invoke(commands, command, env=owner)
+    assert done.exit_code == 0, done.output
+    staff = {**owner, "DATABASE_URL": postgresql_server.url("registro", "exemptions")}
+    book = open_book(read_settings(staff))
+    with book.write() as session:
+        mark_demonstration(session, actor="demonstration")
+    book.close()
+    accounts = Accounts(postgresql_server, "registro")
+    assert accounts.why_not("exemptions", "DELETE FROM audit") == DENIED
+    assert accounts.why_not("exemptions_reader", "SELECT * FROM audit") is None
+    assert accounts.why_not("exemptions_reader", "CREATE TEMPORARY TABLE t (id int)") is not None
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        accounts.why_not("exemptions_replica", "SELECT 1")

@@ -89,12 +89,12 @@ class Machine:
 
     def kill(self) -> None:
         """End the server and everything that belongs to it at once, as a machine that loses its power."""
-        postmaster = self.pid()
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        for process in (postmaster, *map(int, children)):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self._end_guard()
+
+    def freeze(self) -> None:
+        """Let nothing of the server go on, while its connections stay open, as a machine whose disk hangs."""
+        self._signal(signal.SIGSTOP)
 
     def pid(self) -> int:
         """The process that all others of the server belong to."""
@@ -104,6 +104,13 @@ class Machine:
         """End the server, if it runs."""
         if self._guard is not None:
             self._end_guard()
+
+    def _signal(self, number: signal.Signals) -> None:
+        postmaster = self.pid()
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for process in (postmaster, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def _end_guard(self) -> None:
         assert self._guard is not None

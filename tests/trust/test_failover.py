@@ -38,7 +38,9 @@ from tests.trust.tables import Tell, tell
 
 PREFIX = "/api/v1/staff"
 READ = ("/", "/api/v1/records?limit=2", "/buscar?category=CED_PRIV", "/api/v1/records.csv", "/health/ready")
-INSTANTS = ("publish", "load", "approve", "idle")
+INSTANTS = ("publish", "load", "approve", "idle", "publish, frozen before")
+"""What staff are doing when the primary dies; a frozen one answers nothing for some seconds, and is then ended."""
+FROZEN_S = 3.0
 RESUME_S = 30.0
 """What issue and guide promise; the operator's own reaction comes on top."""
 
@@ -125,8 +127,12 @@ def make_staff(settings: Settings) -> dict[str, str]:
 
 def kill_primary(cluster: Cluster, staff: StaffAtWork, instant: str, chance: random.Random) -> float:
     """Kill the primary while they do this, let the standby take over; gives the seconds until they can write again."""
-    staff.wait_for(instant)
-    time.sleep(chance.uniform(0.0, 0.9) * staff.took[instant])
+    doing, _, frozen = instant.partition(", ")
+    staff.wait_for(doing)
+    time.sleep(chance.uniform(0.0, 0.9) * staff.took[doing])
+    if frozen:
+        cluster.primary.freeze()
+        time.sleep(FROZEN_S)
     cluster.primary.kill()
     killed = time.monotonic()
     # Whoever watches needs some time to see it; what staff ask for meanwhile is refused.
