@@ -51,8 +51,9 @@ def disk_full() -> DiskFull:
 
 
 def _is_one_of(error: BaseException, numbers: tuple[int, ...], sqlite: tuple[str, ...], sqlstate: str) -> bool:
-    if isinstance(error, DBAPIError | sqlite3.Error):
-        cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    # Moving frames in bulk speaks to the driver itself, whose errors come as they are.
+    if isinstance(cause, sqlite3.Error) or hasattr(cause, "sqlstate"):
         name = getattr(cause, "sqlite_errorname", "") or ""
         return name.startswith(sqlite) or getattr(cause, "sqlstate", None) == sqlstate
     if isinstance(error, OSError) and not isinstance(error, shutil.Error) and error.errno is not None:

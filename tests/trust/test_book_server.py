@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +17,10 @@ from sqlalchemy import func, make_url, select
 
 from exemptions.bulk import insert_frame
 from exemptions.database import Book, open_book
-from exemptions.errors import BookUnreachable, Busy, RegistryError
+from exemptions.errors import BookUnreachable, Busy, DiskFull, RegistryError
 from exemptions.models import Fact
 from exemptions.settings import read_settings
-from tests.databases import STAFF, Server
+from tests.databases import STAFF, Server, find_account
 from tests.trust.tables import Tell, tell
 
 ROWS = 20_000
@@ -185,3 +187,46 @@ def _write_for_a_while(book: Book) -> None:
             keys = [f"{number}-{row}" for row in range(ROWS // 10)]
             insert_frame(session, Fact.__table__, pl.DataFrame({"key": keys, "value": "x" * 100}))
             session.connection().exec_driver_sql("SELECT pg_sleep(0.1)")
+
+
+@pytest.fixture
+def small_place(postgresql_server: Server) -> Iterator[Path]:
+    """A file system that a database can fill, owned by the server's account."""
+    folder = postgresql_server.folder / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("only root can mount a small file system")
+    account = find_account()
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_full_disk_of_the_server__is_told_leaves_nothing_and_passes(
+    postgresql_server: Server, small_place: Path, tmp_path: Path, record_property: Tell
+) -> None:
+    name = postgresql_server.make_empty()
+    with postgresql_server.connect() as connection:
+        connection.execute(f"CREATE TABLESPACE small LOCATION '{small_place}'")
+        connection.execute(f"ALTER DATABASE {name} SET TABLESPACE small")
+    environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "DATABASE_URL": postgresql_server.url(name)}
+    with closing(open_book(read_settings(environment))) as book:
+        with pytest.raises(DiskFull), book.write() as session:
+            keys = pl.DataFrame({"key": [str(row) for row in range(200_000)], "value": "x" * 200})
+            insert_frame(session, Fact.__table__, keys)
+        subprocess.run(["mount", "-o", "remount,size=64m", small_place], check=True)
+        with book.write() as session:
+            session.add(Fact(key="afterwards", value="yes"))
+        with book.read() as session:
+            assert session.scalar(select(func.count()).select_from(Fact)) == 2
+    with postgresql_server.connect() as connection:
+        connection.execute(f"DROP DATABASE {name}")
+        connection.execute("DROP TABLESPACE small")
+    tell(
+        record_property, "Trouble with the server of the book", injected="its disk full in a write", times=1,
+        told="DiskFull", half_done=0, next_try_failed=0,
+    )  # fmt: skip
