@@ -66,8 +66,10 @@ NO_YEAR = 0
 NO_KIND = ""
 """What the index holds where a number is there and its year or kind is not, so that its row is still counted."""
 
-_MEMBERS = frozenset({*CODE_FIELDS, "taxes", CODE_SET, NUMBER_SET})
-"""Columns of the frame that hold ready members of the object."""
+_MEMBERS = frozenset({*PLACES, CODE_SET, NUMBER_SET})
+"""Columns of the frame that hold ready members of the object, in every row."""
+_ALWAYS_THERE = frozenset({"row", *(sort.field for sort in INDEXED_SORTS)})
+"""Numbers that every row has."""
 
 _SLICE_ROWS = 16_384
 """Rows whose lines are held at once: some ten megabytes."""
@@ -84,8 +86,8 @@ def iter_documents(records: pa.RecordBatch) -> Iterator[str]:
     for start in range(0, records.num_rows, _SLICE_ROWS):
         batch = records.slice(start, _SLICE_ROWS)
         frame = _frame(batch, ranks.slice(start, _SLICE_ROWS), start)
-        parts = [_part(name, kind) for name, kind in frame.schema.items()]
-        line = pl.concat_str(pl.lit("{"), pl.concat_str(parts, separator=",", ignore_nulls=True), pl.lit("}"))
+        parts = [part for name, kind in frame.schema.items() for part in _parts(name, kind)]
+        line = pl.concat_str(*parts, pl.lit("}"), ignore_nulls=True)
         yield from frame.select(line=line).get_column("line")
 
 
@@ -105,19 +107,41 @@ def _frame(batch: pa.RecordBatch, ranks: pl.DataFrame, start: int) -> pl.DataFra
             *ranks,
             *_text_columns(names),
             _series(batch.column("nit"), pl.String).alias("nit"),
-            *(_code_members(batch, name) for name in CODE_FIELDS),
-            _texts(batch.column("taxes"), _tax_members).alias("taxes"),
+            *(_code_members(batch, name) for name in PLACES),
             *_day_columns(batch),
             *(series for series in numbers if series.name in ("jobs", "amount_cents")),
-            _code_sets(batch),
+            _codes_together(batch),
             _number_sets(batch, numbers),
         ]
     )
 
 
-def _code_sets(batch: pa.RecordBatch) -> pl.Series:
-    parts = {name: _texts(batch.column(name), _sorted_taxes if name == "taxes" else None) for name in CODES_TOGETHER}
-    return _set_members(pl.DataFrame(parts), CODE_SET)
+def _codes_together(batch: pa.RecordBatch) -> pl.Series:
+    """The members of all codes of a row and of their set, written once for each combination that occurs."""
+    columns = [batch.column(name) for name in CODES_TOGETHER]
+    codes = pl.DataFrame([_series(c.indices, pl.Int64).alias(n) for n, c in zip(CODES_TOGETHER, columns, strict=True)])
+    places = pl.lit(0, pl.Int64)
+    for name, column in zip(CODES_TOGETHER, columns, strict=True):
+        places = places * (len(column.dictionary) + 1) + pl.col(name).fill_null(len(column.dictionary))
+    codes = codes.with_columns(places.alias("place"))
+    distinct = codes.unique("place")
+    values = [column.dictionary.to_pylist() for column in columns]
+    written = [
+        _write_codes([None if code is None else texts[code] for code, texts in zip(row, values, strict=True)])
+        for row in distinct.select(CODES_TOGETHER).iter_rows()
+    ]
+    place = codes.get_column("place")
+    return place.replace_strict(distinct.get_column("place"), written, return_dtype=pl.String).alias(CODE_SET)
+
+
+def _write_codes(codes: list[str | None]) -> str:
+    """The members of some codes, in the order of `CODES_TOGETHER`, and of their set."""
+    told: dict[str, object] = {name: code for name, code in zip(CODES_TOGETHER, codes, strict=True) if code is not None}
+    taxes = sorted(codes[-1].split(LIST_SEPARATOR)) if codes[-1] else []
+    if taxes:
+        told["taxes"] = taxes
+    joined = SET_SEPARATOR.join([*(code or "" for code in codes[:-1]), LIST_SEPARATOR.join(taxes)])
+    return json.dumps({**told, CODE_SET: joined}, separators=(",", ":"))[1:-1]
 
 
 def _number_sets(batch: pa.RecordBatch, numbers: list[pl.Series]) -> pl.Series:
@@ -137,21 +161,23 @@ def _set_members(parts: pl.DataFrame, name: str) -> pl.Series:
     return joined.replace_strict(words, [member(word) for word in words], return_dtype=pl.String)
 
 
-def _part(name: str, kind: pl.DataType) -> pl.Expr:
-    """One member of the object; null where the value is missing."""
+def _parts(name: str, kind: pl.DataType) -> list[pl.Expr]:
+    """One member of the object, with what separates it from the one before; null where the value is missing."""
+    if name in _ALWAYS_THERE:
+        # Joined with all else in one go, which saves a text of its own for each.
+        return [pl.lit(("{" if name == "row" else ",") + f'"{name}":'), pl.col(name)]
     if name in _MEMBERS:
-        return pl.col(name)
+        return [pl.lit(","), pl.col(name)]
     if kind.is_integer():
-        return pl.concat_str(pl.lit(f'"{name}":'), pl.col(name).cast(pl.String))
+        return [pl.concat_str(pl.lit(f',"{name}":'), pl.col(name).cast(pl.String))]
     # Folded texts and canonical numbers hold neither sign; should one ever do, it must not end the text.
     text = pl.col(name).str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    return pl.concat_str(pl.lit(f'"{name}":"'), text, pl.lit('"'))
+    return [pl.concat_str(pl.lit(f',"{name}":"'), text, pl.lit('"'))]
 
 
 def _code_members(batch: pa.RecordBatch, name: str) -> pl.Series:
     member = _member_of(name)
-    members = _texts(batch.column(name), member).alias(name)
-    return members.fill_null(member("")) if name in PLACES else members
+    return _texts(batch.column(name), member).alias(name).fill_null(member(""))
 
 
 def _texts(column: pa.DictionaryArray, write: Callable[[str], str | None] | None = None) -> pl.Series:
@@ -165,17 +191,11 @@ def _member_of(name: str) -> Callable[[str], str]:
     return lambda value: f'"{name}":{json.dumps(value)}'
 
 
-def _tax_members(joined: str) -> str | None:
-    return f'"taxes":{json.dumps(sorted(joined.split(LIST_SEPARATOR)))}' if joined else None
-
-
-def _sorted_taxes(joined: str) -> str:
-    return LIST_SEPARATOR.join(sorted(joined.split(LIST_SEPARATOR)))
-
-
 def _text_columns(names: pl.Series) -> list[pl.Series]:
-    texts = pl.DataFrame({"text": search_texts(names)})
-    return texts.with_columns(first_word=pl.col("text").str.extract("^([^ ]+)")).get_columns()
+    # Rows are in name order, so those of one name follow each other: it is folded once.
+    runs = names.rle_id()
+    texts = pl.DataFrame({"text": search_texts(names.filter(runs.diff().fill_null(1) != 0))})
+    return texts.with_columns(first_word=pl.col("text").str.extract("^([^ ]+)"))[runs].get_columns()
 
 
 def _day_columns(batch: pa.RecordBatch) -> list[pl.Series]:
