@@ -28,7 +28,7 @@ from exemptions.guards import Hold, Lift, Load, find_holds
 from exemptions.history import Comparison
 from exemptions.models import Batch, BatchFinding
 from exemptions.shelf import from_pages, map_pages
-from exemptions.standing import read_standing
+from exemptions.standing import find_stamp, read_standing
 
 
 class State(StrEnum):
@@ -83,6 +83,15 @@ class Counts:
     def of(cls, comparison: Comparison) -> Counts:
         """The counts of a comparison."""
         return cls(comparison.added.height, comparison.ended.height, comparison.changed.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a file was found to do when it was loaded, and the mark of the edition that it was compared with."""
+
+    met: str | None
+    counts: Counts
+    holds: tuple[Hold, ...]
 
 
 def staged_path(home: Path, batch: int) -> Path:
@@ -253,6 +262,15 @@ def standing_edition(session: Session, home: Path, dataset: Dataset) -> pl.DataF
     return standing
 
 
+def mark_edition(session: Session, dataset: Dataset) -> str | None:
+    """What tells one `standing_edition` from another; None where comparing anew is as fast as knowing."""
+    stamp = find_stamp(session) if dataset is Dataset.REGISTRY else None
+    if stamp is None:
+        return None
+    approved = [batch.staged_sha256 for batch in list_approved(session) if batch.dataset == dataset]
+    return ":".join([stamp, *map(str, approved)])
+
+
 def overlay_batch(standing: pl.DataFrame, home: Path, batch: Batch) -> pl.DataFrame:
     """`standing` as it would be after the batch."""
     dataset, mode = Dataset(batch.dataset), Mode(batch.mode)
@@ -309,9 +327,11 @@ def approve_batch(
     at: datetime,
     lift: Lift | None = None,
     limits: GuardLimits = DEFAULT_LIMITS,
+    judged: Judged | None = None,
 ) -> Batch:
     """Let a batch go to the next publication, compared and guarded anew with what was approved before it.
 
+    Who has just loaded it knows the outcome: `judged`, under the same limits, holds while the edition is the same.
     Whatever holds it back needs a `lift` with numbers that cover what was measured, and a reason; both are kept.
     Raises: BatchNotFound, BatchState, BatchBlocked with what is not covered; NotAllowed if the two-person rule holds
     and the actor loaded it.
@@ -323,12 +343,10 @@ def approve_batch(
             f"El lote {number} lo cargó «{actor.name}»; tiene que aprobarlo otra persona.",
             f"Batch {number} was loaded by “{actor.name}”; somebody else has to approve it.",
         )
-    load = build_load(session, home, batch, standing=standing_edition(session, home, Dataset(batch.dataset)))
-    holds = find_holds(load, limits=limits, catalogs=load_catalogs())
+    counts, holds = _judge(session, home, batch, limits, judged)
     left = tuple(hold for hold in holds if lift is None or not lift.covers(hold))
     if left:
         raise blocked(number, left)
-    counts = Counts.of(load.comparison)
     batch.added, batch.ended, batch.changed = counts.added, counts.ended, counts.changed
     batch.guards = [hold.as_dict() for hold in holds]
     batch.lifted = lift.as_dict() if lift is not None and holds else None
@@ -339,6 +357,17 @@ def approve_batch(
     details |= {"lifted": batch.lifted} if batch.lifted else {}
     record_act(session, actor=actor.name, act=Act.BATCH_APPROVED, subject=f"batch {number}", at=at, details=details)
     return batch
+
+
+def _judge(
+    session: Session, home: Path, batch: Batch, limits: GuardLimits, judged: Judged | None
+) -> tuple[Counts, tuple[Hold, ...]]:
+    """What the batch changes in the edition that it meets, and what holds it back."""
+    dataset = Dataset(batch.dataset)
+    if judged is not None and judged.met is not None and judged.met == mark_edition(session, dataset):
+        return judged.counts, judged.holds
+    load = build_load(session, home, batch, standing=standing_edition(session, home, dataset))
+    return Counts.of(load.comparison), find_holds(load, limits=limits, catalogs=load_catalogs())
 
 
 def reject_batch(session: Session, *, number: int, actor: Actor, reason: str, at: datetime) -> Batch:

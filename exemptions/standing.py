@@ -41,14 +41,14 @@ def read_standing(session: Session, home: Path, dataset: Dataset) -> pl.DataFram
     """What holds in the book, as `editions.read_current` gives it; the session has changed none of it so far."""
     if dataset is not Dataset.REGISTRY:
         return read_current(session, dataset)
-    stamp = _find_stamp(session)
+    stamp = find_stamp(session)
     if stamp is None:
         return read_current(session, dataset)
     kept = _find_kept(home / FOLDER, stamp)
     return _keep(read_current(session, dataset), home / FOLDER, stamp) if kept is None else kept
 
 
-def _find_stamp(session: Session) -> str | None:
+def find_stamp(session: Session) -> str | None:
     """What names the records that stand; None for so few that keeping them is not worth while."""
     acts = select(AuditEntry.digest).where(AuditEntry.act.in_([str(act) for act in _ACTS]))
     digest = session.scalar(acts.order_by(AuditEntry.id.desc()).limit(1))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from exemptions.accounts import Actor
 from exemptions.batches import (
     Counts,
+    Judged,
     State,
     Upload,
     build_load,
@@ -23,6 +24,7 @@ from exemptions.batches import (
     find_same_upload,
     get_findings,
     is_latest,
+    mark_edition,
     next_batch_id,
     staged_path,
     standing_edition,
@@ -81,6 +83,15 @@ class LoadResult:
     """Everything found: first about the file, then row by row."""
     holds: tuple[Hold, ...] = ()
     """What holds the batch back until an approver allows it."""
+    met: str | None = None
+    """The mark of the edition that it was compared with just now."""
+
+    @property
+    def judged(self) -> Judged | None:
+        """What an approval that follows at once need not find out again."""
+        if self.added is None or self.ended is None or self.changed is None:
+            return None
+        return Judged(self.met, Counts(self.added, self.ended, self.changed), self.holds)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -259,6 +270,7 @@ def _judge(
         changed=counts.changed,
         findings=checked.findings,
         holds=holds,
+        met=mark_edition(session, upload.dataset),
     )
 
 

@@ -163,7 +163,7 @@ def load(
             )
         state = result.state
         if approve_now and result.batch is not None and _may_approve(state, lift):
-            state = _approve_told(context, book, result.batch, actor, lift)
+            state = _approve_told(context, book, result, actor, lift)
     _print_result(context, result, state, as_json)
     return 1 if state in (State.REFUSED, State.BLOCKED) else 0
 
@@ -172,20 +172,28 @@ def _may_approve(state: State, lift: Lift | None) -> bool:
     return state is State.VALIDATED or (state is State.BLOCKED and lift is not None)
 
 
-def _approve_told(context: Context, book: Book, number: int, actor: Actor, lift: Lift | None) -> State:
+def _approve_told(context: Context, book: Book, result: LoadResult, actor: Actor, lift: Lift | None) -> State:
     """Approve the batch; if guards still hold it, say so, and the report follows as for any blocked one."""
     try:
-        return _approve(context, book, number, actor, lift)
+        return _approve(context, book, result, actor, lift)
     except BatchBlocked as blocked:
         click.echo(blocked.text(context.lang), err=True)
         return State.BLOCKED
 
 
-def _approve(context: Context, book: Book, number: int, actor: Actor, lift: Lift | None = None) -> State:
-    limits = GuardLimits.of(context.settings)
+def _approve(context: Context, book: Book, result: LoadResult, actor: Actor, lift: Lift | None) -> State:
+    assert result.batch is not None  # noqa: S101 - a dry run is never approved
+    limits, at = GuardLimits.of(context.settings), context.clock()
     with book.write() as session:
         batch = approve_batch(
-            session, book.home, number=number, actor=actor, at=context.clock(), lift=lift, limits=limits
+            session,
+            book.home,
+            number=result.batch,
+            actor=actor,
+            at=at,
+            lift=lift,
+            limits=limits,
+            judged=result.judged,
         )
         return State(batch.state)
 

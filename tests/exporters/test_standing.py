@@ -9,10 +9,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from exemptions import standing
+from exemptions.batches import Counts, Judged, approve_batch, mark_edition
 from exemptions.datasets import Dataset, Mode
 from exemptions.editions import read_current
+from exemptions.guards import Lift
 from exporters.backup import make_backup
-from tests.exporters.staging import Home, row
+from tests.exporters.staging import APPROVER, Home, row
+
+LIFT = Lift(removals=1, reason="edición de prueba")
 
 pytestmark = pytest.mark.both_databases
 
@@ -86,6 +90,26 @@ def test_standing__a_damaged_file_is_made_anew(home: Home, readings: list[Datase
     assert readings == [Dataset.REGISTRY]
     assert [other.read_bytes() for other in kept(home)] == [whole]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_approve__trusts_what_the_load_found_of_the_same_edition_only(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.release([row(1), row(2)])
+    monkeypatch.setattr(Home, "_let_through", lambda *_: None)
+    first, second = home.approve([row(1), row(2), row(3)]), home.approve([row(1), row(2), row(4), row(5)])
+    with home.book.write() as session:
+        mark = mark_edition(session, Dataset.REGISTRY)
+        told = Judged(mark, Counts(70, 0, 0), ())
+        found = [
+            approve_batch(session, home.settings.home, number=n, actor=APPROVER, at=home.now, judged=told, lift=LIFT)
+            for n in (first, second)
+        ]
+        assert mark is not None
+        assert mark_edition(session, Dataset.REGISTRY) != mark
+        assert [(batch.added, batch.ended) for batch in found] == [(70, 0), (2, 1)]
+    with home.book.read() as session:
+        assert mark_edition(session, Dataset.EVENTS) is None
 
 
 def test_standing__a_disk_that_takes_no_file_stops_nobody(home: Home) -> None:
