@@ -58,7 +58,7 @@ test: setup ## Run the tests on all cores.
 	@$(BIN)/python -m pytest -rs --ignore=tests/browser --ignore=tests/outside --numprocesses=auto --maxprocesses=8 --dist=loadfile
 
 KILLS := 600
-RANDOM_KILLS := 240
+RANDOM_KILLS := 320
 EXAMPLES := 100
 FAILOVERS := 8
 FILES := 20000

@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how often a primary dies under nodes of their own",
     )
     parser.addoption(
-        "--random-kills", type=int, default=4, help="how often an act is killed at an instant drawn at random"
+        "--random-kills", type=int, default=2, help="how often an act is killed at an instant drawn at random"
     )
     parser.addoption(
         "--naughty", choices=["some", "all"], default="some", help="how many strings go through each parameter"

@@ -39,10 +39,8 @@ def test_killed_at_random__nothing_is_corrupt_or_lost(
 ) -> None:  # fmt: skip
     act, part = instant
     if act not in seconds:
-        folder, environment = registry()
-        started = time.monotonic()
-        worker.do(act, folder, environment)
-        seconds[act] = time.monotonic() - started
+        # What happens once, as imports do, is no part of it.
+        seconds[act] = min(_measure(act, registry, worker) for _ in range(2))
     folder, environment = registry()
     (outcome,) = worker.do(act, folder, environment, after_s=part * seconds[act])
     assert outcome.status in (-9, 0)
@@ -66,3 +64,10 @@ def test_killed_at_random__nothing_is_corrupt_or_lost(
     )  # fmt: skip
     assert not faults
     shutil.rmtree(tmp_path)
+
+
+def _measure(act: str, registry: Registry, worker: Worker) -> float:
+    folder, environment = registry()
+    started = time.monotonic()
+    worker.do(act, folder, environment)
+    return time.monotonic() - started
