@@ -30,7 +30,7 @@ from exemptions.settings import read_settings
 OWNER = "registry"
 STAFF = "staff"
 """As whom the books of the tests are opened: an account with the rights of the staff's process and no other."""
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 # What a power cut would destroy may be lost here, so nothing waits for the disk.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=50")

@@ -17,7 +17,7 @@ import pytest
 from tests.cli.test_serve import free_port
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 def served(environment: Mapping[str, str]) -> Iterator[str]:

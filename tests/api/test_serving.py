@@ -23,7 +23,7 @@ import api.state
 from tests.exemptions.releases import build_test_release, record
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 240.0
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from loaders.load import LoadOptions, load_file
 from tests.api.staff_home import StaffHome, registry_file, school
 from tests.databases import Databases
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 pytestmark = pytest.mark.both_databases

@@ -21,7 +21,7 @@ from exemptions.settings import read_settings
 from tests.cli.conftest import Command
 
 Write = Callable[..., Path]
-PATIENCE_S = 40.0
+PATIENCE_S = 240.0
 
 
 def free_port() -> int:
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -76,7 +76,7 @@ def service(command: Command, write_file: Write, home: Path, tmp_path: Path) -> 
             yield port
         finally:
             served.send_signal(signal.SIGTERM)
-            served.wait(timeout=30)
+            served.wait(timeout=PATIENCE_S)
 
 
 def calendar_workers(home: Path) -> list[str]:
@@ -108,7 +108,7 @@ def test_serve__shows_a_new_release_without_a_restart(service: int, command: Com
         'ground = "prueba"\nauthority = "prueba"\ndate = 2026-01-01\n',
         "utf-8",
     )
-    slow = http.client.HTTPConnection("127.0.0.1", service, timeout=10)
+    slow = http.client.HTTPConnection("127.0.0.1", service, timeout=60)
     slow.request("GET", "/api/v1/records.ndjson")
     running = slow.getresponse()
     first = running.read(100)

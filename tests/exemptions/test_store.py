@@ -49,7 +49,7 @@ def store(tmp_path: Path) -> Iterator[ReleaseStore]:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while not is_so():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)

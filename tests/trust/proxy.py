@@ -18,7 +18,7 @@ from tests.cli.test_serve import free_port
 SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NO_NGINX = "nginx is not installed (Debian, Ubuntu: sudo apt install nginx-light)"
-PATIENCE_S = 10.0
+PATIENCE_S = 120.0
 
 _MAIN = """
 daemon off;

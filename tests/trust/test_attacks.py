@@ -31,7 +31,7 @@ __all__ = ["_quick_passwords", "app", "client", "registry_home", "staffed", "sta
 
 TABLE = "Attacks"
 SECRET = b"lo que nadie debe leer 4711"
-PATIENCE_S = 30.0
+PATIENCE_S = 240.0
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ def _workers(master: int) -> set[int]:
 
 
 def _wait_for_others(master: int, before: set[int]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         now = _workers(master)
         if len(now) == len(before) and not now & before:
