@@ -87,7 +87,7 @@ def wait_until(holds: Callable[[], bool], server: Server) -> None:
 
 def is_ready(server: Server) -> bool:
     try:
-        return requests.get(f"{server.url}/health/ready", timeout=5).status_code == 200
+        return requests.get(f"{server.url}/health/ready", timeout=PATIENCE_S).status_code == 200
     except (requests.ConnectionError, requests.Timeout):
         return False
 
@@ -105,19 +105,19 @@ def test_server__a_failing_stream_is_cut_and_the_client_notices(server: Server) 
 
 
 def test_server__serves_a_new_release_without_a_restart(server: Server) -> None:
-    assert requests.get(f"{server.url}/api/v1/records", timeout=5).json()["release"] == 1
-    following = requests.get(f"{server.url}/api/v1/records?limit=1", timeout=5).json()["next"]
+    assert requests.get(f"{server.url}/api/v1/records", timeout=PATIENCE_S).json()["release"] == 1
+    following = requests.get(f"{server.url}/api/v1/records?limit=1", timeout=PATIENCE_S).json()["next"]
     build_test_release(server.home / "releases", [record(9)], 2)
     seen: list[int] = []
 
     def switched() -> bool:
         # Each request is a connection of its own, so both workers are asked.
-        seen.append(requests.get(f"{server.url}/api/v1/records", timeout=5).json()["release"])
+        seen.append(requests.get(f"{server.url}/api/v1/records", timeout=PATIENCE_S).json()["release"])
         return seen[-8:] == [2] * 8
 
     wait_until(switched, server)
     assert set(seen) <= {1, 2}
-    assert requests.get(f"{server.url}{following}", timeout=5).json()["release"] == 1
+    assert requests.get(f"{server.url}{following}", timeout=PATIENCE_S).json()["release"] == 1
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_server__what_cannot_be_read_is_a_problem_too(server: Server, sent: byte
 
 def test_server__figures_are_the_sum_of_all_workers(server: Server) -> None:
     for _ in range(12):
-        requests.get(f"{server.url}/health/live", timeout=5)
-    lines = requests.get(f"{server.url}/metrics", timeout=5).text.splitlines()
+        requests.get(f"{server.url}/health/live", timeout=PATIENCE_S)
+    lines = requests.get(f"{server.url}/metrics", timeout=PATIENCE_S).text.splitlines()
     counted = [line for line in lines if 'route="/health/live"' in line and line.startswith("registry_requests_total")]
     assert len(counted) == 1
     assert float(counted[0].rpartition(" ")[2]) == 12
@@ -178,8 +178,8 @@ def test_server__stops_at_once_however_often_it_is_told(tmp_path: Path) -> None:
 
 
 def test_server__logs_no_address(server: Server) -> None:
-    requests.get(f"{server.url}/api/v1/records?q=palabra-tecleada", timeout=5)
-    requests.get(f"{server.url}/contribuyente/palabra-tecleada", timeout=5)
+    requests.get(f"{server.url}/api/v1/records?q=palabra-tecleada", timeout=PATIENCE_S)
+    requests.get(f"{server.url}/contribuyente/palabra-tecleada", timeout=PATIENCE_S)
     wait_until(lambda: "/contribuyente/<nit>" in server.log.read_text(), server)
     assert "palabra-tecleada" not in server.log.read_text()
 
