@@ -63,8 +63,9 @@ EXAMPLES := 100
 FAILOVERS := 8
 FILES := 20000
 trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, let a crowd come, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40 FILES=50000).
-	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py tests/contract/test_routes.py -rs --kills=$(KILLS) --random-kills=$(RANDOM_KILLS) \
-		--failovers=$(FAILOVERS) --fuzzed-files=$(FILES) \
+	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py \
+		tests/api/test_naughty_forms.py tests/api/test_recounted.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
+		--random-kills=$(RANDOM_KILLS) --failovers=$(FAILOVERS) --fuzzed-files=$(FILES) --workflows=100 --recounts=1000 \
 		--examples=$(EXAMPLES) --naughty=all --load=3 --faults=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 SOAK := 2

@@ -55,7 +55,7 @@ def test_every_header__takes_any_string(
     request: pytest.FixtureRequest, client: FlaskClient, record_property: Tell
 ) -> None:
     places: list[object] = [(path, header) for path in PATHS for header in HEADERS]
-    sent = some(request, places, 400)
+    sent = some(request, places, 150)
     for place, string in sent:
         assert isinstance(place, tuple)
         path, header = place
@@ -128,7 +128,7 @@ def test_every_field_of_the_staff__takes_any_string(
             if answer.status_code == 200:
                 fields += [(person, field) for field in fields_of(f"/staff{page}", answer.text)]
     assert len({(field.action, field.name) for _, field in fields}) > 20  # type: ignore[misc]
-    sent = some(request, fields, 150)
+    sent = some(request, fields, 40)
     visitors: dict[str, Visitor] = {}
     for place, string in sent:
         assert isinstance(place, tuple)
@@ -160,7 +160,7 @@ def _send(office: StaffHome, visitors: dict[str, Visitor], person: str, field: F
 def test_public_upload__takes_any_name(
     request: pytest.FixtureRequest, client: FlaskClient, page: str, record_property: Tell
 ) -> None:
-    sent = some(request, [page], 60)
+    sent = some(request, [page], 20)
     for _, string in sent:
         file = (io.BytesIO(b"Nombre\nNube\n"), string or "x")
         response = client.post(page, data={"file": file}, content_type="multipart/form-data")
