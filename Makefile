@@ -55,7 +55,7 @@ run: setup ## Serve a demonstration registry of invented data at http://127.0.0.
 	@exec $(BIN)/exemptions serve --port $(PORT)
 
 test: setup ## Run the tests on all cores.
-	@$(BIN)/python -m pytest -rs --ignore=tests/browser --ignore=tests/outside --numprocesses=auto --maxprocesses=8 --dist=loadfile
+	@$(BIN)/python -m pytest -rs --ignore=tests/browser --ignore=tests/outside --numprocesses=auto --maxprocesses=8 --dist=loadfile --no-loadscope-reorder
 
 KILLS := 600
 RANDOM_KILLS := 320

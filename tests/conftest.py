@@ -30,6 +30,9 @@ settings.load_profile("registry")
 
 SQLITE, POSTGRESQL, BOTH = "sqlite", "postgresql", "both"
 
+_LONGEST_FIRST = {"trust": 0, "cli": 1, "exporters": 2, "api": 3, "loaders": 4, "contract": 5, "exemptions": 6}
+"""Folders of the tests, by how long a file of theirs takes."""
+
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -86,6 +89,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "acts(*names): which acts the test of trust kills")
     config.addinivalue_line("markers", "both_databases: runs with a book in SQLite and with one in PostgreSQL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no worker is left with one of them when the others are done."""
+    items.sort(key=lambda item: _LONGEST_FIRST.get(item.path.parent.name, len(_LONGEST_FIRST)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
