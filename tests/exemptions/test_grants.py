@@ -18,7 +18,7 @@ from api.cli import commands
 from exemptions.database import Book, mark_demonstration, open_book
 from exemptions.errors import SettingsError
 from exemptions.grants import STAFF_RIGHTS, grant_rights, list_tables
-from exemptions.settings import Settings, read_settings
+from exemptions.settings import read_settings
 from tests.databases import OWNER, STAFF, Server
 
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
@@ -45,26 +45,20 @@ class Accounts:
         return None
 
 
-@pytest.fixture
-def settings(tmp_path: Path, postgresql_server: Server) -> Iterator[Settings]:
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Server) -> Iterator[Book]:
     """The book as its owner opens it."""
-    name = postgresql_server.take_book()
-    yield read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), "DATABASE_URL": postgresql_server.url(name)})
+    name, home = postgresql_server.take_book(), str(tmp_path_factory.mktemp("owned") / "home")
+    opened = open_book(read_settings({"EXEMPTIONS_HOME": home, "DATABASE_URL": postgresql_server.url(name)}))
+    yield opened
+    opened.close()
     postgresql_server.give_back(name)
 
 
-@pytest.fixture
-def book(settings: Settings) -> Iterator[Book]:
-    opened = open_book(settings)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def accounts(book: Book, postgresql_server: Server) -> Accounts:
     with postgresql_server.connect() as connection:
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (READER,)).fetchall():
-            connection.execute(f"CREATE ROLE {READER} LOGIN")
+        connection.execute(f"CREATE ROLE {READER} LOGIN")
     grant_rights(book.engine, staff=[STAFF], readers=[READER])
     return Accounts(postgresql_server, str(book.engine.url.database))
 

@@ -20,7 +20,7 @@ from pwd import struct_passwd
 import psycopg
 
 from tests.cli.test_serve import free_port
-from tests.databases import OWNER, PATIENCE_S, NoServer, as_account, find_account, find_programs, run_program
+from tests.databases import OWNER, PATIENCE_S, STAFF, NoServer, as_account, find_account, find_programs, run_program
 
 DATABASE = "registry"
 SETTINGS = (
@@ -159,11 +159,15 @@ class Cluster:
         self.wait_for_standby()
         return how
 
+    def set_waited_for(self, name: str) -> None:
+        """Have every commit wait until this machine has it; for none with an empty name."""
+        self.primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        self.primary.ask("SELECT pg_reload_conf()")
+
     def wait_for_standby(self) -> None:
         """Wait until the standby has everything, and have every commit wait for it from then on."""
         name = self.standby.name
-        self.primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
-        self.primary.ask("SELECT pg_reload_conf()")
+        self.set_waited_for(name)
         wait_until(
             lambda: self.primary.ask(
                 f"SELECT 1 FROM pg_stat_replication WHERE application_name = '{name}' AND sync_state = 'sync' "
@@ -191,6 +195,7 @@ def running_cluster() -> Iterator[Cluster]:
         primary.make_empty()
         primary.start()
         primary.ask(f"CREATE DATABASE {DATABASE}")
+        primary.ask(f"CREATE ROLE {STAFF} LOGIN")
         standby.copy_from(primary)
         standby.start()
         cluster = Cluster(primary, standby)
@@ -212,4 +217,4 @@ def wait_until(is_so: object, otherwise: str) -> None:
     while not is_so():
         if time.monotonic() > deadline:
             raise NoServer(otherwise)
-        time.sleep(0.02)
+        time.sleep(0.05)

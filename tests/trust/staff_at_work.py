@@ -107,7 +107,7 @@ class StaffAtWork(threading.Thread):
             if self.failure is not None:
                 raise self.failure
             assert time.monotonic() < deadline, f"while {self.doing}: {self.refused}"
-            time.sleep(0.005)
+            time.sleep(0.01)
 
     def _begin(self, doing: str) -> None:
         now = time.monotonic()

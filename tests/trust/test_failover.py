@@ -23,6 +23,7 @@ import requests
 from api import create_app
 from api.work import run_next_job
 from exemptions.accounts import Actor, StaffRole, add_account, issue_token
+from exemptions.audit import Act, Fault, record_act
 from exemptions.audit_check import check_trail
 from exemptions.calendar import system_clock
 from exemptions.database import open_book
@@ -32,7 +33,7 @@ from exemptions.settings import Settings, read_settings
 from exporters.manifest import verify_folder
 from tests.databases import STAFF, NoServer
 from tests.served import served
-from tests.trust.cluster import Cluster, running_cluster
+from tests.trust.cluster import Cluster, running_cluster, wait_until
 from tests.trust.staff_at_work import APPROVER, LOADER, Ask, StaffAtWork, Told
 from tests.trust.tables import Tell, tell
 
@@ -48,7 +49,7 @@ Get = Callable[[str], int]
 """An address of the public's → the status of the answer."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     try:
         with running_cluster() as made:
@@ -104,9 +105,30 @@ def test_missing__is_what_was_told_and_the_book_does_not_show(shown: int) -> Non
     assert missing == ([] if shown else [("approval", 8), ("release", 7)])
 
 
+def test_primary__dies_with_what_the_standby_never_got_and_that_is_noticed(cluster: Cluster, tmp_path: Path) -> None:
+    """Where nobody waits for the standby, acts can be lost: the anchor of the home tells of them."""
+    settings = read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home"), "DATABASE_URL": cluster.url(STAFF)})
+    give_rights(cluster, settings)
+    book = open_book(settings)
+    cluster.set_waited_for("")
+    for name in ("kept", "lost"):
+        with book.write() as session:
+            record_act(session, actor="operator", act=Act.DENIED, subject=name, at=system_clock())
+        if name == "kept":
+            wait_until(lambda: cluster.standby.ask("SELECT 1 FROM audit WHERE subject = 'kept'", "registry"), "is late")
+            cluster.standby.kill()
+    cluster.primary.kill()
+    cluster.standby.start()
+    cluster.fail_over()
+    with book.read() as session:
+        fault = check_trail(session, settings.home).fault
+    book.close()
+    assert fault is not None and fault.fault is Fault.TRUNCATED
+    cluster.follow()
+
+
 def give_rights(cluster: Cluster, settings: Settings) -> None:
     """What `exemptions grants` does as the owner of the tables: the nodes have the staff's account."""
-    cluster.primary.ask(f"CREATE ROLE {STAFF} LOGIN")
     book = open_book(replace(settings, database_url=cluster.url()))
     grant_rights(book.engine, staff=[STAFF], readers=[])
     book.close()
@@ -235,7 +257,7 @@ def in_this_process(folder: Path, environment: dict[str, str], tokens: dict[str,
         while not stop.is_set():
             with suppress(BookUnreachable, Busy):
                 run_next_job(book, settings, system_clock)
-            time.sleep(0.05)
+            time.sleep(0.2)
         book.close()
 
     worker = threading.Thread(target=work, daemon=True)
