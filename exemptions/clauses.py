@@ -125,7 +125,7 @@ def _match_text(index: OpenIndex, q: str) -> TextMatch:
     if not words:
         return TextMatch(Query.empty_query())
     strict = words_clause(index.schema, words)
-    if _is_known(index, words) or count_matches(index, strict) or not any(word.may_be_misspelt for word in words):
+    if _has_matches(index, words, strict) or not any(word.may_be_misspelt for word in words):
         return TextMatch(strict)
     for near in _iter_near_misses(index.schema, words):
         if count_matches(index, near):
@@ -133,9 +133,20 @@ def _match_text(index: OpenIndex, q: str) -> TextMatch:
     return TextMatch(strict)
 
 
-def _is_known(index: OpenIndex, words: tuple[Word, ...]) -> bool:
-    """Whether a word that stands alone is one of the index: told at once, however many rows have it."""
-    return len(words) == 1 and bool(index.searcher.doc_freq(_TEXT, words[0].text))
+def _has_matches(index: OpenIndex, words: tuple[Word, ...], strict: Query) -> bool:
+    """Whether any row has the words as typed; rows are counted only where the words alone do not tell."""
+    plain = [word for word in words if not word.letters]
+    if not all(_is_known(index, word) for word in plain):
+        return False
+    return len(plain) == len(words) == 1 or bool(count_matches(index, strict))
+
+
+def _is_known(index: OpenIndex, word: Word) -> bool:
+    """Whether a word, or one that begins with it, is one of the index: told in microseconds, however many rows have
+    it; walking over 380,000 took 2 ms."""
+    if index.searcher.doc_freq(_TEXT, word.text):
+        return True
+    return word.is_prefix and bool(index.searcher.terms_with_prefix(_TEXT, word.text, None, 1))
 
 
 def _iter_near_misses(schema: Schema, words: tuple[Word, ...]) -> Iterator[Query]:
