@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Column, Connection, MetaData, Select, Table
 from sqlalchemy.orm import Session
 
-from exemptions.bulk_sqlite import insert_sqlite, read_sqlite
+from exemptions.bulk_sqlite import count_changes, forget_changes, insert_sqlite, read_sqlite
 from exemptions.engines import SQLITE
 
 Schema = Mapping[str, type[pl.DataType]]
@@ -55,10 +55,13 @@ def staged_frame(session: Session, columns: Sequence[Column[Any]], frame: pl.Dat
     connection = session.connection()
     table = Table("staged", MetaData(), *columns, prefixes=["TEMPORARY"])
     table.create(connection)
+    before = count_changes(connection)
     insert_frame(session, table, frame)
+    staged = count_changes(connection) - before
     yield table
     # An error needs no clearing up: it ends the transaction, which takes the table with it.
     table.drop(connection)
+    forget_changes(connection, staged)
 
 
 def _read_postgresql(connection: Connection, statement: Select[Any], schema: Schema) -> Iterator[pl.DataFrame]:

@@ -98,6 +98,18 @@ def _write_in_child(file: Path, frame: pl.DataFrame) -> None:
         raise _failure(child)
 
 
+def count_changes(connection: Connection) -> int:
+    """How many rows the connection has changed so far; of another database 0, which nobody asks."""
+    driver = connection.connection.driver_connection
+    return getattr(driver, "total_changes", 0)
+
+
+def forget_changes(connection: Connection, rows: int) -> None:
+    """Take note that so many of the changed rows were of a temporary table, which is gone: no child misses them."""
+    if connection.info.get(CHANGES_AT_BEGIN) is not None:
+        connection.info[CHANGES_AT_BEGIN] += rows
+
+
 class _Locked(Exception):
     """A writer waits for the readers to end, so a new reader may not begin."""
 

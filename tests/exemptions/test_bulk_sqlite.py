@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Date, Float, MetaData, String, Table,
 from sqlalchemy.exc import OperationalError
 
 import exemptions.bulk_sqlite as bulk_sqlite
-from exemptions.bulk import insert_frame, read_frame
+from exemptions.bulk import insert_frame, read_frame, staged_frame
 from exemptions.database import Book, open_book
 from exemptions.settings import read_settings
 
@@ -84,6 +84,19 @@ def test_read__what_is_not_committed_is_read_here(book: Book, children: list[int
     with book.read() as session:
         assert read_frame(session, ALL, SCHEMA).equals(ROWS.tail(1))
     assert children == [0]
+
+
+def test_read__a_temporary_table_that_is_gone_hides_nothing(book: Book, children: list[int | None]) -> None:
+    with book.write() as session:
+        with staged_frame(session, [Column("id", BigInteger)], pl.DataFrame({"id": [2_000, 2_001]})) as staged:
+            wanted = ALL.join(staged, staged.c.id == TABLE.c.id)
+            assert read_frame(session, wanted, SCHEMA).equals(ROWS.tail(2).reverse())
+        readers = len(children)
+        assert read_frame(session, ALL, SCHEMA).equals(ROWS.reverse())
+        assert len(children) == readers + 1
+        session.connection().execute(TABLE.delete().where(TABLE.c.id == 2_000))
+        assert read_frame(session, ALL, SCHEMA).height == ROWS.height - 1
+        assert len(children) == readers + 1
 
 
 def test_read__nothing_needs_no_child(book: Book, children: list[int | None]) -> None:
