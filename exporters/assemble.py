@@ -148,11 +148,10 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
     tree: Tree | None = None
     with IndexWriter(folder, rows=inputs.content.height if draft.source is None else None) as index:
         if draft.source is None:
-            rows, taxpayers = _write_content(folder, draft, inputs, progress)
+            rows, taxpayers = _write_content(folder, draft, inputs, progress, index)
         else:
             progress(Step.TABLES)
             rows, taxpayers = _take_over(folder, draft.source)
-        index.start()
         inputs.enter()
         private = private_identifiers(inputs.session, inputs.policy)
         counts = {"records": rows[build.RECORDS], "taxpayers": taxpayers}
@@ -213,8 +212,13 @@ def _facts(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> tuple[dict[str, int], int]:
-    """Write the tables made from the book and the catalogues; gives rows by path and the number of taxpayers."""
+def _write_content(
+    folder: Path, draft: Draft, inputs: Inputs, progress: Progress, index: IndexWriter
+) -> tuple[dict[str, int], int]:
+    """Write the tables made from the book and the catalogues; gives rows by path and the number of taxpayers.
+
+    The index begins as soon as the records are there: it takes longest.
+    """
     progress(Step.PROJECT)
     projection = project(
         inputs.content,
@@ -226,6 +230,8 @@ def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progres
         previous=inputs.previous_table("records"),
     )
     progress(Step.TABLES)
+    write_arrow(folder / build.RECORDS, projection.records)
+    index.start()
     origins = find_origins(projection.facts, inputs.previous_table, release=draft.number)
     cells = find_withheld_cells(
         inputs.session,
@@ -236,8 +242,8 @@ def _write_content(folder: Path, draft: Draft, inputs: Inputs, progress: Progres
         release=draft.number,
         day=guatemala_day(draft.at),
     )
-    tables = {"records": projection.records, **projection.facts, "origins": origins, WITHHELD_CELLS: cells}
-    rows = build.write_tables(folder, tables, projection.withheld)
+    tables = {**projection.facts, "origins": origins, WITHHELD_CELLS: cells}
+    rows = {build.RECORDS: projection.records.num_rows, **build.write_tables(folder, tables, projection.withheld)}
     build.write_catalogs(folder, inputs.catalogs)
     return rows, projection.taxpayers
 

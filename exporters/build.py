@@ -55,12 +55,12 @@ class Downloads:
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.RecordBatch], withheld: Mapping[str, Any]) -> dict[str, int]:
-    """Write the Arrow tables and `withheld.json`; a table that `tables` lacks is written empty.
+    """Write the Arrow tables beside the records, and `withheld.json`; a table that `tables` lacks is written empty.
 
     Returns the number of rows by path.
     """
     rows: dict[str, int] = {}
-    for name in ("records", *SCHEMAS):
+    for name in SCHEMAS:
         batch = tables[name] if name in tables else pa.RecordBatch.from_pylist([], schema=SCHEMAS[name])
         write_arrow(folder / f"{name}.arrow", batch)
         rows[f"{name}.arrow"] = batch.num_rows
