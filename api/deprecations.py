@@ -39,10 +39,15 @@ DEPRECATIONS: Mapping[str, Deprecation] = {}
 
 
 def register_deprecations(app: Flask, deprecations: Mapping[str, Deprecation] | None = None) -> None:
-    """Tell of the end of routes in every answer of theirs."""
+    """Tell of the end of routes, which must have been registered, in every answer of theirs.
+
+    Raises: KeyError for a path that no route has.
+    """
     ending = DEPRECATIONS if deprecations is None else deprecations
     if not ending:
         return
+    if unknown := ending.keys() - {document_path(rule.rule) for rule in app.url_map.iter_rules()}:
+        raise KeyError(*unknown)
     base_url = app.extensions["settings"].base_url
     told = {path: _headers(end, base_url) for path, end in ending.items()}
 
