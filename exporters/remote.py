@@ -88,7 +88,8 @@ class ObjectRemote:
     def read(self, path: str, *, most: int) -> Iterator[bytes]:
         left = most + 1
         with _reaching():
-            source = self._filesystem.open_input_stream(self._at(path))
+            # Unasked, it would unpack what is packed by the file's own name.
+            source = self._filesystem.open_input_stream(self._at(path), compression=None)
         with source:
             while left > 0:
                 with _reaching():
@@ -100,7 +101,7 @@ class ObjectRemote:
 
     def put(self, path: str, blocks: Iterable[bytes]) -> None:
         with _reaching():
-            sink = self._filesystem.open_output_stream(self._at(path))
+            sink = self._filesystem.open_output_stream(self._at(path), compression=None)
         # Should the source fail, what has arrived is closed too: nothing names a file before it is known to be right.
         try:
             for block in blocks:
