@@ -82,6 +82,11 @@ def follow(releases: Path, remote: Remote, *, clock: Clock, tell: Tell, verify: 
         work = _Follow(releases, remote, tell)
         if content is not None:
             _catch_up(work, content, there, verify=verify)
+        elif (releases / POINTER).is_file():
+            raise StoreRefused(
+                "El almacén no tiene ninguna publicación, y esta máquina sí: sigue con las que tiene.",
+                "The store has no release, and this machine has some: it goes on with those.",
+            )
     return FollowResult(newest, tuple(work.copied), tuple(work.deleted))
 
 

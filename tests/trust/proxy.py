@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,14 +60,17 @@ class Proxy:
 
 
 @contextmanager
-def proxied(folder: Path, upstream: str, *, releases: Path | None = None, more: str = "") -> Iterator[Proxy]:
+def proxied(
+    folder: Path, upstream: str, *, machines: Sequence[str] = (), releases: Path | None = None, more: str = ""
+) -> Iterator[Proxy]:
     """nginx as shipped in front of the service at `upstream` (`host:port`), until the block ends.
 
-    `more` are lines of configuration for its context `http`.
+    With three `machines` it is shipped for those, and `upstream` is the staff's. `more` are lines of configuration for
+    its context `http`.
     """
     assert NGINX is not None, NO_NGINX
     port = free_port()
-    write_configuration(folder, upstream, port=port, releases=releases or folder, more=more)
+    write_configuration(folder, upstream, port=port, releases=releases or folder, machines=machines, more=more)
     running = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         wait_for_proxy(port)
@@ -77,19 +80,22 @@ def proxied(folder: Path, upstream: str, *, releases: Path | None = None, more: 
         running.wait(PATIENCE_S)
 
 
-def write_configuration(folder: Path, upstream: str, *, port: int, releases: Path, more: str = "") -> None:
+def write_configuration(
+    folder: Path, upstream: str, *, port: int, releases: Path, machines: Sequence[str] = (), more: str = ""
+) -> None:
     """The shipped files with the places of a test."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "still.html").write_text("x" * 50_000)
-    places = (SHIPPED / "places.conf").read_text()
+    one = (("127.0.0.1:8000", upstream), ("127.0.0.1:8001", upstream))
+    several = (*((f"10.0.0.{n}:8000", place) for n, place in enumerate(machines, 11)), ("10.0.0.10:8001", upstream))
+    places = (SHIPPED / ("places-several.conf" if machines else "places.conf")).read_text()
     for shipped, own in (
-        ("127.0.0.1:8000", upstream),
-        ("127.0.0.1:8001", upstream),
+        *(several if machines else one),
         ("/var/cache/nginx/exemptions", str(folder / "cache")),
         ("/usr/share/exemptions/problems", str(SHIPPED / "problems")),
         ("/srv/publicaciones", str(releases)),
     ):
-        assert shipped in places, f"places.conf has no {shipped}"
+        assert shipped in places, f"the places have no {shipped}"
         places = places.replace(shipped, own)
     (folder / "places.conf").write_text(places)
     server = (SHIPPED / "server.conf").read_text()
