@@ -57,12 +57,17 @@ run: setup ## Serve a demonstration registry of invented data at http://127.0.0.
 test: setup ## Run the tests on all cores.
 	@$(BIN)/python -m pytest -rs --ignore=tests/browser --ignore=tests/outside --numprocesses=auto --maxprocesses=8 --dist=loadfile --no-loadscope-reorder
 
+# The writer of Delta Lake tables is an extra of the service: the suites of trust have it, the shorter part skips them.
+$(VENV)/.delta: requirements/delta.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/delta.txt
+	@touch $@
+
 KILLS := 600
 RANDOM_KILLS := 320
 EXAMPLES := 100
 FAILOVERS := 8
 FILES := 20000
-trust: setup $(OUTSIDE)/.installed ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, let a crowd come, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40 FILES=50000).
+trust: setup $(OUTSIDE)/.installed $(VENV)/.delta ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, let a crowd come, and look at what is left (KILLS=5000 EXAMPLES=500 FAILOVERS=40 FILES=50000).
 	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py \
 		tests/api/test_naughty_forms.py tests/api/test_recounted.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
 		--random-kills=$(RANDOM_KILLS) --failovers=$(FAILOVERS) --fuzzed-files=$(FILES) --workflows=100 --recounts=1000 \
@@ -124,6 +129,7 @@ lock: setup ## Write requirements/*.txt from requirements/*.in (LOCK_OPTIONS=--u
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/bench.txt requirements/bench.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/check.txt requirements/check.in
 	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/outside.txt requirements/outside.in
+	@$(LOCK) $(LOCK_OPTIONS) --output-file requirements/delta.txt requirements/delta.in
 
 # The same file for the same pins: no instant and no random number enters it.
 SBOM := dist/sbom.json

@@ -31,6 +31,8 @@ class Settings:
     """Published releases; nothing private lies below it."""
     release_store: str
     """Address, as `pyarrow.fs` reads it, of the store from which other machines copy the releases; empty means none."""
+    delta: bool
+    """Whether the releases are also written to the store as a Delta Lake table."""
     inbox: Path
     """Reports from the public, until staff's side takes them in; never at, above or below the releases."""
     database_url: str
@@ -85,6 +87,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "home": "EXEMPTIONS_HOME",
     "releases": "EXEMPTIONS_RELEASES",
     "release_store": "EXEMPTIONS_RELEASE_STORE",
+    "delta": "EXEMPTIONS_DELTA",
     "inbox": "EXEMPTIONS_INBOX",
     "database_url": "DATABASE_URL",
     "role": "EXEMPTIONS_ROLE",
@@ -115,6 +118,7 @@ DEFAULTS: Mapping[str, str] = {
     "home": "data",
     "releases": "",
     "release_store": "",
+    "delta": "off",
     "inbox": "",
     "database_url": "",
     "role": "all",
@@ -144,8 +148,11 @@ DEFAULTS: Mapping[str, str] = {
 STORE_SCHEMES = ("s3", "gs", "abfs", "abfss", "hdfs", "viewfs", "file")
 """Kinds of release store, by the beginning of their address."""
 
+_DELTA_SCHEMES = ("s3://", "gs://", "abfs://", "abfss://", "file:///")
+
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "role": tuple(Role),
+    "delta": ("on", "off"),
     "two_person": ("on", "off"),
     "second_factor": ("optional", "required"),
     "demonstration": ("local", "public"),
@@ -168,6 +175,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     inbox = Path(texts["inbox"]).expanduser().absolute() if texts["inbox"] else home / "inbox"
     _refuse_public_inbox(inbox, releases)
     _check_release_store(texts["release_store"], (home, releases, inbox))
+    if texts["delta"] == "on" and not texts["release_store"].startswith(_DELTA_SCHEMES):
+        raise _wrong("delta", texts["delta"], f"off ({ENVIRONMENT['release_store']}: {', '.join(_DELTA_SCHEMES)})")
     if not texts["max_upload_bytes"].isdecimal() or int(texts["max_upload_bytes"]) < 1:
         raise _wrong("max_upload_bytes", texts["max_upload_bytes"], "1 …")
     if texts["base_url"] and not texts["base_url"].startswith(("http://", "https://")):
@@ -178,6 +187,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         releases=releases,
         release_store=texts["release_store"],
+        delta=texts["delta"] == "on",
         inbox=inbox,
         database_url=texts["database_url"] or f"sqlite:///{home / 'book.sqlite'}",
         role=Role(texts["role"]),

@@ -29,7 +29,8 @@ from exporters.manifest import verify_folder
 from exporters.pointer import part_of_pointer
 from exporters.remote import Remote
 from exporters.signatures import KEYS_FILE, parse_keys
-from exporters.upload import PARALLEL, SMALL_BYTES, Tell
+from exporters.steps import Tell
+from exporters.upload import PARALLEL, SMALL_BYTES
 
 COPYING = ".copying-"
 """A folder whose name begins so is a release on its way here."""

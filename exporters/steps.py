@@ -33,6 +33,8 @@ class Step(StrEnum):
 
 
 Progress = Callable[[Step], None]
+Tell = Callable[[Sentence], None]
+"""Is told what is being done, in words."""
 
 _SENTENCES = {
     Step.RECONCILE: Sentence("Comprobando lo publicado", "Checking what is published"),

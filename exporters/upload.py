@@ -11,7 +11,7 @@ Publishing never waits for this: what the store lacks, it gets later.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from exporters.manifest import read_release_manifest
 from exporters.pointer import part_of_pointer
 from exporters.remote import Remote
 from exporters.signatures import KEYS_FILE
+from exporters.steps import Tell
 
 SMALL_BYTES = 64 << 20
 """No pointer, manifest, list of keys or log of reports is longer."""
@@ -36,9 +37,6 @@ PARALLEL = 4
 """Files on their way at once: an object store answers each after tens of milliseconds, however small it is."""
 
 _BLOCK = 8 << 20
-
-Tell = Callable[[Sentence], None]
-"""Is told what is being done, in words."""
 
 
 @dataclass(frozen=True, slots=True)

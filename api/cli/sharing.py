@@ -11,10 +11,12 @@ from api.cli.context import Context, Show, print_json
 from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import Busy, RegistryError, Sentence, SettingsError
 from exemptions.settings import ENVIRONMENT
+from exporters.delta import write_table
 from exporters.follow import FollowResult
 from exporters.follow import follow as follow_store
 from exporters.remote import Remote, open_remote
-from exporters.upload import Tell, UploadResult
+from exporters.steps import Tell
+from exporters.upload import UploadResult
 from exporters.upload import upload as upload_releases
 
 
@@ -101,8 +103,12 @@ def _keep_following(context: Context, remote: Remote, every: float, *, verify: b
 
 
 def _upload(context: Context, remote: Remote, show: Show, *, verify: bool) -> UploadResult:
-    home, releases = context.settings.home, context.settings.releases
-    return upload_releases(home, releases, remote, clock=context.clock, tell=_teller(context, show), verify=verify)
+    home, releases, tell = context.settings.home, context.settings.releases, _teller(context, show)
+    result = upload_releases(home, releases, remote, clock=context.clock, tell=tell, verify=verify)
+    if context.settings.delta:
+        # Last, so that no fault of the table keeps a release or a withdrawal from the machines that serve.
+        write_table(home, releases, context.settings.release_store, tell=tell)
+    return result
 
 
 def _follow(context: Context, remote: Remote, show: Show, *, verify: bool) -> FollowResult:

@@ -38,10 +38,11 @@ for name, actions in {"publisher": ["s3:*"], "reader": ["s3:GetObject", "s3:List
     iam.put_user_policy(UserName=name, PolicyName="rights", PolicyDocument=policy)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     keys[name] = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+# From here on everybody is asked for a right.
+asked = {"Content-Type": "application/octet-stream"}
+urllib.request.urlopen(urllib.request.Request(address + "/moto-api/reset-auth", data=b"0", headers=asked)).read()
 print(json.dumps(keys))
 """
-_FREE_ACTS = 7
-"""The acts of that script, after which the server asks everybody for a right."""
 
 
 def base_environment() -> dict[str, str]:
@@ -74,9 +75,8 @@ class S3:
 
     def start(self) -> None:
         command = [str(S3_SERVER), "-H", "127.0.0.1", "-p", str(self.port)]
-        environment = base_environment() | {"INITIAL_NO_AUTH_ACTION_COUNT": str(_FREE_ACTS)}
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, env=base_environment(), stdout=log, stderr=log)
         wait_until_answered(f"http://127.0.0.1:{self.port}/moto-api/", self.process)
         done = run_script(_RIGHTS, f"http://127.0.0.1:{self.port}")
         assert done.returncode == 0, done.stderr
@@ -124,6 +124,12 @@ class Node:
                 [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port), "--workers", "1"],
                 env=self.environment(), cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+
+    def come_back(self) -> None:
+        """As systemd starts it: it catches up before it serves."""
+        run({**self.environment(), **self.store}, "follow")
+        self.follow()
+        self.serve()
 
     def kill(self) -> None:
         """As when its power fails."""

@@ -10,9 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
 
 EDITION = "edición"
 """Every name of edition k of the invented registry ends in this word and k, and there are k more than ten of them."""
+
+_DAYS = count()
 
 
 @dataclass
@@ -37,10 +41,10 @@ class Reading:
 
 
 @contextmanager
-def readers(port: int, count: int) -> Iterator[Reading]:
+def readers(port: int, people: int) -> Iterator[Reading]:
     """Let so many people read at the proxy until the block ends."""
     reading, stop = Reading(), threading.Event()
-    threads = [threading.Thread(target=_read, args=(port, number, reading, stop)) for number in range(count)]
+    threads = [threading.Thread(target=_read, args=(port, number, reading, stop)) for number in range(people)]
     for thread in threads:
         thread.start()
     try:
@@ -55,10 +59,11 @@ def _read(port: int, number: int, reading: Reading, stop: threading.Event) -> No
     newest, turn = 0, 0
     while not stop.is_set():
         turn += 1
-        # Each asks something of its own, and not the same again soon, so that nothing comes from what the proxy keeps.
-        search = f"/api/v1/records?limit={3 + number}&facets=category&q=entidad&valid_on=2026-01-{1 + turn % 28:02d}"
-        export = f"/api/v1/records.csv?fields=name&valid_on=2026-02-{1 + turn % 28:02d}"
-        path: str | None = export if turn % 5 == 0 else search
+        # Nobody asks the same again, so that nothing comes from what the proxy keeps.
+        day = (date(1, 1, 1) + timedelta(days=next(_DAYS))).isoformat()
+        search = f"/api/v1/records?limit={3 + number}&facets=category&q=entidad&valid_on={day}"
+        export = f"/api/v1/records.csv?fields=name&valid_on={day}"
+        path: str | None = export if turn % 13 == 0 else search
         is_first = True
         while path is not None and not stop.is_set():
             begun = time.monotonic()

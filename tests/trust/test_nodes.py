@@ -93,8 +93,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     try:
         made.publisher.act("upload")
         for node in made.nodes:
-            node.follow()
-            node.serve()
+            node.come_back()
         made.serve(1)
         yield made
     finally:
@@ -113,9 +112,16 @@ def check(record_property: Tell, act: str, reading: Reading, caught_up_s: float,
     assert not reading.faults, reading.faults
     assert reading.answers > 20
     tell(
-        record_property, TABLE, qué=act, veces=times, lecturas=reading.answers, errores_o_mezclas=sum(reading.faults.values()),
-        a_lo_anterior=reading.steps_back, más_lenta_s=reading.slowest_s, al_día_en_s=caught_up_s,
-    )  # fmt: skip
+        record_property,
+        TABLE,
+        qué=act,
+        veces=times,
+        lecturas=reading.answers,
+        errores_o_mezclas=sum(reading.faults.values()),
+        a_lo_anterior=reading.steps_back,
+        más_lenta_s=reading.slowest_s,
+        al_día_en_s=caught_up_s,
+    )
 
 
 def test_publication__reaches_every_machine(machines: Machines, port: int, record_property: Tell) -> None:
@@ -152,8 +158,7 @@ def test_a_killed_machine__catches_up(machines: Machines, port: int, record_prop
             release, _ = machines.publisher.publish()
             others = [other for other in machines.nodes if other is not node]
             wait_until(lambda others=others, release=release: all(o.serves(release) for o in others), "the others")
-            node.follow()
-            node.serve()
+            node.come_back()
             caught_up_s = machines.serve(release)
         check(record_property, "kill -9 de una máquina del público", reading, caught_up_s)
 
