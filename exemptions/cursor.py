@@ -54,7 +54,7 @@ def decode_cursor(text: str, query: RegistryQuery) -> Cursor:
 
 def _fingerprint(query: RegistryQuery) -> bytes:
     """What is asked and in which order; the release is told apart, because an address may name it or not."""
-    params = query_params(replace(query, release=None))
+    params = query_params(query if query.release is None else replace(query, release=None))
     return hashlib.blake2b(repr(params).encode("utf-8"), digest_size=8).digest()
 
 

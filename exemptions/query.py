@@ -79,6 +79,18 @@ class RegistryQuery:
         """
         return tuple(spec for spec in FILTERS if is_set(self, spec))
 
+    @cached_property
+    def params(self) -> tuple[tuple[str, str], ...]:
+        """The parameters that parse to exactly this query; a page repeats them in a dozen addresses."""
+        params = [(spec.parameter, text) for spec in self.filters for text in _filter_texts(self, spec)]
+        if self.release is not None:
+            params.append(("release", str(self.release)))
+        if self.as_of is not None:
+            params.append(("as_of", self.as_of.isoformat()))
+        if self.order != NAME_ORDER:
+            params.append(("sort", DESCENDING * self.descending + self.sort))
+        return tuple(params)
+
     @property
     def is_everything(self) -> bool:
         """Whether no filter is set."""
@@ -149,14 +161,7 @@ def query_params(query: RegistryQuery) -> list[tuple[str, str]]:
 
     Order: that of `QUERY_PARAMETERS`; the same query always gives the same list. What has its default is left out.
     """
-    params = [(spec.parameter, text) for spec in query.filters for text in _filter_texts(query, spec)]
-    if query.release is not None:
-        params.append(("release", str(query.release)))
-    if query.as_of is not None:
-        params.append(("as_of", query.as_of.isoformat()))
-    if query.order != NAME_ORDER:
-        params.append(("sort", DESCENDING * query.descending + query.sort))
-    return params
+    return list(query.params)
 
 
 def selection(query: RegistryQuery) -> RegistryQuery:

@@ -155,7 +155,7 @@ def filter_groups(
     query: RegistryQuery, counts: Counts, typed: Typed, errors: Mapping[str, str], reader: Reader
 ) -> tuple[Group, ...]:
     """Every fold of the panel, in its order."""
-    ranges = {group.name: _range_group(group, typed, errors) for group in RANGES}
+    ranges = {group.name: _range_group(group, typed, errors, reader.lang) for group in RANGES}
     chosen = {
         spec.parameter: _choice_group(spec, query, counts.get(spec.parameter, {}), errors, reader)
         for spec in FILTERS
@@ -320,8 +320,24 @@ def _list_options(numbers: Mapping[str, int], shown: Collection[str], known: _Kn
     return Markup("".join(written))  # noqa: S704 - both texts are escaped, and a count is digits and commas
 
 
-def _range_group(group: Range, typed: Typed, errors: Mapping[str, str]) -> Group:
-    inputs = tuple(_input(parameter, typed, errors) for parameter in group.parameters)
+def _range_group(group: Range, typed: Typed, errors: Mapping[str, str], lang: str) -> Group:
+    values = tuple(next(iter(typed.get(parameter, ())), "") for parameter in group.parameters)
+    faults = tuple(errors.get(parameter, "") for parameter in group.parameters)
+    if any(values) or any(faults):
+        return _make_range(group, values, faults)
+    return _empty_range(group.name, lang)
+
+
+@lru_cache(maxsize=64)
+def _empty_range(name: str, lang: str) -> Group:
+    """A group that nothing is typed into; `lang` is the language that speaks, for its words are kept."""
+    group = next(group for group in RANGES if group.name == name)
+    nothing = ("",) * len(group.parameters)
+    return _make_range(group, nothing, nothing)
+
+
+def _make_range(group: Range, values: Sequence[str], faults: Sequence[str]) -> Group:
+    inputs = tuple(_input(*field) for field in zip(group.parameters, values, faults, strict=True))
     active = sum(bool(entry.value) for entry in inputs)
     error = next((entry.error for entry in inputs if entry.error), "")
     return Group(
@@ -336,15 +352,15 @@ def _range_group(group: Range, typed: Typed, errors: Mapping[str, str]) -> Group
     )
 
 
-def _input(parameter: str, typed: Typed, errors: Mapping[str, str]) -> Input:
+def _input(parameter: str, value: str, error: str) -> Input:
     label, kind, keyboard = _FIELDS[parameter]
     return Input(
         parameter=parameter,
         label=str(label),
         type=kind,
         inputmode=keyboard,
-        value=next(iter(typed.get(parameter, ())), ""),
-        error=errors.get(parameter, ""),
+        value=value,
+        error=error,
     )
 
 
