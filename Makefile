@@ -73,7 +73,7 @@ trust: setup $(OUTSIDE)/.installed $(VENV)/.delta ## Kill loads, approvals and p
 		--random-kills=$(RANDOM_KILLS) --failovers=$(FAILOVERS) --fuzzed-files=$(FILES) --workflows=100 --recounts=1000 \
 		--examples=$(EXAMPLES) --naughty=all --load=3 --faults=all --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
-SOAK := 2
+SOAK := 3
 load: setup ## Serve 100,000 records to a crowd, publish meanwhile, look for growth during SOAK minutes; needs wrk and nginx (SOAK=20).
 	@$(BIN)/python -m benchmarks.load --soak $(SOAK) $(if $(ROWS),--rows $(ROWS)) $(if $(QUICK),--quick)
 

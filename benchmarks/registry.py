@@ -29,6 +29,8 @@ class Registry:
 
     folder: Path
     rows: int
+    before: tuple[str, ...] = ()
+    """What each command is run by, such as `nice`."""
 
     @property
     def home(self) -> Path:
@@ -79,4 +81,4 @@ class Registry:
         return self._command("publish")
 
     def _command(self, *words: str) -> Run:
-        return run_measured([sys.executable, "-m", "api.cli", *words], env=self.environment, cwd=ROOT)
+        return run_measured([*self.before, sys.executable, "-m", "api.cli", *words], env=self.environment, cwd=ROOT)

@@ -43,16 +43,16 @@ def main() -> None:
     """Measure, print the table, and at full size write it into the guide and the file of results."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load")
     parser.add_argument("--rows", type=int, default=ROWS, help="another size; nothing but the table is written then")
-    parser.add_argument("--soak", type=float, default=2.0, help="minutes of the long run")
+    parser.add_argument("--soak", type=float, default=3.0, help="minutes of the long run")
     parser.add_argument("--quick", action="store_true", help="short runs, to see that all works; nothing is written")
     options = parser.parse_args()
     for program, missing in ((WRK, NO_WRK), (NGINX, NO_NGINX)):
         if program is None:
             sys.exit(missing)
     soak = options.soak * 60
-    lengths = Lengths(soak=soak, publications=max(2, round(soak / 2 / _PUBLICATION_EVERY_S)))
+    lengths = Lengths(soak=soak, publications=max(8, round(soak / _PUBLICATION_EVERY_S)))
     if options.quick:
-        lengths = replace(lengths, reference=2, run=3, visitor=1, rounds=1, soak=30, publications=1)
+        lengths = replace(lengths, reference=2, run=3, visitor=1, rounds=1, soak=30, publications=2)
     started, figures = time.monotonic(), list[Figure]()
     _SCRATCH.mkdir(parents=True, exist_ok=True)
     for figure in measure(Path(tempfile.mkdtemp(dir=_SCRATCH)), options.rows, lengths):

@@ -20,6 +20,7 @@ _TOLD = {
     "answers": "de {:,.0f} respuestas comparadas",
     "published": "después de publicar {:,.0f} veces",
     "seconds": "en {:,.0f} s",
+    "publication_s": "cargar y publicar tardó {:,.0f} s",
 }
 """Details that the table tells, in this order."""
 

@@ -21,6 +21,8 @@ from tests.trust.proxy import proxied
 BASE_URL = "https://registro.example"
 # Its limits are for one address each; a crowd comes from many, which a test can only tell of.
 _TRUSTING = "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;"
+GIVING_WAY = ("nice", "-n", "10")
+"""As the shipped units run what publishes."""
 _SEED = 20_261
 _LATER = timedelta(days=30)
 
@@ -40,8 +42,8 @@ class Front:
 class Stage:
     """A registry with one release published and the next editions written."""
 
-    def __init__(self, folder: Path, rows: int, *, editions: int) -> None:
-        self.registry = Registry(folder, rows)
+    def __init__(self, folder: Path, rows: int, *, editions: int, before: tuple[str, ...] = GIVING_WAY) -> None:
+        self.registry = Registry(folder, rows, before=before)
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         self.registry.make_sources()
@@ -73,10 +75,12 @@ class Stage:
         with proxied(folder, f"127.0.0.1:{server.port}", releases=releases, more=_TRUSTING) as proxy:
             yield Front(proxy.port, folder)
 
-    def publish_next(self) -> float:
-        """Load, approve and publish the next edition; how many seconds that took."""
-        load = self.registry.load(next(self._waiting))
-        return load.seconds + self.registry.publish().seconds
+    def publish_next(self) -> float | None:
+        """Load, approve and publish the next edition; how many seconds that took, None if there is no other."""
+        edition = next(self._waiting, None)
+        if edition is None:
+            return None
+        return self.registry.load(edition).seconds + self.registry.publish().seconds
 
     def scenario(self, server: Server) -> Scenario:
         """Visits that were not drawn before."""

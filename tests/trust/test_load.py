@@ -30,7 +30,8 @@ def test_load__in_small__fails_nothing_and_mixes_no_releases(
     if not seconds:
         pytest.skip("a crowd takes a minute: make trust, or --load=3")
     lengths = Lengths(reference=1, run=seconds, visitor=1, rounds=1, soak=5 * seconds, publications=1)
-    stage = Stage(tmp_path / "load", 1_000, editions=2)
+    # The other tests keep the processors busy: what gives way to them would never end.
+    stage = Stage(tmp_path / "load", 1_000, editions=2, before=())
     with stage.serving() as server, stage.fronted(server) as front, stage.bare() as bare:
         release, port = stage.registry.release, server.port
         same = [
@@ -43,7 +44,7 @@ def test_load__in_small__fails_nothing_and_mixes_no_releases(
     assert len(failed) == 3 and not any(failed.values()), failed
     mixed = figures["respuestas con partes de dos publicaciones"]
     assert mixed.value == 0 and mixed.details["of_old"] > 0 and mixed.details["of_new"] > 0, mixed
-    assert figures["carga larga, publicaciones que un proceso tiene abiertas al final"].value <= 2
+    assert figures["carga larga, publicaciones que un proceso tiene abiertas al final"].is_met
     for name, figure in figures.items():
         tell(record_property, TABLE, qué=name, medido=figure.value, unidad=figure.unit)
 
