@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -84,6 +84,7 @@ def make_engine(url: str) -> Engine:
     given = {name: value for name, value in _TO_SERVER.items() if name not in parsed.query}
     engine = create_engine(parsed, connect_args=given, pool_pre_ping=True)
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "handle_error", _mark_lost)
     return engine
 
 
@@ -233,6 +234,14 @@ def _is_damaged(cause: BaseException | None) -> bool:
     # The shape of the book is looked at before anything else, so what lacks a table or column was altered since.
     lacks = name == "SQLITE_ERROR" and str(cause).startswith(("no such table", "no such column"))
     return lacks or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "Could not decode to UTF-8" in str(cause)
+
+
+def _mark_lost(context: ExceptionContext) -> None:
+    """Have a connection replaced that failed its trial, or whose server is gone or takes no changes any more."""
+    lost = _is_unreachable(context.original_exception, context.dialect.loaded_dbapi)
+    # Of one whose server froze and was ended the driver does not say that it is lost, only that it is in use.
+    if context.is_pre_ping or lost:
+        context.is_disconnect = True
 
 
 def _is_locked(cause: BaseException | None) -> bool:

@@ -40,7 +40,7 @@ class Wire:
 
     def cut(self) -> None:
         """End every connection; later ones pass again."""
-        for end in self._open:
+        for end in tuple(self._open):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         self.passes.set()
@@ -178,6 +178,49 @@ def test_trouble__is_told_leaves_nothing_and_passes(name: str, trouble: Trouble,
         record_property, "Trouble with the server of the book", injected=name, times=1,
         told=type(failure.value).__name__, after_s=took_s, half_done=0, next_try_failed=0,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["cut", "stalled, then cut", "ended by the server"])
+def test_kept_connection__that_was_lost_is_replaced(state: str, trouble: Trouble) -> None:
+    for _ in range(2):
+        with trouble.book.read() as session:
+            assert session.scalar(select(func.count()).select_from(Fact)) == 1
+        with ended_at_once(trouble, state), trouble.book.read() as session:
+            assert session.scalar(select(func.count()).select_from(Fact)) == 1
+
+
+@contextmanager
+def ended_at_once(trouble: Trouble, state: str) -> Iterator[None]:
+    if state == "stalled, then cut":
+        trouble.wire.passes.clear()
+        with during(trouble.wire.cut):
+            yield
+    elif state == "cut":
+        trouble.wire.cut()
+        yield
+    else:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        trouble.settle(f"{ended} AND usename = '{STAFF}'")
+        yield
+
+
+def test_kept_connection__whose_trial_fails_in_any_way_is_replaced(
+    trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver says of a frozen server that was ended only that the connection is in use."""
+    with trouble.book.read() as session:
+        session.execute(select(1))
+    dialect = trouble.book.engine.dialect
+    tried = []
+
+    def fail(_connection: object) -> bool:
+        tried.append(1)
+        raise dialect.loaded_dbapi.ProgrammingError("can't change 'autocommit' now: connection in status ACTIVE")
+
+    monkeypatch.setattr(dialect, "do_ping", fail)
+    with trouble.book.read() as session:
+        assert session.scalar(select(func.count()).select_from(Fact)) == 1
+    assert tried
 
 
 def _write_for_a_while(book: Book) -> None:
