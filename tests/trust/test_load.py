@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from benchmarks.load.agreement import Read
 from benchmarks.load.growth import growth
 from benchmarks.load.lines import Lengths, Runs
-from benchmarks.load.report import BEGIN, END, find_table, replace_table
+from benchmarks.load.report import BEGIN, END, find_table, render, replace_table
 from benchmarks.load.scenario import VISITORS, Scenario
 from benchmarks.load.stage import Stage, fetch
 from benchmarks.load.wrk import NO_WRK, WRK
@@ -18,6 +19,7 @@ from tests.trust.proxy import NGINX, NO_NGINX
 from tests.trust.tables import Tell, tell
 
 GUIDE = Path(__file__).parents[2] / "docs" / "desplegar.md"
+RESULTS = Path(__file__).parents[2] / "benchmarks" / "load.json"
 needs_programs = pytest.mark.skipif(WRK is None or NGINX is None, reason=NO_WRK if WRK is None else NO_NGINX)
 TABLE = "Carga en pequeño"
 
@@ -62,6 +64,11 @@ def test_guide__has_a_place_for_the_table() -> None:
     assert find_table(replace_table(guide, "| new |")) == "| new |"
     with pytest.raises(ValueError, match="no place"):
         replace_table("a", "new")
+
+
+def test_guide__shows_the_results_that_are_kept() -> None:
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else None
+    assert find_table(GUIDE.read_text(encoding="utf-8")) == (render(kept) if kept else "")
 
 
 def test_agreement__finds_an_answer_that_is_not_that_of_its_release() -> None:
