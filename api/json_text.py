@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 import orjson
@@ -11,11 +10,6 @@ import orjson
 def encode_json(value: object) -> bytes:
     """The JSON text of `value`; dates as ISO 8601, a Decimal as a number with its own digits (`12345678901.10`)."""
     return orjson.dumps(value, default=_encode_other)
-
-
-def joined(objects: Iterable[str]) -> orjson.Fragment:
-    """A list of objects that are JSON text already."""
-    return orjson.Fragment(f"[{','.join(objects)}]")
 
 
 def _encode_other(value: object) -> object:

@@ -40,48 +40,41 @@ class ItemReader:
         return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-Cells = Callable[[Sequence[int]], Sequence[Value]]
+_Cells = Callable[[Sequence[int]], list[Value]]
 """Gives the values of one column at some rows."""
 
 
-def _cells(key: str, column: pa.Array) -> Cells:
+def _cells(key: str, column: pa.Array) -> _Cells:
     if isinstance(column, pa.DictionaryArray):
-        distinct = [plain_value(key, text) for text in column.dictionary.to_pylist()]
+        distinct = [_plain_value(key, text) for text in column.dictionary.to_pylist()]
         if COLUMN[key].kind is Kind.LIST:
-            return fixed_cells(column.indices, "i", lambda code: _own(distinct[code]))
-        return fixed_cells(column.indices, "i", distinct.__getitem__)
+            return _fixed(column.indices, "i", lambda code: _own(distinct[code]))
+        return _fixed(column.indices, "i", distinct.__getitem__)
     match COLUMN[key].kind:
         case Kind.DATE:
-            return fixed_cells(column, "i", iso_day)
+            return _fixed(column, "i", _iso_day)
         case Kind.MONEY:
-            return fixed_cells(column, "q", quetzales)
+            return _fixed(column, "q", quetzales)
         case Kind.INTEGER:
-            return fixed_cells(column, "q", int)
+            return _fixed(column, "q", int)
         case _:
-            return text_cells(column)
+            return _texts(column)
 
 
-def fixed_cells(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value] | None = None) -> Cells:
-    """The cells of a column whose values have a fixed width, the numbers themselves unless they are converted; `code`
-    names the width as `struct` does."""
+def _fixed(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value]) -> _Cells:
+    """The cells of a column whose values have a fixed width; `code` names it as `struct` does."""
     validity, data = column.buffers()
     values, offset = memoryview(b"" if data is None else data).cast(code), column.offset
-    shown = memoryview(validity) if column.null_count else None
+    if not column.null_count:
+        return lambda rows: [convert(value) for value in _at(values, rows, offset)]
+    shown = memoryview(validity)
 
-    def read_numbers(rows: Sequence[int]) -> Sequence[int | None]:
-        numbers = _at(values, rows, offset)
-        if shown is None:
-            return numbers
+    def read(rows: Sequence[int]) -> list[Value]:
         marks = _at(shown, [(offset + row) >> 3 for row in rows], 0)
-        found = zip(numbers, marks, rows, strict=True)
-        return [number if mark >> (offset + row & 7) & 1 else None for number, mark, row in found]
+        found = zip(_at(values, rows, offset), marks, rows, strict=True)
+        return [convert(value) if mark >> (offset + row & 7) & 1 else None for value, mark, row in found]
 
-    if convert is None:
-        return read_numbers
-    change = convert
-    if shown is None:
-        return lambda rows: [change(number) for number in _at(values, rows, offset)]
-    return lambda rows: [None if number is None else change(number) for number in read_numbers(rows)]
+    return read
 
 
 def _at(values: memoryview, places: Sequence[int], offset: int) -> Sequence[int]:
@@ -91,7 +84,7 @@ def _at(values: memoryview, places: Sequence[int], offset: int) -> Sequence[int]
     return itemgetter(*places)(values) if len(places) > 1 else [values[place] for place in places]
 
 
-def text_cells(column: pa.StringArray) -> Cells:
+def _texts(column: pa.StringArray) -> _Cells:
     """The cells of a column of plain texts."""
     validity, places, data = column.buffers()
     if data is None:
@@ -109,13 +102,11 @@ def text_cells(column: pa.StringArray) -> Cells:
 
 
 @lru_cache(maxsize=65_536)
-def iso_day(number: int) -> str:
-    """The day so many days after 1970 began."""
+def _iso_day(number: int) -> str:
     return date.fromordinal(_EPOCH + number).isoformat()
 
 
-def plain_value(key: str, text: str | None) -> str | tuple[str, ...] | None:
-    """What a text of a dictionary column stands for in an item."""
+def _plain_value(key: str, text: str | None) -> str | tuple[str, ...] | None:
     if text is not None and COLUMN[key].kind is Kind.LIST:
         return tuple(text.split(LIST_SEPARATOR)) if text else ()
     return text

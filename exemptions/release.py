@@ -26,7 +26,6 @@ from exemptions.exhaustion import refuse_exhausted
 from exemptions.facts import FactTable
 from exemptions.index import open_index
 from exemptions.integrity import damaged, read_manifest, verify_file, verify_files
-from exemptions.item_texts import ItemWriter
 from exemptions.items import ItemReader
 from exemptions.match_keys import NameBags
 from exemptions.nit import parse_nit
@@ -144,10 +143,6 @@ class Release:
         """The records added up by their codes; computed on first use."""
         return Summary(self.records)
 
-    @cached_property
-    def _texts(self) -> ItemWriter:
-        return ItemWriter(self.records)
-
     def ranks(self, sort: Sort) -> pl.Series:
         """The rank of every row in an order; computed on first use."""
         return self._ranks.get(sort, lambda: rank_rows(self.records, sort))
@@ -158,13 +153,6 @@ class Release:
         Order: that of `rows`; keys in the table's order whatever the order of `fields`.
         """
         return self._items.read(rows, fields)
-
-    def to_texts(self, rows: Sequence[int]) -> list[str]:
-        """Rows as JSON objects with all columns: the same as `to_items`, written in a third of the time.
-
-        Order: that of `rows`; keys in the table's order.
-        """
-        return self._texts.write(rows)
 
     def get_record(self, record_id: str) -> int:
         """The row of a record.

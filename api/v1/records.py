@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Response
 
 from api.asked import AskedSearch, asked_search
 from api.conditional import Headers, Representation, answer_body
-from api.json_text import encode_json, joined
+from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.relations import LONGEST_REPEATED, link, link_header
 from api.releases_at import release_of_query
@@ -77,17 +75,13 @@ def _make_page(release: Release, asked: AskedSearch, after_rank: int | None) -> 
             **release_facts(release),
             "total": hits.total,
             "approximate": hits.approximate,
-            "items": _items(release, hits.rows, page.fields),
+            "items": release.to_items(hits.rows, fields=page.fields or None),
             "facets": labelled_facets(release, query, page.facets, lang=preferred_language()),
             "sums": sums(release, query),
             "next": following,
         }
     )
     return body, (link_header(release, *_links(release, asked, following)),)
-
-
-def _items(release: Release, rows: Sequence[int], fields: Sequence[str]) -> object:
-    return release.to_items(rows, fields) if fields else joined(release.to_texts(rows))
 
 
 def _links(release: Release, asked: AskedSearch, following: str | None) -> list[str]:
