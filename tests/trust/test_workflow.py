@@ -14,7 +14,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import func, select
 
 from exemptions.accounts import Actor
@@ -37,7 +44,6 @@ FILES = st.dictionaries(st.integers(1, 24), st.sampled_from(NAMES), min_size=1, 
 LOADS = st.sampled_from(["luis", "luis", "luis", "luis", "marta", "ana"])
 DECIDES = st.sampled_from(["marta", "marta", "marta", "marta", "luis", "ana"])
 """Mostly those whose work it is, or nothing would ever be published."""
-LIFT = {"removals": 10**6, "accepted": {"older_file": 10**6}, "reason": "Edición de prueba"}
 REMOTE = 40
 """A taxpayer whom every file keeps, so that no file ends everything."""
 
@@ -67,6 +73,14 @@ class Work(RuleBasedStateMachine):
         self.office.book.close()
         self.databases.give_back()
         self.folder.cleanup()
+
+    @initialize(many=FILES, few=FILES)
+    def begin(self, many: Content, few: Content) -> None:
+        """Two releases, so that there is something to go back to and to withdraw."""
+        for mode, rows in (("replace", many), ("merge", few)):
+            self.load(rows=rows, mode=mode, by="luis", lasting=True)
+            self.approve(which=len(self.model.batches) - 1, by="marta", lifts=True, blind=False, any_state=True)
+            self.publish(by="marta")
 
     @rule(rows=FILES, mode=st.sampled_from(["replace", "replace", "merge"]), by=LOADS, lasting=st.booleans())
     def load(self, rows: Content, mode: str, by: str, lasting: bool) -> None:
@@ -102,11 +116,22 @@ class Work(RuleBasedStateMachine):
         return None
 
     @precondition(lambda self: self.model.batches)
-    @rule(which=st.integers(0, 99), by=DECIDES, lifts=st.booleans(), blind=st.booleans())
-    def approve(self, which: int, by: str, lifts: bool, blind: bool) -> None:
+    @rule(
+        which=st.integers(0, 99), by=DECIDES, lifts=st.booleans(), blind=st.booleans(),
+        any_state=st.integers(0, 3).map(bool).map(lambda is_not: not is_not),
+    )  # fmt: skip
+    def approve(self, which: int, by: str, lifts: bool, blind: bool, any_state: bool) -> None:
         number = 1 + which % (len(self.model.batches) + 1)
+        waiting = [n for n, batch in self.model.batches.items() if batch.state in WAITING]
+        if waiting and not any_state:
+            number = waiting[which % len(waiting)]
         batch = self.model.batches.get(number)
-        body: dict[str, Any] = {"lift": LIFT} if lifts else {}
+        body: dict[str, Any] = {}
+        if lifts:
+            measured = self.model.holds(batch, number) if batch is not None else {}
+            # An older file is let through by its own number.
+            accepted = {"older_file": measured["older_file"]} if "older_file" in measured else {}
+            body["lift"] = {"removals": 10**6, "accepted": accepted, "reason": "Edición de prueba"}
         if batch is not None and not blind:
             body["seen"] = self.office.ask("marta", f"/batches/{number}").json["seen"]
         answer = self.office.order(by, f"/batches/{number}/approve", body)
