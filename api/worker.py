@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import select
 import socket
+import time
 from secrets import token_hex
 from types import FrameType
 
@@ -17,7 +18,10 @@ from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
 from api.problem_types import BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL_ERROR, URI_TOO_LONG, ProblemType
+from exemptions.exhaustion import is_exhausted
 
+_PAUSE_S = 0.5
+"""How long a worker without handles lets new connections wait, before it looks again."""
 _LOG = logging.getLogger("registry.worker")
 _APPLICATION_MODULES = ("gunicorn.http", "ssl")
 """Where the exceptions of malformed requests come from."""
@@ -51,6 +55,17 @@ class RegistryWorker(ThreadWorker):
             while select.select([listener], [], [], 0)[0]:
                 self.accept(listener)
             listener.close()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection; one for which there is no file handle waits until others have ended."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if not is_exhausted(error):
+                raise
+            # The library would end the worker, and with it the answers that it is sending.
+            _LOG.error("no more connections can be taken for now: %s", error.strerror)
+            time.sleep(_PAUSE_S)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that could not be read, or whose handling failed outside the application."""

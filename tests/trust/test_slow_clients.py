@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import requests
@@ -30,8 +31,10 @@ READERS = 4
 
 
 @pytest.fixture(scope="module")
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Proxy]]:
-    """Process of the service and the proxy before it."""
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, int, Proxy]]:
+    """Process and port of the service, and the proxy before it."""
     if request.config.getoption("--faults") != "all":
         pytest.skip("slow clients and killed workers take minutes: make trust")
     folder = tmp_path_factory.mktemp("slow")
@@ -44,23 +47,23 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         try:
             wait_until_answered(f"http://127.0.0.1:{port}/health/live", process)
             with proxied(folder / "nginx", f"127.0.0.1:{port}", releases=folder / "home" / "releases") as proxy:
-                yield process.pid, proxy
+                yield process.pid, port, proxy
         finally:
             os.killpg(process.pid, signal.SIGTERM)
 
 
-def test_killed_workers__no_reader_sees_it(service: tuple[int, Proxy], record_property: Tell) -> None:
-    master, proxy = service
+def test_killed_workers__no_reader_sees_it(service: tuple[int, int, Proxy], record_property: Tell) -> None:
+    master, port, proxy = service
     found, stop = Counter[str](), threading.Event()
     readers = [threading.Thread(target=_read, args=(proxy.address, found, stop, n)) for n in range(READERS)]
     for reader in readers:
         reader.start()
     try:
         for _ in range(KILLS):
-            workers = _wait_for_two(master)
+            workers = _wait_for_two(master, port)
             os.kill(min(workers), signal.SIGKILL)
             time.sleep(0.5)
-        _wait_for_two(master)
+        _wait_for_two(master, port)
     finally:
         stop.set()
         for reader in readers:
@@ -73,13 +76,19 @@ def test_killed_workers__no_reader_sees_it(service: tuple[int, Proxy], record_pr
     assert found.keys() == {"200"}, found
 
 
-def _wait_for_two(master: int) -> set[int]:
-    deadline = time.monotonic() + 60
+def _wait_for_two(master: int, port: int) -> set[int]:
+    """The workers, once two of them listen; each has a socket of its own."""
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        if len(found := _workers(master)) == 2:
+        if len(found := _workers(master)) == 2 and _listening(port) == 2:
             return found
         time.sleep(0.1)
     pytest.fail("no new worker came")
+
+
+def _listening(port: int) -> int:
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(line[1].endswith(f":{port:04X}") and line[3] == "0A" for line in lines)
 
 
 def _slow_headers(connection: socket.socket) -> None:
@@ -112,8 +121,8 @@ CLIENTS: dict[str, tuple[int, Callable[[socket.socket], None], int]] = {
 
 
 @pytest.mark.parametrize("what", CLIENTS)
-def test_slow_clients__others_are_answered(what: str, service: tuple[int, Proxy], record_property: Tell) -> None:
-    _, proxy = service
+def test_slow_clients__others_are_answered(what: str, service: tuple[int, int, Proxy], record_property: Tell) -> None:
+    _, _, proxy = service
     count, begin, limit_s = CLIENTS[what]
     with ExitStack() as held:
         # One after another, within what one address may ask in a second.
