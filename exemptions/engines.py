@@ -111,6 +111,10 @@ def told_errors(engine: Engine) -> Iterator[None]:
         if (told := find_disk_error(error)) is not None:
             raise told from error
         raise
+    except UnicodeDecodeError as error:
+        if engine.dialect.name != SQLITE or not _is_of_driver(error):
+            raise
+        raise book_damaged() from error
     except (DBAPIError, dbapi.Error) as error:
         # What moves frames in bulk speaks to the driver itself, whose errors come as they are.
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -227,6 +231,14 @@ def book_damaged() -> BookDamaged:
         "The book of record is damaged: it is neither read nor written any further. What is published stays as it was. "
         "Put the registry's folder aside and restore the latest backup into a new one: exemptions restore BACKUP.",
     )
+
+
+def _is_of_driver(error: BaseException) -> bool:
+    """Whether a text of the database, and not one of the program's, could not be read."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith(("sqlalchemy.", __name__))
 
 
 def _is_damaged(cause: BaseException | None) -> bool:
