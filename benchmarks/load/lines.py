@@ -29,8 +29,8 @@ _SPREAD = 40
 """One request of so many is asked again and again while a release takes the place of another."""
 _OPEN_RELEASES = 5
 """The current one, and the four older ones that were asked for last."""
-_SETTLED = 0.3
-"""Share of a long run that fills caches; growth is looked for in the rest."""
+_SETTLED = 0.5
+"""Share of a long run that fills caches and opens older releases; growth is looked for in the rest."""
 
 
 @dataclass(frozen=True, slots=True)
