@@ -133,7 +133,7 @@ def count_together(release: Release, query: RegistryQuery, names: Collection[str
 def count_rows(release: Release, query: RegistryQuery, rows: Sequence[int], names: Collection[str]) -> None:
     """Count what `count_together` does from the rows themselves, which are all that match, and the taxpayers.
 
-    It takes ten microseconds a row; a walk of the index takes a hundred and more, however few match.
+    Of one row a search and this took 75 microseconds, with a walk of the index 100.
     """
     rest = selection(query)
     counted_here = [name for name in names if name in FACETS and not is_set(rest, FILTER[name])]

@@ -61,7 +61,7 @@ _COST_OF_ROW = 16
 """Looking for a row by its number takes as long as walking over eight matches; it must be worth trying in vain."""
 
 _FEW_ROWS = 20
-"""What words and numbers find is often no more; so many rows are counted as fast as a walk of the index counts any."""
+"""Rows that are counted by themselves. What two words or a number find is often no more."""
 
 _Page = tuple[list[int], list[int]]
 """Rows, and the rank of each."""

@@ -294,8 +294,7 @@ def _boxes_in_order(spec: Filter, shown: Collection[str], numbers: Mapping[str, 
     return sorted(shown, key=lambda code: (-numbers[code], known[code].label))
 
 
-# Boxes and options are put together here: a template takes ten times as long for a hundred boxes, twenty times for the
-# hundreds of municipalities.
+# Boxes and options are put together here: a template takes twenty times as long for the hundreds of municipalities.
 
 
 def _boxes(codes: Sequence[str], numbers: Mapping[str, int], chosen: Sequence[str], known: _Known) -> Markup | str:

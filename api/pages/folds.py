@@ -1,6 +1,6 @@
 """The folds of the filter panel that are typed into, made once for all pages that show them alike.
 
-Nothing is typed into most of them most of the time, and making eleven fields took a tenth of a page's time.
+Nothing is typed into most of them most of the time.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _PLACE = "~"
 
 @dataclass(frozen=True, slots=True)
 class HitRow:
-    """One record among results. Every text of it is HTML already: the template writes it as it is, in half the time."""
+    """One record among results. Every text of it is HTML already: the template writes it as it is."""
 
     name: str
     """With the words that the search found marked."""
