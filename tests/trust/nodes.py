@@ -66,7 +66,10 @@ def wait_until(is_so: Callable[[], bool], what: str) -> float:
 
 
 class S3:
-    """The store. It keeps what it has in its memory: killed, it comes back empty."""
+    """The store. It keeps what it has in its memory: killed, it comes back empty.
+
+    While it starts nobody may ask it, or its keys would be other ones.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
@@ -137,6 +140,10 @@ class Node:
             os.killpg(self.serving.pid, signal.SIGKILL)
             self.serving.wait(10)
         self.kill_following()
+
+    def signal_following(self, number: signal.Signals) -> None:
+        assert self.following is not None
+        self.following.send_signal(number)
 
     def kill_following(self) -> None:
         if self.following is not None:

@@ -181,7 +181,11 @@ def test_a_store_that_lost_everything__is_filled_again(machines: Machines, port:
         machines.store.signal(signal.SIGKILL)
         release, complaint = machines.publisher.publish()
         assert "no responde" in complaint
+        for node in machines.nodes:
+            node.signal_following(signal.SIGSTOP)
         machines.store.start()
+        for node in machines.nodes:
+            node.signal_following(signal.SIGCONT)
         # An empty store takes nothing away from who has copied from it.
         wait_until(lambda: "no tiene ninguna publicación" in machines.nodes[0].log(), "the empty store is told")
         assert all(node.serves(release - 1) for node in machines.nodes)
