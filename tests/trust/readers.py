@@ -87,6 +87,9 @@ def _ask(port: int, number: int, path: str) -> tuple[str | None, int, str | None
         return type(error).__name__, 0, None
     finally:
         connection.close()
+    if answer.status == 410 and "cursor=" in path:
+        # The next page of a release that was withdrawn meanwhile: gone is the right answer.
+        return None, 0, None
     if answer.status != 200:
         return f"{answer.status} {body[:200]!r}", 0, None
     release = int(answer.headers["X-Registry-Release"])
