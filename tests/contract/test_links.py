@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from requests.utils import parse_header_links
 from werkzeug.test import TestResponse
 
-from api.relations import LONGEST_REPEATED
+from api.relations import LONGEST_REPEATED, LONGEST_TOLD
 from tests.api.conftest import make_app
 from tests.exemptions.releases import build_test_release, invented_nit, invented_record_id, record
 
@@ -127,5 +127,11 @@ def test_links__are_absolute_and_never_after_the_host(registry_home: Path) -> No
 def test_links__of_a_long_query_stay_short(client: FlaskClient) -> None:
     query = "&".join(f"record_id={invented_record_id(n)}" for n in range(1, 200))
     response = client.get(f"{PATH}?{query}&limit=1")
-    assert links_of(response).keys() == {"next", "describedby", "license", "service-desc", "service-doc"}
-    assert len(query) > LONGEST_REPEATED
+    assert len(query) > LONGEST_TOLD
+    # What no header holds is in the answer itself.
+    assert links_of(response).keys() == {"describedby", "license", "service-desc", "service-doc"}
+    assert response.json["next"]
+    shorter = "&".join(f"record_id={invented_record_id(n)}" for n in range(1, 30))
+    assert LONGEST_REPEATED < len(shorter) < LONGEST_TOLD
+    links = links_of(client.get(f"{PATH}?{shorter}&limit=1"))
+    assert links.keys() == {"next", "describedby", "license", "service-desc", "service-doc"}

@@ -289,7 +289,6 @@ def test_password__guessing_it_in_a_stolen_session_ends_the_session(book: Book) 
 
 def add_factor(book: Book, keep: str = "") -> pyotp.TOTP:
     with book.write() as session:
-        assert begin_second_factor(session, name="luis", current="otra", at=NOW) is None
         secret = begin_second_factor(session, name="luis", current=PASSWORD, at=NOW)
         assert secret is not None
         totp = pyotp.TOTP(secret)
@@ -299,6 +298,14 @@ def add_factor(book: Book, keep: str = "") -> pyotp.TOTP:
         confirm_second_factor(session, name="luis", code=totp.at(NOW), at=NOW, keep=keep)
         assert find_pending_secret(session, name="luis") is None
     return totp
+
+
+def test_second_factor__begins_with_the_password_and_guesses_count(book: Book) -> None:
+    with book.write() as session:
+        for _ in range(ALLOWED):
+            assert begin_second_factor(session, name="luis", current="otra", at=NOW) is None
+        assert find_pending_secret(session, name="luis") is None
+    assert enter(book).outcome is SignInOutcome.LOCKED
 
 
 @pytest.mark.both_databases
