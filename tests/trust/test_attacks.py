@@ -6,11 +6,12 @@ Forms, parameters and routes have their own suites (`tests/api/test_naughty.py`,
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,10 +61,25 @@ def address(home: Path) -> Iterator[tuple[str, int]]:
 
 def send(address: tuple[str, int], request: bytes) -> bytes:
     """All that comes back for these bytes until the service ends the connection or says no more."""
+    answer = b""
     with closing(socket.create_connection(address, PATIENCE_S)) as line:
-        line.sendall(request)
-        line.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: line.recv(65_536), b""))
+        # A service that ends the connection may do so before everything was sent; what it said is there all the same.
+        with _ended_by_the_other():
+            line.sendall(request)
+            line.shutdown(socket.SHUT_WR)
+        with _ended_by_the_other():
+            while part := line.recv(65_536):
+                answer += part
+    return answer
+
+
+@contextmanager
+def _ended_by_the_other() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOTCONN, errno.EPIPE, errno.ECONNRESET):
+            raise
 
 
 def status_of(answer: bytes) -> int:
