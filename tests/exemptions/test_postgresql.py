@@ -127,7 +127,7 @@ def test_write__waits_for_a_transaction_that_writes_without_the_lock(
     """As when the lock of the other writer is held at a server that was the primary until just now."""
     with book.write(), monkeypatch.context() as patch:
         patch.setattr("exemptions.locking._WRITER_KEY", 1)
-        patch.setattr("exemptions.engines._BUSY_MS", 100)
+        patch.setattr("exemptions.engines._OF_SESSION", ("SET lock_timeout TO 100",))
         elsewhere.engine.dispose()
         with pytest.raises(Busy), elsewhere.write():
             pytest.fail("two writers at once")

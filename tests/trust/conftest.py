@@ -18,6 +18,10 @@ SHARES = {"publish": 18, "withdraw": 16, "rollback": 14, "load": 6, "approve": 6
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kill_at_server" in metafunc.fixturenames:
+        count = max(1, round(metafunc.config.getoption("kills") / 100))
+        kills = [Kill(act, number, count) for act in ("publish", "withdraw") for number in range(count)]
+        metafunc.parametrize("kill_at_server", kills, ids=[f"{kill.act}-{kill.number}" for kill in kills])
     if "kill" not in metafunc.fixturenames:
         return
     acts = metafunc.definition.get_closest_marker("acts")

@@ -41,10 +41,8 @@ def test_withdraw__by_two_at_once_happens_once(registry: Registry, worker: Worke
     assert set(listed(folder)) - STORE == {"1", "3"}
 
 
-@pytest.mark.parametrize("number", range(3))
-@pytest.mark.parametrize("act", ["publish", "withdraw"])
-def test_killed__with_a_book_at_a_server(act: str, number: int, registry_at_server: Registry, worker: Worker) -> None:
-    check_survival(Kill(act, number, 3), registry_at_server, worker)
+def test_killed__with_a_book_at_a_server(kill_at_server: Kill, registry_at_server: Registry, worker: Worker) -> None:
+    check_survival(kill_at_server, registry_at_server, worker)
 
 
 def run(folder: Path, *command: str, file_bytes: int | None = None) -> subprocess.CompletedProcess[str]:
@@ -105,7 +103,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 # A rollback shares its files with an earlier release, so it takes hardly any room.
-@pytest.mark.parametrize(("command", "left_kib"), [(("publish",), 16), (("publish",), 500), (("rollback", "1"), 16)])
+@pytest.mark.parametrize(("command", "left_kib"), [(("publish",), 500), (("rollback", "1"), 16)])
 def test_a_full_disk__loses_nothing(
     registry: Registry, small_disk: Path, command: tuple[str, ...], left_kib: int
 ) -> None:
