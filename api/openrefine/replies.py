@@ -14,7 +14,7 @@ from exemptions.parameters import ParameterReader
 from exemptions.release import Release
 
 JSON = "application/json"
-_SCRIPT = "text/javascript"
+SCRIPT = "text/javascript"
 CALLBACK = "callback"
 """Name of the parameter that asks for JSONP."""
 CALLBACK_NAME = r"[A-Za-z_$][0-9A-Za-z_$]{0,63}(?:\.[A-Za-z_$][0-9A-Za-z_$]{0,63}){0,3}"
@@ -34,7 +34,7 @@ def require_reply(callback: str | None) -> None:
 
     Raises: NotAcceptable.
     """
-    require_acceptable(_SCRIPT if callback else JSON)
+    require_acceptable(SCRIPT if callback else JSON)
 
 
 def reply_kept(release: Release, key: str, callback: str | None, make: Callable[[], object]) -> Response:
@@ -63,7 +63,7 @@ def reply_now(release: Release, value: object, callback: str | None) -> Response
 
 
 def _media_type(callback: str | None) -> str:
-    return f"{_SCRIPT}; charset=utf-8" if callback else JSON
+    return f"{SCRIPT}; charset=utf-8" if callback else JSON
 
 
 def _written(value: object, callback: str | None) -> bytes:

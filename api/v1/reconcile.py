@@ -10,7 +10,16 @@ from api.negotiation import preferred_language
 from api.openrefine.answers import answer_batch, answer_order
 from api.openrefine.batches import MAX_IDS, MAX_QUERIES, read_batch, read_order
 from api.openrefine.entities import ANY_TYPE, all_types
-from api.openrefine.replies import CALLBACK, read_callback, reply_kept, reply_now, require_reply
+from api.openrefine.replies import (
+    CALLBACK,
+    CALLBACK_NAME,
+    JSON,
+    SCRIPT,
+    read_callback,
+    reply_kept,
+    reply_now,
+    require_reply,
+)
 from api.parameters import parameter_reader, request_params
 from api.releases_at import current_release
 from api.schemas.reconcile import ReconcileExtensionSchema, ReconcileManifestSchema
@@ -38,7 +47,7 @@ CALLBACK_PARAMETER = query_parameter(
         "Función que recibe la respuesta, para clientes antiguos (JSONP).",
         "Function that takes the answer, for old clients (JSONP).",
     ),
-    {"type": "string"},
+    {"type": "string", "pattern": f"^{CALLBACK_NAME}$"},
 )
 
 
@@ -66,7 +75,7 @@ def _describe(method: str) -> Document:
             "its manifest; with queries the candidates of each query; with extend values of columns. The current "
             "release always answers.",
         ),
-        media={"application/json": _RESULTS},
+        media={JSON: _RESULTS, SCRIPT: {"type": "string"}},
         parameters=[
             *(
                 (query_parameter(name, about, {"type": "string"}) for name, about in asked.items())
@@ -81,10 +90,11 @@ def _describe(method: str) -> Document:
     )
     if method == "POST":
         properties = {name: {"type": "string", "description": about} for name, about in asked.items()}
-        described["requestBody"] = {
-            "required": True,
-            "content": {_FORM: {"schema": {"type": "object", "properties": properties}}},
-        }
+        form = {
+            "type": "object", "properties": properties, "additionalProperties": False,
+            "minProperties": 1, "maxProperties": 1,
+        }  # fmt: skip
+        described["requestBody"] = {"required": True, "content": {_FORM: {"schema": form}}}
     return described
 
 

@@ -22,7 +22,7 @@ from api.openrefine.entities import (
     read_entities,
     types_of,
 )
-from api.openrefine.replies import CALLBACK, JSON, read_callback, reply_kept, reply_now, require_reply
+from api.openrefine.replies import CALLBACK, JSON, SCRIPT, read_callback, reply_kept, reply_now, require_reply
 from api.pages.assets import asset_url
 from api.parameters import parameter_reader, refuse_parameters
 from api.releases_at import current_release
@@ -57,7 +57,7 @@ def _describe(operation_id: str, summary: tuple[str, str], schema: object, *para
             "Parte del servicio de conciliación; su dirección viene en el manifiesto de /api/v1/reconcile.",
             "Part of the reconciliation service; its address is in the manifest of /api/v1/reconcile.",
         ),
-        media={_HTML if is_page else JSON: schema},
+        media={_HTML: schema} if is_page else {JSON: schema, SCRIPT: {"type": "string"}},
         parameters=[*parameters, *(() if is_page else (CALLBACK_PARAMETER,))],
         problems=(404,) if any(parameter["in"] == "path" for parameter in parameters) else (),
     )

@@ -69,7 +69,7 @@ _PARAMETERS = [
     query_parameter(
         "map",
         both("ENCABEZADO=clave, una vez por columna.", "HEADER=key, once for each column."),
-        {"type": "array", "items": _TEXT},
+        {"type": "array", "items": {**_TEXT, "pattern": r"\S[\s\S]*=[^=]*[^=\s][^=]*$"}},
     ),
 ]
 
