@@ -43,6 +43,10 @@ class Outcome:
     told: dict[str, Any] | None
 
 
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Setting of a process whose files are cut: Python 3.11 keeps a cut .pyc, and whoever comes next fails on it."""
+
+
 class Worker:
     """The process that does the acts."""
 
@@ -52,7 +56,7 @@ class Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.trust.acts"],
             cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, PRELOAD: str(preload)} if preload else None,
+            env={**os.environ, **NO_BYTECODE, **({PRELOAD: str(preload)} if preload else {})},
         )  # fmt: skip
 
     def do(self, act: str, folder: Path, environment: dict[str, str], **how: Any) -> list[Outcome]:

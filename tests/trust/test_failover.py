@@ -1,6 +1,7 @@
 """The primary of the book dies: readers notice nothing, staff go on at the standby, and nothing that was told is lost.
 
-`make trust` does it with a staff node and a public node of their own, as often as `--failovers` says. Each time the machine that died comes back as the standby.
+`make trust` does it with a staff node and a public node of their own, as often as `--failovers` says. Each time the
+machine that died comes back as the standby.
 """
 
 from __future__ import annotations

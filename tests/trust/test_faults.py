@@ -16,7 +16,7 @@ from sqlalchemy import text
 from exporters.manifest import verify_folder
 from exporters.publish import reconcile
 from tests.exporters.staging import Home
-from tests.trust.registry import Registry, Worker, listed
+from tests.trust.registry import NO_BYTECODE, Registry, Worker, listed
 from tests.trust.survival import STORE, Kill, check_survival, state_of
 
 
@@ -52,7 +52,7 @@ def run(folder: Path, *command: str, file_bytes: int | None = None) -> subproces
         if file_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
-    environment = {**os.environ, "EXEMPTIONS_HOME": str(folder / "home"), "EXEMPTIONS_TWO_PERSON": "off"}
+    environment = {**os.environ, **NO_BYTECODE, "EXEMPTIONS_HOME": str(folder / "home"), "EXEMPTIONS_TWO_PERSON": "off"}
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *command], env=environment, cwd=Path(__file__).parents[2],
         capture_output=True, text=True, preexec_fn=limit, check=False,
