@@ -144,7 +144,8 @@ class Databases:
 
     def give_back(self) -> None:
         """Empty the books of the test for the next one."""
-        for name in self._names.values():
+        while self._names:
+            _, name = self._names.popitem()
             assert self.server is not None
             self.server.give_back(name)
 

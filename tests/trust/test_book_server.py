@@ -145,8 +145,19 @@ def ended_by_server(trouble: Trouble) -> AbstractContextManager[None]:
 
 
 def cancelled(trouble: Trouble) -> AbstractContextManager[None]:
-    ended = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = "
-    return during(lambda: trouble.settle(f"{ended}'{STAFF}'"))
+    """A cancellation between two statements would pass unnoticed, so it waits for one that runs."""
+    ended = (
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
+        f"WHERE datname = current_database() AND usename = '{STAFF}' AND wait_event = 'PgSleep'"
+    )
+
+    def cancel() -> None:
+        until = time.monotonic() + 5
+        with trouble.server.connect(trouble.database) as connection:
+            while connection.execute(ended).rowcount == 0 and time.monotonic() < until:
+                time.sleep(0.01)
+
+    return during(cancel)
 
 
 TROUBLES: dict[str, tuple[Callable[[Trouble], AbstractContextManager[None]], type[RegistryError]]] = {
