@@ -17,7 +17,7 @@ from benchmarks.loading_lines import measure_loading
 from benchmarks.matching_lines import match_targets, measure_matching
 from benchmarks.measure import run_measured
 from benchmarks.registry import ROOT, Registry
-from benchmarks.report import render_table, replace_table, to_results, write_results
+from benchmarks.report import PLACE, render_table, to_results, write_results
 from benchmarks.requests_lines import measure_requests, search_targets
 
 SHORT_ROWS, LONG_ROWS = 100_000, 2_000_000
@@ -86,7 +86,7 @@ def main() -> None:
     print(render_table(results))
     if not options.rows:
         write_results(RESULTS, results)
-        README.write_text(replace_table(README.read_text("utf-8"), render_table(results)), encoding="utf-8")
+        README.write_text(PLACE.fill(README.read_text("utf-8"), render_table(results)), encoding="utf-8")
 
 
 if __name__ == "__main__":

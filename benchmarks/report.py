@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Better, Figure, Target
+from benchmarks.places import Place
 
-BEGIN = "<!-- benchmarks: begin; written by make bench -->"
-END = "<!-- benchmarks: end -->"
+PLACE = Place("<!-- benchmarks: begin; written by make bench -->", "<!-- benchmarks: end -->")
+"""Where the README has its table."""
 _MEASURED = ("tantivy", "polars", "pyarrow", "flask", "gunicorn")
 
 _IN_TABLE = {
@@ -61,23 +62,6 @@ def render_table(results: dict[str, Any]) -> str:
         "and 100,000 records: medians of five. The load generator and both servers share the processors.",
     ]
     return "\n".join(lines)
-
-
-def replace_table(document: str, table: str) -> str:
-    """The document with `table` between its markers.
-
-    Raises: ValueError if it has no markers.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("the document has no place for the table")
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
-
-
-def find_table(document: str) -> str:
-    """What stands between the markers."""
-    return document.partition(BEGIN)[2].partition(END)[0].strip("\n")
 
 
 def _line(figure: Figure) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.load.lines import Lengths, Runs
-from benchmarks.load.report import render, replace_table
+from benchmarks.load.report import PLACE, render
 from benchmarks.load.stage import Stage
 from benchmarks.load.wrk import NO_WRK, WRK
 from benchmarks.registry import ROOT
@@ -62,7 +62,7 @@ def main() -> None:
     print(render(results))
     if options.rows == ROWS and not options.quick:
         write_results(RESULTS, results)
-        GUIDE.write_text(replace_table(GUIDE.read_text("utf-8"), render(results)), encoding="utf-8")
+        GUIDE.write_text(PLACE.fill(GUIDE.read_text("utf-8"), render(results)), encoding="utf-8")
 
 
 if __name__ == "__main__":

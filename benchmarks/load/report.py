@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.figures import Better, Figure
+from benchmarks.places import Place
 
-BEGIN = "<!-- carga: empieza; lo escribe make load -->"
-END = "<!-- carga: termina -->"
+PLACE = Place("<!-- carga: empieza; lo escribe make load -->", "<!-- carga: termina -->")
+"""Where the guide has its table."""
 
 _TOLD = {
     "p50_ms": "mediana {:,.0f} ms",
@@ -40,23 +41,6 @@ def render(results: dict[str, Any]) -> str:
             f"Duró {results['seconds'] / 60:,.0f} minutos.",
         ]
     )
-
-
-def replace_table(document: str, table: str) -> str:
-    """The guide with `table` between its markers.
-
-    Raises: ValueError if it has no markers.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("the guide has no place for the table")
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
-
-
-def find_table(document: str) -> str:
-    """What stands between the markers."""
-    return document.partition(BEGIN)[2].partition(END)[0].strip("\n")
 
 
 def _line(figure: Figure) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.figures import Better, Figure, Target, compared
-from benchmarks.report import BEGIN, END, find_table, render_table, replace_table
+from benchmarks.report import PLACE, render_table
 
 ROOT = Path(__file__).parents[2]
 RESULTS = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
 
 
 def test_readme__shows_the_results_that_are_kept() -> None:
-    assert find_table((ROOT / "README.md").read_text(encoding="utf-8")) == render_table(RESULTS)
+    assert PLACE.find((ROOT / "README.md").read_text(encoding="utf-8")) == render_table(RESULTS)
 
 
 def test_results__tell_every_figure_as_it_is_judged() -> None:
@@ -44,8 +44,8 @@ def test_figure__without_a_reference_is_judged_by_itself() -> None:
 
 
 def test_replace_table__writes_between_the_markers_only() -> None:
-    document = f"a\n{BEGIN}\nold\n{END}\nb\n"
-    assert replace_table(document, "new") == f"a\n{BEGIN}\nnew\n{END}\nb\n"
-    assert find_table(replace_table(document, "new")) == "new"
+    document = f"a\n{PLACE.begin}\nold\n{PLACE.end}\nb\n"
+    assert PLACE.fill(document, "new") == f"a\n{PLACE.begin}\nnew\n{PLACE.end}\nb\n"
+    assert PLACE.find(PLACE.fill(document, "new")) == "new"
     with pytest.raises(ValueError, match="no place"):
-        replace_table("a", "new")
+        PLACE.fill("a", "new")

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.load.agreement import Read
 from benchmarks.load.growth import growth
 from benchmarks.load.lines import Lengths, Runs
-from benchmarks.load.report import BEGIN, END, find_table, render, replace_table
+from benchmarks.load.report import PLACE, render
 from benchmarks.load.scenario import VISITORS, Scenario
 from benchmarks.load.stage import Stage, fetch
 from benchmarks.load.wrk import NO_WRK, WRK
@@ -59,16 +59,16 @@ def test_visitors__are_a_hundred_and_told_in_the_guide() -> None:
 
 
 def test_guide__has_a_place_for_the_table() -> None:
-    assert replace_table(f"a\n{BEGIN}\nold\n{END}\nb\n", "new") == f"a\n{BEGIN}\nnew\n{END}\nb\n"
+    assert PLACE.fill(f"a\n{PLACE.begin}\nold\n{PLACE.end}\nb\n", "new") == f"a\n{PLACE.begin}\nnew\n{PLACE.end}\nb\n"
     guide = GUIDE.read_text(encoding="utf-8")
-    assert find_table(replace_table(guide, "| new |")) == "| new |"
+    assert PLACE.find(PLACE.fill(guide, "| new |")) == "| new |"
     with pytest.raises(ValueError, match="no place"):
-        replace_table("a", "new")
+        PLACE.fill("a", "new")
 
 
 def test_guide__shows_the_results_that_are_kept() -> None:
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else None
-    assert find_table(GUIDE.read_text(encoding="utf-8")) == (render(kept) if kept else "")
+    assert PLACE.find(GUIDE.read_text(encoding="utf-8")) == (render(kept) if kept else "")
 
 
 def test_agreement__finds_an_answer_that_is_not_that_of_its_release() -> None:
