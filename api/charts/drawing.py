@@ -114,7 +114,22 @@ def _tidy(drawn: str) -> Element:
             if name in element.attrib:
                 element.set(name, _NUMBER.sub(lambda found: f"{float(found[0]):.1f}", element.attrib[name]))
         element[:] = [child for child in element if not _is_invisible(child)]
+    _number_ids(root)
     return root
+
+
+def _number_ids(root: Element) -> None:
+    """Name what is referred to by its place: the library goes on counting from one picture to the next.
+
+    The same picture is then the same bytes, whichever process draws it.
+    """
+    named = {element.attrib["id"]: f"part{n}" for n, element in enumerate(root.iterfind(".//*[@id]"), 1)}
+    for element in root.iter():
+        if "id" in element.attrib:
+            element.set("id", named[element.attrib["id"]])
+        for name, value in element.attrib.items():
+            if value.startswith("url(#"):
+                element.set(name, f"url(#{named[value[5:-1]]})")
 
 
 def _is_invisible(element: Element) -> bool:

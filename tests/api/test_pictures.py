@@ -17,8 +17,12 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from api.charts.colours import CLASSES, GRID, INK, LIGHT_CLASSES, LINE, MAIN, MUTED, PAPER, REST, ROLES, SECOND, Colour
+from api.charts.drawing import finish_svg
+from api.charts.layout import Width
 from api.charts.renderer import PictureUnavailable, Renderer, RendererLimits
+from api.charts.spec import chart_spec
 from api.pages.pictures import subject_pictures
+from api.releases_at import current_release
 from api.state import EXTENSION
 from exemptions.release import open_release
 from tests.api.conftest import make_app
@@ -156,6 +160,15 @@ def test_macro__tells_the_size_that_the_picture_has(client: FlaskClient, rendere
         for source in (picture.narrow, picture.wide):
             root = read_svg(client.get(source.url).text)
             assert (root.get("width"), root.get("height")) == (str(source.width), str(source.height))
+
+
+def test_svg__is_the_same_bytes_however_many_were_drawn_before(app: Flask, renderer: Renderer) -> None:
+    with app.test_request_context("/"):
+        made = next(p.chart for p in subject_pictures(current_release(), "registro", "todo") if p.chart.name == "mapa")
+        once, again = (finish_svg(renderer.draw_svg(chart_spec(made, Width.WIDE)), made, lang="es") for _ in range(2))
+    # The library numbers what is referred to, and goes on counting from one picture to the next.
+    assert b'clip-path="url(#part' in once
+    assert once == again
 
 
 def test_renderer__that_is_killed_draws_again(client: FlaskClient, app: Flask, renderer: Renderer) -> None:
