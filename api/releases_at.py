@@ -14,6 +14,7 @@ from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
 from exemptions.parameters import ParameterReader
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
+from exemptions.store import ListedRelease
 
 
 def release_of_query(query: RegistryQuery, *, cursor_release: int | None = None) -> Release:
@@ -86,6 +87,15 @@ def current_release() -> Release:
     """
     release = app_state().store.current()
     return keep_release(release)
+
+
+def listed_with(release: Release) -> tuple[ListedRelease, ...]:
+    """Every release ever published as an answer made from `release` may list them, withdrawn ones included.
+
+    One that was published since is left out, as this process does not serve it yet: an answer is of one release.
+    Order: by number, the oldest first.
+    """
+    return tuple(entry for entry in app_state().store.list() if entry.withdrawn or entry.release <= release.number)
 
 
 def release_days() -> dict[int, date]:

@@ -26,7 +26,7 @@ from api.pages.texts import gettext as _
 from api.pages.values import Reader, holder_name
 from api.pages.written import own_words
 from api.parameters import parameter_reader, request_params
-from api.releases_at import current_release, release_numbered
+from api.releases_at import current_release, listed_with, release_numbered
 from api.state import absolute, app_state
 from api.version import software_version
 from exemptions.errors import NotFound
@@ -71,7 +71,7 @@ def _changes() -> Response:
     """Every release, and what it changed."""
     page = _read_page()
     release = current_release()
-    entries = tuple(reversed(app_state().store.list()))
+    entries = tuple(reversed(listed_with(release)))
 
     def make() -> _Told:
         reader = page_reader(release)
@@ -255,8 +255,7 @@ def _last_modified(release: Release, *, is_archive: bool) -> datetime:
     """When something last was published or withdrawn; of an archive, when its release was."""
     if is_archive:
         return release.published_at
-    listed = app_state().store.list()
-    return max(max(entry.published_at, entry.withdrawn_at or entry.published_at) for entry in listed)
+    return max(max(entry.published_at, entry.withdrawn_at or entry.published_at) for entry in listed_with(release))
 
 
 def _feed(release: Release, told: _Told, *, is_archive: bool) -> Feed:

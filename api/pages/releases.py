@@ -22,7 +22,7 @@ from api.pages.texts import gettext as _
 from api.pages.texts import ngettext
 from api.pages.values import Reader, records_phrase, taxpayers_phrase
 from api.parameters import refuse_parameters
-from api.releases_at import current_release, release_numbered
+from api.releases_at import current_release, listed_with, release_numbered
 from api.state import app_state
 from exemptions.calendar import guatemala_day
 from exemptions.errors import ReleaseDamaged
@@ -89,7 +89,7 @@ def list_releases() -> Response:
     """Every publication, the newest first."""
     refuse_parameters()
     release = current_release()
-    entries = app_state().store.list()
+    entries = listed_with(release)
     reader = page_reader(release)
     return answer_page(
         release,

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from api.pages.language import page_language
-from api.state import absolute, app_state
+from api.releases_at import listed_with
+from api.state import absolute
 from exemptions.calendar import format_instant
 from exemptions.release import Release
 from exporters.dcat import Site
@@ -27,7 +28,7 @@ def catalog_facts(release: Release) -> Markup:
     """All releases that can be had, the newest first; `release` is the newest."""
     listed = [
         (entry.release, format_instant(entry.published_at))
-        for entry in reversed(app_state().store.list())
+        for entry in reversed(listed_with(release))
         if not entry.withdrawn
     ]
     return _safe(build_data_catalog(release.manifest, listed, Site(absolute("")), lang=page_language()))

@@ -11,9 +11,9 @@ from api.earlier import earlier_manifests
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import refuse_parameters
-from api.releases_at import current_release
+from api.releases_at import current_release, listed_with
 from api.spec import operation
-from api.state import absolute, app_state
+from api.state import absolute
 from api.v1.blueprints import root
 from exemptions.release import Release
 from exporters.datapackage import build_data_package
@@ -102,7 +102,7 @@ def _answer_catalog(path: str, media_type: str) -> Response:
     require_acceptable(media_type)
     release = current_release()
     # A withdrawal changes the list without a new release; its own text is short enough to be part of the key.
-    key = f"{path}\x00{app_state().store.list()!r}"
+    key = f"{path}\x00{listed_with(release)!r}"
     kind = f"{media_type}; charset=utf-8" if media_type == TURTLE else media_type
     representation = Representation(release=release, key=key, media_type=kind, pinned=False, by_language=False)
     return answer_body(representation, lambda: (_write_catalog(release, media_type), ()))

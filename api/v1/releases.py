@@ -13,7 +13,7 @@ from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import parameter_reader, refuse_parameters
 from api.provenance import Origin
-from api.releases_at import current_release, release_numbered
+from api.releases_at import current_release, listed_with, release_numbered
 from api.schemas.releases import ManifestSchema, ReleaseChangesSchema, ReleaseListSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
@@ -59,7 +59,7 @@ def list_releases() -> Response:
     require_acceptable(_JSON)
     release = current_release()
     # A withdrawal changes the list without a new release; its own text is short enough to be part of the key.
-    entries = app_state().store.list()
+    entries = listed_with(release)
     representation = Representation(
         release=release, key=f"{PATH}\x00{entries!r}", media_type=_JSON, pinned=False, by_language=False
     )

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
+from exemptions.release import open_release
+from exemptions.store import ReleaseStore
 from tests.api.conftest import make_app
 from tests.exemptions.releases import Row, build_test_release, invented_record_id, record
 
@@ -34,6 +37,22 @@ def test_release__is_its_manifest_byte_for_byte(client: FlaskClient) -> None:
     content = client.get(f"{PATH}/3").data
     assert hashlib.sha256(content).hexdigest() == listed["manifest_sha256"]
     assert json.loads(content)["release"] == 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    [PATH, "/publicaciones", "/feeds/changes.atom", "/catalog.jsonld"],
+)
+def test_list__of_a_process_that_has_not_noticed_the_newest_is_wholly_of_the_one_before(
+    registry_home: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    before = open_release(registry_home / "releases" / "2")
+    monkeypatch.setattr(ReleaseStore, "current", lambda store: before)
+    with make_app(registry_home).test_client() as client:
+        answer = client.get(path)
+    assert answer.headers["X-Registry-Release"] == "2"
+    assert not re.search(r"/releases/3|publicaciones/3|publicación 3\b", answer.text)
+    assert re.search(r"/releases/2|publicaciones/2|publicación 2\b", answer.text)
 
 
 @pytest.mark.parametrize(
