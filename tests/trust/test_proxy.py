@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ PASSED_ON = (
     "/", "/buscar?category=COOP", "/api/v1/records?limit=3", "/api/v1/records.csv", "/downloads/1/records.parquet",
 )  # fmt: skip
 SLOW = 60
+_CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
 NAME = "Quetzalteca de Nadie"
 
 
@@ -131,9 +133,20 @@ def test_keeps_what_is_public_for_two_seconds(proxy: Proxy) -> None:
     requests.get(proxy.address + path)
     assert first.content == second.content
     assert (unchanged.status_code, unchanged.content) == (304, b"")
-    kept = _written(proxy, 4)
-    assert kept[:3] == ["MISS", "HIT", "HIT"]
-    assert kept[3] in ("EXPIRED", "STALE", "UPDATING")
+    assert _written(proxy, 4) == ["MISS", "HIT", "HIT", "EXPIRED"]
+
+
+def test_gives_what_is_new_to_who_comes_first_after_a_pause(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nCache-Control: public\r\nConnection: close\r\nContent-Length: 4\r\n\r\n"
+    answers = (head + b"%04d" % number for number in count(1))
+    with (
+        _service(lambda: next(answers)) as upstream,
+        proxied(tmp_path / "nginx", upstream) as running,
+    ):
+        first = [requests.get(running.address).text for _ in range(3)]
+        time.sleep(3.1)  # it counts whole seconds
+        then = [requests.get(running.address).text for _ in range(3)]
+    assert (first, then) == (["0001"] * 3, ["0002"] * 3)
 
 
 def test_keeps_no_answer_for_one_person(proxy: Proxy) -> None:
@@ -244,7 +257,8 @@ def test_answers_while_others_send_their_headers_slowly(proxy: Proxy) -> None:
 
 def test_a_cut_file_stays_cut(tmp_path: Path) -> None:
     with (
-        _cutting_service() as upstream,
+        # It promises more than it sends.
+        _service(lambda: _CHUNKED + b"5\r\nhello\r\n") as upstream,
         proxied(tmp_path / "nginx", upstream) as running,
         closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=5)) as connection,
     ):
@@ -307,15 +321,14 @@ def test_site__is_understood_refuses_the_api_in_the_clear_and_leads_pages_on(tmp
 
 
 @contextmanager
-def _cutting_service() -> Iterator[str]:
-    """`host:port` of a service that promises more than it sends."""
+def _service(answer: Callable[[], bytes]) -> Iterator[str]:
+    """`host:port` of a service that sends these bytes to whoever comes, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=_cut_everything, args=(listening,), daemon=True).start()
+        threading.Thread(target=_answer_everything, args=(listening, answer), daemon=True).start()
         yield f"127.0.0.1:{listening.getsockname()[1]}"
 
 
-def _cut_everything(listening: socket.socket) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
+def _answer_everything(listening: socket.socket, answer: Callable[[], bytes]) -> None:
     while True:
         try:
             connection, _ = listening.accept()
@@ -323,4 +336,4 @@ def _cut_everything(listening: socket.socket) -> None:
             return
         with connection:
             connection.recv(65_536)
-            connection.sendall(head + b"5\r\nhello\r\n")
+            connection.sendall(answer())
