@@ -83,6 +83,10 @@ def _of_store() -> Iterator[Metric]:
         yield _gauge("registry_store_looked_seconds", looked, sight.looked_at.timestamp())
         role = "1 if this machine copies from the store, 0 if it publishes to it."
         yield _gauge("registry_store_is_followed", role, int(sight.is_followed))
+        pinned = "1 if this machine takes only what a key that it was told to trust has signed."
+        yield _gauge("registry_store_is_pinned", pinned, int(sight.is_pinned))
+        refused = "1 if this machine refused what the shared store has: unsigned, damaged, earlier or foreign."
+        yield _gauge("registry_store_is_refused", refused, int(sight.is_refused))
 
 
 def _gauge(name: str, about: str, value: float) -> Metric:

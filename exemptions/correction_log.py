@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from exemptions.errors import ReleaseDamaged
+from exemptions.errors import MALFORMED, ReleaseDamaged
 
 LOG = "corrections.json"
 FORMAT = 1
@@ -90,7 +90,7 @@ def parse_log(content: bytes) -> tuple[LoggedCorrection, ...]:
     """
     try:
         return _parse(json.loads(content))
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise _unreadable() from error
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from exemptions.guards import Hold
 
 
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What making a value of somebody's JSON raises when it is not the JSON that it should be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A text in both languages, for values that carry their own words."""
@@ -226,6 +230,10 @@ class StoreUnreachable(RegistryError):
 
 class StoreRefused(RegistryError):
     """The release store that machines share, or a folder that follows it, is another registry's; nothing changed."""
+
+
+class StoreUntrusted(StoreRefused):
+    """What the store that machines share holds is not signed by a key that this machine was told to trust."""
 
 
 class DiskFailed(DiskFull):

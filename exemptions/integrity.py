@@ -27,7 +27,7 @@ def read_manifest(folder: Path) -> tuple[Mapping[str, Any], str]:
     try:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         refuse_exhausted(error)
         raise damaged(folder, MANIFEST) from error
     if not isinstance(manifest, dict) or manifest.get("format") != MANIFEST_FORMAT:

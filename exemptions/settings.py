@@ -31,6 +31,9 @@ class Settings:
     """Published releases; nothing private lies below it."""
     release_store: str
     """Address, as `pyarrow.fs` reads it, of the store from which other machines copy the releases; empty means none."""
+    signing_keys: tuple[str, ...]
+    """Public keys, in base64 or hexadecimal, of which one must have signed what is copied from the store; none means
+    that hashes alone are checked."""
     delta: bool
     """Whether the releases are also written to the store as a Delta Lake table."""
     inbox: Path
@@ -87,6 +90,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "home": "EXEMPTIONS_HOME",
     "releases": "EXEMPTIONS_RELEASES",
     "release_store": "EXEMPTIONS_RELEASE_STORE",
+    "signing_keys": "EXEMPTIONS_SIGNING_KEYS",
     "delta": "EXEMPTIONS_DELTA",
     "inbox": "EXEMPTIONS_INBOX",
     "database_url": "DATABASE_URL",
@@ -118,6 +122,7 @@ DEFAULTS: Mapping[str, str] = {
     "home": "data",
     "releases": "",
     "release_store": "",
+    "signing_keys": "",
     "delta": "off",
     "inbox": "",
     "database_url": "",
@@ -187,6 +192,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         releases=releases,
         release_store=texts["release_store"],
+        signing_keys=_signing_keys(texts),
         delta=texts["delta"] == "on",
         inbox=inbox,
         database_url=texts["database_url"] or f"sqlite:///{home / 'book.sqlite'}",
@@ -259,6 +265,13 @@ def _check_release_store(address: str, own: tuple[Path, ...]) -> None:
                 f"The variable {variable} is “{address}”; the store is a folder apart: it may not be {place}, lie in "
                 "it, or hold it.",
             )
+
+
+def _signing_keys(texts: Mapping[str, str]) -> tuple[str, ...]:
+    found = tuple(texts["signing_keys"].replace(",", " ").split())
+    if any(not re.fullmatch(r"[0-9A-Fa-f]{64}|[A-Za-z0-9+/]{43}=", key) for key in found):
+        raise _wrong("signing_keys", texts["signing_keys"], "exemptions key show")
+    return found
 
 
 def _mail_server(texts: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.answers import AnswerCache
 from exemptions.calendar import Clock, guatemala_day, parse_instant, system_clock
 from exemptions.errors import (
+    MALFORMED,
     Exhausted,
     InvalidQuery,
     NothingPublished,
@@ -385,7 +386,7 @@ def parse_pointer(content: bytes) -> Pointer:
     """
     try:
         return _parse_pointer(json.loads(content))
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise _unreadable_pointer() from error
 
 
@@ -403,6 +404,8 @@ def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
         )
         for entry in content["releases"]
     }
+    if any(number < 1 for number in releases):
+        raise ValueError("releases are numbered from 1")
     current = content["release"]
     if current is not None and releases[int(current)].manifest_sha256 != content["manifest_sha256"]:
         raise ValueError("it says two things of the current release")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -30,10 +30,14 @@ class StoreSight:
     """When the look began."""
     is_followed: bool
     """Whether this machine's releases are copies of the store's, and not the other way round."""
+    is_pinned: bool = False
+    """Whether this machine takes only what a key that it was told to trust has signed."""
+    is_refused: bool = False
+    """Whether what the store has was refused: not signed as it must be, damaged, earlier, or of another registry."""
 
     def encode(self) -> bytes:
         """The bytes of `store.json`."""
-        told = {"release": self.release, "looked_at": self.looked_at.isoformat(), "is_followed": self.is_followed}
+        told = {**asdict(self), "looked_at": self.looked_at.isoformat()}
         return (json.dumps(told, sort_keys=True, indent=1) + "\n").encode()
 
 
@@ -41,7 +45,13 @@ def find_sight(releases: Path) -> StoreSight | None:
     """The last look; None where there was none that can be read."""
     try:
         told = json.loads((releases / SIGHT).read_bytes())
-        return StoreSight(told["release"], datetime.fromisoformat(told["looked_at"]), bool(told["is_followed"]))
+        return StoreSight(
+            told["release"],
+            datetime.fromisoformat(told["looked_at"]),
+            bool(told["is_followed"]),
+            bool(told.get("is_pinned")),
+            bool(told.get("is_refused")),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

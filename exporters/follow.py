@@ -1,8 +1,9 @@
 """Copying the releases of the store that machines share to the disk of one that only serves.
 
 A release is copied under another name, checked whole, brought to the disk and renamed; then `current.json` is replaced,
-as a publication does it. What is not what its manifest says is never put in place. What was withdrawn goes, also when
-what takes its place cannot be had.
+as a publication does it. What is not what its manifest says is never put in place; where keys are pinned, nor is what
+none of them vouches for (`exporters.store_signatures`). What was withdrawn goes, also when what takes its place cannot
+be had.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from exemptions.calendar import Clock
 from exemptions.correction_log import LOG, parse_log
 from exemptions.disk import disk_full
-from exemptions.errors import Busy, RegistryError, ReleaseDamaged, Sentence, StoreRefused
+from exemptions.errors import Busy, DiskFull, RegistryError, ReleaseDamaged, Sentence, StoreRefused
 from exemptions.integrity import MANIFEST, SIGNATURE, damaged, read_manifest
 from exemptions.locking import hold_file_lock
 from exemptions.store import POINTER, ListedRelease, Pointer, parse_pointer
@@ -30,7 +31,9 @@ from exporters.pointer import part_of_pointer
 from exporters.remote import Remote
 from exporters.signatures import KEYS_FILE, parse_keys
 from exporters.steps import Tell
+from exporters.store_signatures import require_signature, require_signed_manifest
 from exporters.upload import PARALLEL, SMALL_BYTES
+from exporters.verify_signature import Trust
 
 COPYING = ".copying-"
 """A folder whose name begins so is a release on its way here."""
@@ -40,6 +43,11 @@ LEFT_BYTES = 64 << 20
 _LOCK = ".follow.lock"
 _SMALL = {KEYS_FILE: parse_keys, LOG: parse_log}
 """Files beside the releases, and what says whether one can be understood."""
+_PATH = re.compile(r"(?!\.)[\w.-]+(/(?!\.)[\w.-]+)*", re.ASCII)
+"""No folder above, no hidden file, no sign that means something to a shell, a proxy or a terminal."""
+_SHA256 = re.compile("[0-9a-f]{64}")
+ANYBODY = Trust()
+"""No key is pinned: whoever can write into the store is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +65,68 @@ class _Follow:
 
     releases: Path
     remote: Remote
+    trust: Trust
     tell: Tell
     copied: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
 
 
-def follow(releases: Path, remote: Remote, *, clock: Clock, tell: Tell, verify: bool = False) -> FollowResult:
+def follow(
+    releases: Path, remote: Remote, *, clock: Clock, tell: Tell, trust: Trust = ANYBODY, verify: bool = False
+) -> FollowResult:
     """Copy what the store has and this machine has not, and switch to it.
 
-    With `verify` the copies that are here are checked too, and one that is damaged is copied again.
+    With keys in `trust`, what none of them signed is refused. With `verify` the copies that are here are checked too,
+    and one that is damaged is copied again.
     Raises: StoreUnreachable, StoreRefused if the folder has releases of its own, or of another registry than the store;
-    ReleaseDamaged if something of the store is not what it should be; DiskFull; Busy. Readers then have what they had,
-    without what was withdrawn.
+    StoreUntrusted; ReleaseDamaged if something of the store is not what it should be; DiskFull; Busy. Readers then have
+    what they had, without what was withdrawn.
     """
     make_folder(releases)
     with hold_file_lock(releases / _LOCK) as held:
         if not held:
             raise Busy("Otro proceso está copiando del almacén.", "Another process is copying from the store.")
         _refuse_own(releases)
-        looked_at = clock()
-        content = remote.find(POINTER, most=SMALL_BYTES)
-        there = parse_pointer(content) if content is not None else Pointer(None, {})
-        newest = there.current.release if there.current else None
-        replace_file(releases / SIGHT, StoreSight(newest, looked_at, is_followed=True).encode())
-        work = _Follow(releases, remote, tell)
-        if content is not None:
-            _catch_up(work, content, there, verify=verify)
-        elif (releases / POINTER).is_file():
-            raise StoreRefused(
-                "El almacén no tiene ninguna publicación, y esta máquina sí: sigue con las que tiene.",
-                "The store has no release, and this machine has some: it goes on with those.",
-            )
-    return FollowResult(newest, tuple(work.copied), tuple(work.deleted))
+        work = _Follow(releases, remote, trust, tell)
+        before, now = find_sight(releases), StoreSight(None, clock(), is_followed=True, is_pinned=trust.is_pinned)
+        # What was refused at the last look is so until one ends well.
+        was_refused = before is not None and before.is_refused
+        try:
+            content = remote.find(POINTER, most=SMALL_BYTES)
+            there = _understand(work, content)
+            # Only now is it known that the store was seen: one that is refused tells nothing of what was published.
+            now = replace(now, release=there.current.release if there.current else None)
+            before = now
+            _write_sight(releases, replace(now, is_refused=was_refused))
+            _take(work, content, there, verify=verify)
+        except (StoreRefused, ReleaseDamaged):
+            _write_sight(releases, replace(before or now, is_pinned=trust.is_pinned, is_refused=True))
+            raise
+        if was_refused:
+            _write_sight(releases, now)
+    return FollowResult(now.release, tuple(work.copied), tuple(work.deleted))
+
+
+def _write_sight(releases: Path, sight: StoreSight) -> None:
+    replace_file(releases / SIGHT, sight.encode())
+
+
+def _understand(work: _Follow, content: bytes | None) -> Pointer:
+    """What the store's list of releases says, once it is known whose it is."""
+    if content is None:
+        return Pointer(None, {})
+    require_signature(work.remote, work.trust, POINTER, content)
+    return parse_pointer(content)
+
+
+def _take(work: _Follow, content: bytes | None, there: Pointer, *, verify: bool) -> None:
+    if content is not None:
+        _catch_up(work, content, there, verify=verify)
+    elif (work.releases / POINTER).is_file():
+        raise StoreRefused(
+            "El almacén no tiene ninguna publicación, y esta máquina sí: sigue con las que tiene.",
+            "The store has no release, and this machine has some: it goes on with those.",
+        )
 
 
 def _refuse_own(releases: Path) -> None:
@@ -106,11 +144,12 @@ def _catch_up(work: _Follow, content: bytes, there: Pointer, *, verify: bool) ->
     before = path.read_bytes() if path.is_file() else None
     _refuse_foreign(there, parse_pointer(before) if before is not None else Pointer(None, {}))
     wanted = [listed for _, listed in sorted(there.releases.items()) if not listed.withdrawn]
+    current = there.current.release if there.current else None
     look = _is_here if before != content or verify else _is_named_here
     try:
         for listed in wanted:
             if not look(work, listed, verify=verify):
-                _copy(work, listed)
+                _copy(work, listed, is_current=listed.release == current)
     except (RegistryError, OSError):
         here = {listed.release for listed in wanted if _is_here(work, listed, verify=False)}
         if before is not None and there.withdrawn - parse_pointer(before).withdrawn:
@@ -118,7 +157,7 @@ def _catch_up(work: _Follow, content: bytes, there: Pointer, *, verify: bool) ->
             _delete_withdrawn(work, there)
         raise
     for name in _SMALL:
-        _copy_small(work, name)
+        _copy_small(work, name, verify=verify)
     if before != content:
         replace_file(path, content)
     _delete_withdrawn(work, there)
@@ -157,7 +196,7 @@ def _is_named_here(work: _Follow, listed: ListedRelease, *, verify: bool) -> boo
     return (work.releases / str(listed.release) / MANIFEST).is_file()
 
 
-def _copy(work: _Follow, listed: ListedRelease) -> None:
+def _copy(work: _Follow, listed: ListedRelease, *, is_current: bool) -> None:
     """Put one release in place of nothing, or of a damaged copy of it."""
     number = listed.release
     work.tell(Sentence(f"Copiando la publicación {number}", f"Copying release {number}"))
@@ -167,8 +206,10 @@ def _copy(work: _Follow, listed: ListedRelease) -> None:
     if content is None or hashlib.sha256(content).hexdigest() != listed.manifest_sha256:
         raise damaged(target, MANIFEST)
     (copying / MANIFEST).write_bytes(content)
-    _copy_files(work, number, copying, _entries(copying, target))
     signature = work.remote.find(f"{number}/{SIGNATURE}", most=SMALL_BYTES)
+    # Before a file is asked for: their sizes and names are the manifest's.
+    require_signed_manifest(read_manifest(copying)[0], content, signature, work.trust, is_current=is_current)
+    _copy_files(work, number, copying, _entries(copying, target))
     if signature is not None:
         (copying / SIGNATURE).write_bytes(signature)
     try:
@@ -187,10 +228,13 @@ def _copy(work: _Follow, listed: ListedRelease) -> None:
 def _entries(copying: Path, target: Path) -> list[Mapping[str, Any]]:
     """What the manifest says of each file, once it says it in a way that can be trusted with paths and sizes."""
     try:
-        entries: list[Mapping[str, Any]] = list(read_manifest(copying)[0]["files"])
+        manifest = read_manifest(copying)[0]
+        if manifest["release"] != int(target.name):
+            raise ValueError(manifest["release"])
+        entries: list[Mapping[str, Any]] = list(manifest["files"])
         for entry in entries:
-            place = PurePosixPath(entry["path"])
-            if place.is_absolute() or ".." in place.parts or not (entry["bytes"] >= 0 and entry["sha256"].isalnum()):
+            is_path = _PATH.fullmatch(entry["path"]) and entry["path"] not in (MANIFEST, SIGNATURE)
+            if not (is_path and entry["bytes"] >= 0 and _SHA256.fullmatch(entry["sha256"])):
                 raise ValueError(entry["path"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(target, MANIFEST) from error
@@ -199,15 +243,18 @@ def _entries(copying: Path, target: Path) -> list[Mapping[str, Any]]:
 
 def _copy_files(work: _Follow, number: int, copying: Path, entries: list[Mapping[str, Any]]) -> None:
     known = _known_files(work.releases)
-    missing = [entry for entry in entries if not _take_known(copying, entry, known)]
-    if shutil.disk_usage(copying).free < LEFT_BYTES + sum(entry["bytes"] for entry in missing):
-        shutil.rmtree(copying)
-        raise disk_full()
     try:
+        missing = [entry for entry in entries if not _take_known(copying, entry, known)]
+        if shutil.disk_usage(copying).free < LEFT_BYTES + sum(entry["bytes"] for entry in missing):
+            raise disk_full()
         with ThreadPoolExecutor(PARALLEL) as pool:
             # All are waited for, and what failed first is raised.
             list(pool.map(lambda entry: _copy_file(work, number, copying, entry), missing))
-    except OSError:
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        # Two names of which one lies in the other, here or in an attempt before.
+        shutil.rmtree(copying)
+        raise damaged(work.releases / str(number), MANIFEST) from error
+    except (OSError, DiskFull):
         # Most likely the disk is full.
         shutil.rmtree(copying, ignore_errors=True)
         raise
@@ -276,12 +323,16 @@ def _iter_checked(work: _Follow, number: int, entry: Mapping[str, Any]) -> Itera
         raise damaged(work.releases / str(number), entry["path"])
 
 
-def _copy_small(work: _Follow, name: str) -> None:
+def _copy_small(work: _Follow, name: str, *, verify: bool) -> None:
     content = work.remote.find(name, most=SMALL_BYTES)
     if content is None:
         return
     path = work.releases / name
-    if path.is_file() and path.read_bytes() == content:
+    is_here = path.is_file() and path.read_bytes() == content
+    if is_here and not verify:
+        return
+    require_signature(work.remote, work.trust, name, content)
+    if is_here:
         return
     _SMALL[name](content)
     replace_file(path, content)

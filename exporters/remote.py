@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 from pyarrow import fs
@@ -151,7 +153,7 @@ class FolderRemote:
     def read(self, path: str, *, most: int) -> Iterator[bytes]:
         left = most + 1
         with _reaching():
-            source = (self._root / path).open("rb")
+            source = self._open(path)
         with source:
             while left > 0:
                 with _reaching():
@@ -180,6 +182,22 @@ class FolderRemote:
         with _reaching():
             shutil.rmtree(self._root / path)
             sync(self._root)
+
+    def _open(self, path: str) -> BinaryIO:
+        """A file of the folder. Nobody who can write there leads us elsewhere, or has us wait for a pipe to be filled.
+
+        Raises: StoreRefused, OSError.
+        """
+        place = self._root / path
+        # Only a pipe knows the flag: it would wait for who writes.
+        handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if stat.S_ISREG(os.fstat(handle).st_mode) and place.resolve() == self._root.resolve() / path:
+            return os.fdopen(handle, "rb")
+        os.close(handle)
+        raise StoreRefused(
+            f"{path}, en el almacén, no es un archivo suyo sino un enlace o un aparato.",
+            f"{path}, in the store, is no file of its own but a link or a device.",
+        )
 
     def _require_root(self) -> None:
         """A folder that is not mounted must not look like a store in which nothing was published."""

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from exemptions.calendar import format_instant, parse_instant
-from exemptions.errors import RegistryError
+from exemptions.errors import MALFORMED, RegistryError
 
 KEYS_FILE = "keys.json"
 """The public keys, beside `current.json` in the release store."""
@@ -80,11 +80,11 @@ class Signature:
     key_id: str
     signature: bytes
 
-    def encode(self) -> bytes:
-        """The bytes of the file."""
+    def encode(self, file: str = "manifest.json") -> bytes:
+        """The bytes of the file that holds the signature of `file`."""
         told = {
             "algorithm": ALGORITHM,
-            "file": "manifest.json",
+            "file": file,
             "format": FORMAT,
             "key_id": self.key_id,
             "signature": base64.b64encode(self.signature).decode(),
@@ -103,7 +103,7 @@ def parse_signature(content: bytes) -> Signature:
         if told["algorithm"] != ALGORITHM or len(signature) != SIGNATURE_BYTES:
             raise ValueError(told["algorithm"])
         return Signature(str(told["key_id"]), signature)
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise KeyUnreadable(
             "La firma no se entiende: no es una firma Ed25519 de este registro.",
             "The signature cannot be understood: it is no Ed25519 signature of this registry.",
@@ -157,7 +157,7 @@ def parse_keys(content: bytes) -> tuple[PublicKey, ...]:
     """
     try:
         return tuple(_parse_entry(entry) for entry in json.loads(content)["keys"])
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise KeyUnreadable(
             f"{KEYS_FILE} no se entiende: no es la lista de llaves de un registro.",
             f"{KEYS_FILE} cannot be understood: it is no list of a registry's keys.",

@@ -3,6 +3,7 @@
     <store>/<n>/…              the files of each release, `manifest.json` last
     <store>/keys.json, corrections.json
     <store>/current.json       written after all that it names
+    <store>/signatures/…       of these three, where the registry has a key (`exporters.store_signatures`)
 
 Only `current.json` says what exists, so what was interrupted is seen by nobody, and the next attempt goes on from it.
 Publishing never waits for this: what the store lacks, it gets later.
@@ -29,7 +30,9 @@ from exporters.manifest import read_release_manifest
 from exporters.pointer import part_of_pointer
 from exporters.remote import Remote
 from exporters.signatures import KEYS_FILE
+from exporters.signing import SigningKey, find_key
 from exporters.steps import Tell
+from exporters.store_signatures import bring_signature
 
 SMALL_BYTES = 64 << 20
 """No pointer, manifest, list of keys or log of reports is longer."""
@@ -55,6 +58,7 @@ class _Upload:
     releases: Path
     remote: Remote
     verify: bool
+    key: SigningKey | None
     tell: Tell
     uploaded: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
@@ -67,10 +71,10 @@ def upload(
 
     With `verify` every file of every release is read back, and what differs is sent again; else releases that the
     store's own list has are taken to be there.
-    Raises: StoreUnreachable, StoreRefused if the store is another registry's, ReleaseDamaged, Busy; whatever was
-    finished stays, and nothing that is not whole is listed.
+    Raises: StoreUnreachable, StoreRefused if the store is another registry's, ReleaseDamaged, KeyUnreadable, Busy;
+    whatever was finished stays, and nothing that is not whole is listed.
     """
-    work = _Upload(releases, remote, verify, tell)
+    work = _Upload(releases, remote, verify, find_key(home, at=clock()), tell)
     with hold_file_lock(home / "upload.lock") as held:
         if not held:
             raise Busy("Otro proceso está subiendo lo publicado.", "Another process is uploading what is published.")
@@ -108,13 +112,16 @@ def _bring(work: _Upload, content: bytes) -> bool:
             return False
         if own.withdrawn & listed_there:
             # What takes the place of a withdrawn release could not be sent: rather an older release than that one.
-            work.remote.put(POINTER, (part_of_pointer(content, listed_there),))
+            part = part_of_pointer(content, listed_there)
+            bring_signature(work.remote, work.key, POINTER, part)
+            work.remote.put(POINTER, (part,))
             _delete_withdrawn(work, own)
         if isinstance(error, FileNotFoundError):
             raise damaged(work.releases / str(missing[0].release), str(error.filename)) from error
         raise
     for name in (KEYS_FILE, LOG):
         _bring_small(work, name)
+    bring_signature(work.remote, work.key, POINTER, content)
     if stored != content:
         work.remote.put(POINTER, (content,))
     _delete_withdrawn(work, own)
@@ -198,6 +205,7 @@ def _bring_small(work: _Upload, name: str) -> None:
     path = work.releases / name
     if path.is_file():
         content = path.read_bytes()
+        bring_signature(work.remote, work.key, name, content)
         if work.remote.find(name, most=SMALL_BYTES) != content:
             work.remote.put(name, (content,))
 

@@ -12,12 +12,14 @@ from exemptions.disk import disk_full, is_disk_full
 from exemptions.errors import Busy, RegistryError, Sentence, SettingsError
 from exemptions.settings import ENVIRONMENT
 from exporters.delta import write_table
-from exporters.follow import FollowResult
+from exporters.follow import ANYBODY, FollowResult
 from exporters.follow import follow as follow_store
 from exporters.remote import Remote, open_remote
+from exporters.signatures import parse_key
 from exporters.steps import Tell
 from exporters.upload import UploadResult
 from exporters.upload import upload as upload_releases
+from exporters.verify_signature import Trust
 
 
 @click.command()
@@ -42,11 +44,11 @@ def upload(context: Context, verify: bool, as_json: bool) -> None:
 @click.pass_obj
 def follow(context: Context, every: float | None, verify: bool, as_json: bool) -> None:
     """Copia del almacén lo publicado y lo sirve desde este disco / copy releases from the shared store."""
-    remote = _open(context)
+    remote, trust = _open(context), _trust(context)
     if every is not None:
-        _keep_following(context, remote, every, verify=verify)
+        _keep_following(context, remote, every, trust, verify=verify)
     with context.progress(quiet=as_json) as show:
-        result = _follow(context, remote, show, verify=verify)
+        result = _follow(context, remote, show, trust, verify=verify)
     if as_json:
         print_json(asdict(result))
     else:
@@ -81,13 +83,13 @@ def share(context: Context) -> bool:
     return True
 
 
-def _keep_following(context: Context, remote: Remote, every: float, *, verify: bool) -> None:
+def _keep_following(context: Context, remote: Remote, every: float, trust: Trust, *, verify: bool) -> None:
     """Look again and again; a failure is told once, until it is another one or over."""
     failed = ""
     with context.progress() as show:
         while True:
             try:
-                result = _follow(context, remote, show, verify=verify)
+                result = _follow(context, remote, show, trust, verify=verify)
             except RegistryError as error:
                 told = error.text(context.lang)
                 if told != failed:
@@ -95,7 +97,9 @@ def _keep_following(context: Context, remote: Remote, every: float, *, verify: b
                 failed = told
             else:
                 if failed:
-                    click.echo(context.pick("El almacén responde de nuevo.", "The store answers again."), err=True)
+                    click.echo(
+                        context.pick("El almacén está en orden de nuevo.", "The store is in order again."), err=True
+                    )
                 if result.copied or result.deleted:
                     _say_followed(context, result)
                 failed, verify = "", False
@@ -111,14 +115,35 @@ def _upload(context: Context, remote: Remote, show: Show, *, verify: bool) -> Up
     return result
 
 
-def _follow(context: Context, remote: Remote, show: Show, *, verify: bool) -> FollowResult:
+def _follow(context: Context, remote: Remote, show: Show, trust: Trust, *, verify: bool) -> FollowResult:
     try:
-        tell = _teller(context, show)
-        return follow_store(context.settings.releases, remote, clock=context.clock, tell=tell, verify=verify)
+        tell, clock = _teller(context, show), context.clock
+        return follow_store(context.settings.releases, remote, clock=clock, tell=tell, trust=trust, verify=verify)
     except OSError as error:
         if not is_disk_full(error):
             raise
         raise disk_full() from error
+
+
+def _trust(context: Context) -> Trust:
+    """The keys that the settings pin. That there are none is said, because the store is then believed as it is.
+
+    Raises: KeyUnreadable.
+    """
+    keys = context.settings.signing_keys
+    if keys:
+        return Trust([parse_key(key) for key in keys], is_pinned=True)
+    variable = ENVIRONMENT["signing_keys"]
+    click.echo(
+        context.pick(
+            f"Sin llaves en {variable}: se comprueban huellas y no firmas, y vale lo que diga quien pueda escribir en "
+            "el almacén. exemptions key show da las llaves.",
+            f"No keys in {variable}: hashes are checked and no signatures, and whoever can write into the store is "
+            "believed. exemptions key show gives the keys.",
+        ),
+        err=True,
+    )
+    return ANYBODY
 
 
 def _teller(context: Context, show: Show) -> Tell:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from exemptions.calendar import parse_instant
+from exemptions.store_sight import StoreSight
+from tests.api.conftest import make_app
 from tests.exemptions.releases import invented_nit
 
 
@@ -78,6 +82,18 @@ def test_metrics__tell_how_old_the_data_is(client: FlaskClient) -> None:
     assert float(told["registry_published_seconds"]) == parse_instant(newest["published_at"]).timestamp()
     # Midnight of Guatemala is six in the morning in the time of the world.
     assert float(told["registry_status_day_seconds"]) == parse_instant(f"{newest['status_date']}T06:00:00Z").timestamp()
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_metrics__tell_what_this_machine_thinks_of_the_store(tmp_path: Path, is_refused: bool) -> None:
+    (tmp_path / "releases").mkdir()
+    sight = StoreSight(4, datetime(2026, 11, 21, tzinfo=UTC), is_followed=True, is_pinned=True, is_refused=is_refused)
+    (tmp_path / "releases" / "store.json").write_bytes(sight.encode())
+    with make_app(tmp_path).test_client() as client:
+        text = fetch(client, "/metrics").text
+    assert "registry_store_release 4.0\n" in text
+    assert "registry_store_is_pinned 1.0\n" in text
+    assert f"registry_store_is_refused {float(is_refused)}\n" in text
 
 
 @pytest.mark.parametrize(

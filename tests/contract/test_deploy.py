@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import _MODULES
+from exemptions.errors import SettingsError
 from exemptions.settings import ENVIRONMENT, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,11 @@ def test_settings__are_known_and_valid(name: str) -> None:
 def test_settings__of_what_copies_are_the_place_and_the_keys_of_the_store() -> None:
     variables = read_variables(DEPLOY / "follow.env")
     own = {name: value for name, value in variables.items() if name in ENVIRONMENT.values()}
+    # Nobody begins without having put the registry's own key there.
+    with pytest.raises(SettingsError, match="EXEMPTIONS_SIGNING_KEYS"):
+        read_settings(own)
+    own |= {"EXEMPTIONS_SIGNING_KEYS": f"{'ab' * 32}, {'A' * 43}="}
+    assert len(read_settings(own).signing_keys) == 2
     assert read_settings(own).release_store.startswith("s3://")
     assert all(name.startswith("AWS_") for name in variables.keys() - own.keys())
     assert own["EXEMPTIONS_RELEASES"] == read_variables(DEPLOY / "public.env")["EXEMPTIONS_RELEASES"]

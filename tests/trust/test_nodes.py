@@ -16,6 +16,7 @@ import pytest
 from pyarrow import fs
 
 from exporters.manifest import verify_folder
+from exporters.signing import make_key
 from tests.cli.test_serve import free_port
 from tests.exporters.staging import Home, row
 from tests.served import ROOT
@@ -43,6 +44,7 @@ class Publisher:
         self.environment = {
             **base_environment(), **store, "EXEMPTIONS_HOME": str(folder / "home"), "EXEMPTIONS_TWO_PERSON": "off",
         }  # fmt: skip
+        self.key = make_key(self.home.settings.home, at=self.home.now)
         self.edition = 0
         self.approve()
         self.home.publish()
@@ -73,7 +75,8 @@ class Machines:
     def __init__(self, folder: Path) -> None:
         self.store = S3(folder)
         self.publisher = Publisher(folder / "staff", self.store.environment("publisher"))
-        self.nodes = [Node(folder / f"node-{n}", self.store.environment("reader")) for n in range(3)]
+        pinned = {"EXEMPTIONS_SIGNING_KEYS": self.publisher.key.base64}
+        self.nodes = [Node(folder / f"node-{n}", {**self.store.environment("reader"), **pinned}) for n in range(3)]
 
     def serve(self, release: int) -> float:
         """Seconds until every machine serves that release."""
