@@ -13,8 +13,10 @@ from api.problem_types import PROBLEM_TYPES, ProblemType
 from api.schemas.problems import ProblemSchema
 from api.schemas.texts import Both, both, localise
 from api.spec_headers import ANSWER, CACHED, FILE, HEADERS, PROBLEM, header_document, header_references
+from api.spec_links import add_links
 from api.spec_parts import drop_unused
 from api.version import software_version
+from exemptions.parameters import MAX_TEXT
 from exemptions.settings import Settings
 
 OPENAPI_VERSION = "3.1.0"
@@ -54,6 +56,8 @@ TAGS: Mapping[str, Both] = {
 
 _BASE = "{base}"
 """Stands in a described example for the address of the site."""
+
+_WITHOUT_NUL = r"^[^\u0000]*$"
 
 _PROBLEM_HEADERS: Mapping[int, tuple[str, ...]] = {
     401: ("WWW-Authenticate",),
@@ -136,6 +140,7 @@ def localised_document(api: RegistryApi, lang: str, *, base: str) -> Document:
     chosen = localise(document, lang)
     if not isinstance(chosen, dict):
         raise TypeError("the document of an API is an object")
+    add_links(chosen, lang)
     for methods in chosen["paths"].values():
         for item in methods.values():
             for sample in item.get("x-codeSamples", ()) if isinstance(item, dict) else ():
@@ -197,18 +202,27 @@ def operation(
 def query_parameter(name: str, about: Both, schema: Mapping[str, object]) -> Document:
     """A query parameter; one whose schema is an array is given once for each value.
 
-    A blank value counts as absent, because forms send the fields that a person left empty.
+    A blank value counts as absent, because forms send the fields that a person left empty. A text is told as it is read
+    (`exemptions.parameters`): without NUL, and of MAX_TEXT characters at most where the schema says nothing else.
     """
     parameter: Document = {
         "name": name,
         "in": "query",
         "description": about,
         "allowEmptyValue": True,
-        "schema": dict(schema),
+        "schema": _bounded(schema),
     }
     if schema.get("type") == "array":
         parameter |= {"style": "form", "explode": True}
     return parameter
+
+
+def _bounded(schema: Mapping[str, Any]) -> Document:
+    if isinstance(schema.get("items"), Mapping):
+        return {**schema, "items": _bounded(schema["items"])}
+    if schema.get("type") != "string" or schema.keys() & {"enum", "format"}:
+        return dict(schema)
+    return {"pattern": _WITHOUT_NUL, "maxLength": MAX_TEXT, **schema}
 
 
 def path_parameter(name: str, about: Both, schema: Mapping[str, object]) -> Document:

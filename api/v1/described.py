@@ -9,7 +9,7 @@ from api.spec import Document, query_parameter
 from exemptions.catalogs import Catalogs, load_catalogs
 from exemptions.columns import KEYS
 from exemptions.filters import FACETS, FILTERS, Filter, FilterKind
-from exemptions.parameters import MAX_TEXT, MAX_WORDS
+from exemptions.parameters import MAX_LIST_TEXT, MAX_TEXT, MAX_WORDS
 from exemptions.query import DEFAULT_LIMIT, MAX_LIMIT, SORTS
 
 _MAX_LISTED_CODES = 60
@@ -119,7 +119,7 @@ def page_parameters() -> list[Document]:
                 "Lugar donde sigue la página; viene en next y queda fijo en su publicación.",
                 "Place where the page goes on; it comes in next and stays with its release.",
             ),
-            {"type": "string"},
+            {"type": "string", "maxLength": MAX_LIST_TEXT},
         ),
         query_parameter(
             "facets",

@@ -78,7 +78,10 @@ def _describe(method: str) -> Document:
         media={JSON: _RESULTS, SCRIPT: {"type": "string"}},
         parameters=[
             *(
-                (query_parameter(name, about, {"type": "string"}) for name, about in asked.items())
+                (
+                    query_parameter(name, about, {"type": "string", "maxLength": _MAX_BODY_BYTES})
+                    for name, about in asked.items()
+                )
                 if method == "GET"
                 else ()
             ),

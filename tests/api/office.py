@@ -72,6 +72,10 @@ class Office:
         told: dict[str, Any] = self.ask("marta", response.headers["Location"].removeprefix(PREFIX)).json
         return told
 
+    def run_job(self) -> None:
+        """Do the job that waits longest."""
+        assert run_next_job(self.book, self.settings, self.clock)
+
     def denials(self) -> list[tuple[str, str]]:
         """Who was refused what."""
         with self.book.read() as session:

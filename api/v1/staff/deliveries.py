@@ -69,7 +69,10 @@ _PARAMETERS = [
     query_parameter(
         "map",
         both("ENCABEZADO=clave, una vez por columna.", "HEADER=key, once for each column."),
-        {"type": "array", "items": {**_TEXT, "pattern": r"\S[\s\S]*=[^=]*[^=\s][^=]*$"}},
+        {
+            "type": "array",
+            "items": {**_TEXT, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*=[^=\u0000]*[^=\s\u0000][^=\u0000]*$"},
+        },
     ),
 ]
 
