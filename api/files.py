@@ -25,7 +25,6 @@ HEADINGS = "headers"
 """Parameter that asks for labels, and in which language."""
 _KEYS = "keys"
 _CSV = FORMATS["csv"]
-_RECORDS_CSV = "/api/v1/records.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +100,12 @@ def answer_file(
     pinned: bool,
     name: str = "",
     whole: bool = False,
+    described: bool = False,
 ) -> Response:
     """The rows that `select` gives as a file, streamed while it is made; a workbook is made first.
 
     Small tables are made `whole`, told with their length and kept for whoever asks next. `name` is that of the file
-    after the release's; without one it is a fingerprint of the query.
+    after the release's; without one it is a fingerprint of the query. A `described` CSV has its metadata beside it.
     Raises: TooManyRows if a workbook cannot hold them.
     """
     representation = Representation(
@@ -117,8 +117,8 @@ def answer_file(
         compressible=not form.is_packed,
     )
     if whole:
-        return answer_body(representation, lambda: _joined(_make(form, origin, headings, select(), name)))
-    return answer_stream(representation, lambda: _make(form, origin, headings, select(), name))
+        return answer_body(representation, lambda: _joined(_make(form, origin, headings, select(), name, described)))
+    return answer_stream(representation, lambda: _make(form, origin, headings, select(), name, described))
 
 
 def _joined(made: tuple[Iterable[bytes], Headers]) -> tuple[bytes, Headers]:
@@ -126,7 +126,9 @@ def _joined(made: tuple[Iterable[bytes], Headers]) -> tuple[bytes, Headers]:
     return b"".join(chunks), tuple((name, value) for name, value in headers if name != "Content-Length")
 
 
-def _make(form: Format, origin: Origin, headings: Headings, rows: Rows, name: str) -> tuple[Iterable[bytes], Headers]:
+def _make(
+    form: Format, origin: Origin, headings: Headings, rows: Rows, name: str, described: bool
+) -> tuple[Iterable[bytes], Headers]:
     if form.name == "xlsx" and rows.count > MAX_ROWS:
         raise too_many_rows(rows.count, instead=_spreadsheet_csv(origin))
     chunks = form.stream(
@@ -142,18 +144,18 @@ def _make(form: Format, origin: Origin, headings: Headings, rows: Rows, name: st
     # A file for people says so in its name, so that nobody takes it for the exact one.
     variant = f"-{headings.lang}" if headings.lang else ""
     told = origin.headers(name=f"{name or origin.fingerprint}{variant}{form.suffix}", rows=rows.count)
-    return chunks, (*_with_metadata(form, origin, headings, told), *length)
+    if described and form is _CSV and headings.lang is None:
+        told = _with_metadata(origin, told)
+    return chunks, (*told, *length)
 
 
-def _with_metadata(form: Format, origin: Origin, headings: Headings, told: Headers) -> Headers:
-    """The headers with a link to what describes the exact CSV of a search (W3C, Model for Tabular Data §5.2)."""
-    if form is not _CSV or headings.lang is not None or origin.path != _RECORDS_CSV:
-        return told
+def _with_metadata(origin: Origin, told: Headers) -> Headers:
+    """The headers with a link to what describes the exact CSV (W3C, Model for Tabular Data §5.2)."""
     query = origin.address.removeprefix(origin.path)
-    described = link(f"{origin.path}{CSVW_SUFFIX}{query}", "describedby", CSVW_MEDIA_TYPE)
-    if len(described) > LONGEST_TOLD:
+    metadata = link(f"{origin.path}{CSVW_SUFFIX}{query}", "describedby", CSVW_MEDIA_TYPE)
+    if len(metadata) > LONGEST_TOLD:
         return told
-    return tuple((name, f"{described}, {value}" if name == "Link" else value) for name, value in told)
+    return tuple((name, f"{metadata}, {value}" if name == "Link" else value) for name, value in told)
 
 
 def _spreadsheet_csv(origin: Origin) -> str:

@@ -1,4 +1,4 @@
-"""Addresses of overviews: a result as a whole, as JSON and as tables in CSV."""
+"""Addresses of overviews: a result as a whole, as JSON and as tables."""
 
 from __future__ import annotations
 
@@ -25,5 +25,10 @@ class OverviewTable(StrEnum):
 
 def overview_url(query: RegistryQuery, *, release: int, table: OverviewTable | None = None) -> str:
     """Where the overview of a query is found as `release` has it: the whole as JSON, or one table as CSV."""
+    return f"{PATH}{f'/{table}.csv' if table else ''}?{urlencode(overview_params(query, release=release))}"
+
+
+def overview_params(query: RegistryQuery, *, release: int) -> list[tuple[str, str]]:
+    """The parameters of the overview of a query as `release` has it."""
     kept = [(name, value) for name, value in query_params(query) if name not in (*CHOICE, "sort")]
-    return f"{PATH}{f'/{table}.csv' if table else ''}?{urlencode([*kept, ('release', str(release))])}"
+    return [*kept, ("release", str(release))]

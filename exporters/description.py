@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from exemptions.catalog_entries import CatalogName
+from exemptions.catalog_export import catalog_table
 from exemptions.catalogs import Catalogs
 from exemptions.published_tables import CATALOG_PREFIX, TABLES
-from exporters.catalog_csv import write_catalog_csv
+from exporters.csv_format import stream_csv
 from exporters.csvw import build_csvw
 from exporters.datapackage import build_data_package
 from exporters.dictionary import Rules, write_dictionary_csv, write_dictionary_json
@@ -29,8 +30,9 @@ def write_catalog_files(folder: Path, catalogs: Catalogs) -> dict[str, int]:
     rows: dict[str, int] = {}
     for name in CatalogName:
         path = f"{FOLDER}{CATALOG_PREFIX}{name.value}.csv"
-        (folder / path).write_bytes(write_catalog_csv(catalogs, name))
-        rows[path] = len(catalogs.entries(name))
+        table = catalog_table(catalogs, name)
+        (folder / path).write_bytes(b"".join(stream_csv(table.to_batches(), schema=table.schema)))
+        rows[path] = table.num_rows
     return rows
 
 

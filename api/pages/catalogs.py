@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import Response
@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from api.formatting import format_count, format_day
 from api.pages.blueprint import pages
+from api.pages.files import table_files
 from api.pages.labels import PERMANENCE, SOURCING, TERM_START
 from api.pages.language import page_url
+from api.pages.links import Link
 from api.pages.render import Context, answer_page, answer_plain, page_reader
 from api.pages.subject_links import subject_url
 from api.pages.texts import gettext as _
@@ -65,8 +67,7 @@ class CatalogPage:
 
     name: str
     summary: str
-    csv_url: str
-    json_url: str
+    downloads: tuple[Link, ...]
     heads: tuple[str, ...] = ()
     rows: tuple[CatalogRow, ...] = ()
     categories: tuple[CategoryEntry, ...] = ()
@@ -83,11 +84,13 @@ def show_catalog(name: str) -> Response:
     try:
         release = current_release()
     except NothingPublished:
-        return answer_plain(template, _context(catalog, page_reader(), ""))
-    return answer_page(release, template, lambda: _context(catalog, page_reader(release), f"?release={release.number}"))
+        return answer_plain(template, _context(catalog, page_reader(), ()))
+    return answer_page(
+        release, template, lambda: _context(catalog, page_reader(release), [("release", str(release.number))])
+    )
 
 
-def _context(catalog: CatalogName, reader: Reader, pin: str) -> Context:
+def _context(catalog: CatalogName, reader: Reader, pin: Iterable[tuple[str, str]]) -> Context:
     entries = reader.catalogs.entries(catalog)
     tells = _COLUMNS.get(catalog, ())
     is_categories = catalog is CatalogName.CATEGORIES
@@ -97,8 +100,7 @@ def _context(catalog: CatalogName, reader: Reader, pin: str) -> Context:
             summary=ngettext(
                 "%(count)s entrada.", "%(count)s entradas.", len(entries), count=format_count(len(entries))
             ),
-            csv_url=f"{CATALOGS_PATH}/{catalog.value}.csv{pin}",
-            json_url=f"{CATALOGS_PATH}/{catalog.value}{pin}",
+            downloads=table_files(f"{CATALOGS_PATH}/{catalog.value}", pin, reader.lang),
             heads=(_("Código"), _("Nombre"), *(head() for head, _cell in tells)),
             rows=() if is_categories else tuple(_row(catalog, entry, reader) for entry in entries.values()),
             categories=tuple(category_entry(category, reader) for category in reader.catalogs.categories.values())

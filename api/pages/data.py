@@ -42,6 +42,7 @@ class CatalogLink:
     name: str
     count: int
     url: str
+    xlsx_url: str
     csv_url: str
     json_url: str
 
@@ -74,6 +75,7 @@ def catalog_links(release: Release, reader: Reader) -> tuple[CatalogLink, ...]:
             name=CATALOG_TITLES[name].text(reader.lang),
             count=len(release.catalogs.entries(name)),
             url=page_url("catalog", name=name.value),
+            xlsx_url=f"{CATALOGS_PATH}/{name.value}.xlsx?release={release.number}&headers={reader.lang}",
             csv_url=f"{CATALOGS_PATH}/{name.value}.csv?release={release.number}",
             json_url=f"{CATALOGS_PATH}/{name.value}?release={release.number}",
         )

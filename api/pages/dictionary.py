@@ -9,8 +9,10 @@ from flask import Response
 
 from api.formatting import format_count
 from api.pages.blueprint import pages
+from api.pages.files import table_files
 from api.pages.labels import CHOICE_MEANINGS, CHOICES, VALUE_STATE, VALUE_STATE_MEANING
 from api.pages.language import page_url
+from api.pages.links import Link
 from api.pages.render import Context, answer_page, answer_plain, page_reader
 from api.pages.texts import LazyString, ngettext
 from api.pages.texts import gettext as _
@@ -96,8 +98,7 @@ class DictionaryPage:
     tables: tuple[TableEntry, ...]
     words: str
     """Language of the words that come from the tables of columns."""
-    csv_url: str
-    json_url: str
+    downloads: tuple[Link, ...]
     states: tuple[tuple[str, str], ...]
 
 
@@ -124,8 +125,7 @@ def _context(reader: Reader, rules: Rules) -> Context:
             columns=_entries(TABLES[RECORDS], reader, rules),
             tables=tuple(_table(table, reader, rules) for table in TABLES.values() if _is_told(table)),
             words="en" if reader.lang == "en" else "es",
-            csv_url=f"{DICTIONARY_PATH}.csv",
-            json_url=DICTIONARY_PATH,
+            downloads=table_files(DICTIONARY_PATH, (), reader.lang),
             states=state_lines(),
         )
     }

@@ -60,15 +60,21 @@ class FileRow:
     """The same rows in formats that more programs open."""
 
 
-def table_files(path: str, params: Iterable[tuple[str, str]], lang: str, rows: str = "") -> tuple[Link, ...]:
-    """The answer of the API at `path` as files: for spreadsheets, with titles in that language, and for programs."""
+def table_files(
+    path: str, params: Iterable[tuple[str, str]], lang: str, rows: str = "", *, is_answer: bool = True
+) -> tuple[Link, ...]:
+    """The table at `path` as files: for spreadsheets, with titles in that language, and for programs.
+
+    Its JSON is the answer of the API at `path` itself, if it `is_answer`.
+    """
     asked = list(params)
-    labelled, exact = urlencode([*asked, ("headers", lang)]), urlencode(asked)
+    labelled, exact = urlencode([*asked, ("headers", lang)]), f"?{urlencode(asked)}" if asked else ""
+    answer = path if is_answer else f"{path}.json"
     return (
         Link("XLSX", f"{path}.xlsx?{labelled}", rows),
         Link(_("CSV para hojas de cálculo"), f"{path}.csv?{labelled}", rows),
-        *(Link(FORMATS[form].title, f"{path}.{form}?{exact}", rows) for form in ("csv", "ndjson", "parquet")),
-        Link("JSON", f"{path}?{exact}", rows),
+        *(Link(FORMATS[form].title, f"{path}.{form}{exact}", rows) for form in ("csv", "ndjson", "parquet")),
+        Link("JSON", f"{answer}{exact}", rows),
     )
 
 

@@ -10,8 +10,10 @@ from flask import redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.formatting import format_count, format_day
-from api.overview_links import OverviewTable, overview_url
+from api.overview_links import PATH as OVERVIEW_PATH
+from api.overview_links import OverviewTable, overview_params, overview_url
 from api.pages.blueprint import pages
+from api.pages.files import table_files
 from api.pages.language import page_url
 from api.pages.links import Link, export_url, search_url
 from api.pages.pictures import Picture, subject_pictures
@@ -72,7 +74,8 @@ class WaysOut:
     search_url: str
     search_words: str
     downloads: tuple[Link, ...]
-    tables: tuple[Link, ...]
+    tables: tuple[tuple[str, tuple[Link, ...]], ...]
+    """Title of each table of the page, and its files."""
     json_url: str
 
 
@@ -250,7 +253,7 @@ def _build(
 def _ways_out(release: Release, query: RegistryQuery, found: Overview, lang: str) -> WaysOut:
     params, number = query_params(query), release.number
     rows = ngettext("%(count)s fila", "%(count)s filas", found.records, count=format_count(found.records))
-    labelled = [*params, ("headers", lang)]
+    labelled, asked = [*params, ("headers", lang)], overview_params(query, release=number)
     sheets = [Link(_("CSV para hojas de cálculo"), export_url("csv", labelled, release=number), rows)]
     if found.records <= MAX_ROWS:
         sheets.insert(0, Link("XLSX", export_url("xlsx", labelled, release=number), rows))
@@ -260,7 +263,7 @@ def _ways_out(release: Release, query: RegistryQuery, found: Overview, lang: str
         search_words=_("Ver %(count)s", count=records_phrase(found.records)),
         downloads=(*sheets, *exact),
         tables=tuple(
-            Link(str(title), overview_url(query, release=number, table=table))
+            (str(title), table_files(f"{OVERVIEW_PATH}/{table}", asked, lang, is_answer=False))
             for table, title in TABLE_TITLES.items()
             if _has_rows(found, table)
         ),

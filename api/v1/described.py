@@ -93,15 +93,15 @@ def sort_parameter() -> Document:
     )
 
 
-def fields_parameter() -> Document:
-    """Which columns are wanted."""
+def fields_parameter(keys: tuple[str, ...] = KEYS) -> Document:
+    """Which columns are wanted, of those of the records or of another table."""
     return query_parameter(
         "fields",
         both(
             "Columnas que se quieren, separadas por comas; sin él, todas.",
             "Columns that are wanted, separated by commas; all of them without it.",
         ),
-        _comma_list(KEYS),
+        _comma_list(keys),
     ) | {"explode": False}
 
 

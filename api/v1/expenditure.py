@@ -33,7 +33,7 @@ from api.state import app_state
 from api.v1 import table_words
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
-from api.v1.described import release_parameters
+from api.v1.described import fields_parameter, release_parameters
 from api.v1.measures import FIGURE_SCHEMA, PRICE_SCHEMA, figure_facts, price_facts
 from api.v1.table_files import AskedTable, TableFiles, add_table_files
 from exemptions.catalogs import load_catalogs
@@ -45,6 +45,7 @@ from exemptions.release import Release
 
 PATH = "/api/v1/expenditure"
 _JSON = "application/json"
+_FIELDS = "fields"
 _COLUMNS = (
     "year",
     "tax",
@@ -88,7 +89,7 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
             "series at /api/v1/macro.",
         ),
         media=media,
-        parameters=[*_filters(), *release_parameters()],
+        parameters=[*_filters(), *([fields_parameter(tuple(_SCHEMA))] if suffix else ()), *release_parameters()],
         problems=(404, 410),
         example=f"{PATH}{suffix}?year=2020&partition=impuesto",
     )
@@ -160,7 +161,7 @@ def _filters() -> list[Document]:
 def list_expenditure() -> Response:
     """The estimates that match."""
     require_acceptable(_JSON)
-    release, query = _ask()
+    release, query, _fields = _ask()
     representation = Representation(
         release=release,
         key=f"{PATH}?{urlencode(query.params())}",
@@ -171,18 +172,23 @@ def list_expenditure() -> Response:
     return answer_body(representation, lambda: _make_json(release, matching_estimates(release, query)))
 
 
-def _ask() -> tuple[Release, EstimateQuery]:
-    reader = parameter_reader(*PARAMETERS)
+def _ask(*also: str) -> tuple[Release, EstimateQuery, tuple[str, ...]]:
+    """The release and what is asked of it; the columns too where `also` names their parameter."""
+    reader = parameter_reader(*PARAMETERS, *also)
     query = read_estimate_query(reader, app_state().catalogs)
+    fields = reader.names(_FIELDS, _SCHEMA) if also else ()
     reader.raise_problems()
     release = chosen_release(query.choice)
     refuse_unknown_reports(query, release)
-    return release, query
+    return release, query, fields
 
 
 def _ask_table() -> AskedTable:
-    release, query = _ask()
-    return AskedTable(release, lambda: _frame(release, query), query.params(), query.choice.is_pinned)
+    release, query, fields = _ask(_FIELDS)
+    own = [(_FIELDS, ",".join(fields))] if fields else []
+    return AskedTable(
+        release, lambda: _frame(release, query), [*query.params(), *own], query.choice.is_pinned, fields=fields
+    )
 
 
 def _rows(release: Release, found: Iterable[Estimate]) -> list[dict[str, Any]]:

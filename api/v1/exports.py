@@ -79,7 +79,12 @@ def _export(form: Format) -> Response:
     own = [("fields", ",".join(fields))] if fields else []
     origin = Origin(release, f"{PATH}{form.suffix}", [*query_params(query), *own, *headings.params])
     return answer_file(
-        form, origin, headings, lambda: _select(release, query, fields), pinned=query.release is not None
+        form,
+        origin,
+        headings,
+        lambda: _select(release, query, fields),
+        pinned=query.release is not None,
+        described=True,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from urllib.parse import urlencode
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 import polars as pl
 from flask import Response
@@ -12,27 +13,30 @@ from api.asked import asked_selection
 from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
+from api.provenance import Origin, Params
 from api.relations import link, link_header, query_header
-from api.releases_at import CHOICE, download_name, release_of_query
+from api.releases_at import release_of_query
 from api.schemas.groups import GroupsSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, query_parameter
+from api.v1 import table_words
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, release_parameters
 from api.v1.labelled import labels_of
+from api.v1.table_files import AskedTable, TableFiles, add_table_files
 from exemptions.columns import ValueState
 from exemptions.groups import GROUPINGS, MOST_GROUPINGS, Group, group_records
 from exemptions.parameters import ParameterReader
 from exemptions.query import RegistryQuery, query_params
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
 
 PATH = "/api/v1/records/groups"
 _JSON = "application/json"
 _CSV = "text/csv"
 _GROUP_BY = "group_by"
 _DEFAULT = ("category",)
+_TITLE = ("Agrupar, contar y sumar", "Group, count and sum")
 _ABOUT = (
     "Cada registro está en un solo grupo, también los que no tienen ese dato (null), así que los grupos suman el "
     "total. Años y clases nunca se suman entre sí, y solo se suma lo publicado: states dice cuántos registros de cada "
@@ -65,7 +69,7 @@ def _parameters() -> list[Document]:
     **operation(
         "groupRecords",
         tag="records",
-        summary=("Agrupar, contar y sumar", "Group, count and sum"),
+        summary=_TITLE,
         about=_ABOUT,
         media={_JSON: GroupsSchema},
         headers={"X-Registry-Query": ("Qué se pidió de la publicación.", "What was asked of the release.")},
@@ -76,64 +80,62 @@ def _parameters() -> list[Document]:
 )
 def group() -> Response:
     """The groups of a query's result."""
-    return _answer("", _JSON, _make_json)
+    query, names = asked_selection(_GROUP_BY, _read_names)
+    require_acceptable(_JSON)
+    release = release_of_query(query)
+    origin = Origin(release, PATH, _params(query, names))
+
+    def write() -> tuple[bytes, Headers]:
+        files = replace(origin, path=f"{PATH}.csv").permalink
+        links = link(origin.permalink, "bookmark"), link(files, "alternate", _CSV)
+        return _make_json(release, query, names), (*query_header(origin.query), link_header(release, *links))
+
+    representation = Representation(
+        release=release, key=origin.address, media_type=_JSON, pinned=query.release is not None
+    )
+    return answer_body(representation, write)
 
 
-@v1.route("/records/groups.csv")
-@v1.doc(
-    **operation(
-        "exportRecordGroupsCsv",
+def _describe_file(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
+    return operation(
+        operation_id,
         tag="records",
-        summary=("Agrupar, contar y sumar, en CSV", "Group, count and sum, as CSV"),
+        summary=title,
         about=(
             "Los mismos grupos: por cada uno, número (jobs, amount_gtq) y estado una fila, y de lo reportado una por "
             "año y clase, con su suma y los registros que suma.",
             "The same groups: for each of them, each number (jobs, amount_gtq) and state one row, and of what is "
             "reported one by year and kind, with its sum and the records it adds up.",
         ),
-        media={_CSV: {"type": "string"}},
+        media=media,
         headers={
             "X-Total-Count": ("Filas que debe tener el archivo.", "Rows that the file must have."),
             "Content-Disposition": ("Nombre del archivo.", "Name of the file."),
         },
         parameters=_parameters(),
         problems=(404, 410),
-        example=f"{PATH}.csv?group_by=type",
+        example=f"{PATH}{suffix}?group_by=type",
     )
-)
-def export_groups_csv() -> Response:
-    """The groups of a query's result as CSV."""
-    return _answer(".csv", _CSV, _make_csv)
 
 
-_Make = Callable[[Release, RegistryQuery, tuple[str, ...]], tuple[bytes, list[tuple[str, str]]]]
-
-
-def _answer(suffix: str, media_type: str, make: _Make) -> Response:
+def _ask_table() -> AskedTable:
     query, names = asked_selection(_GROUP_BY, _read_names)
-    require_acceptable(media_type)
     release = release_of_query(query)
-    is_csv = media_type == _CSV
-    asked = [(_GROUP_BY, ",".join(names))]
-    lasting = [*asked, *(pair for pair in query_params(query) if pair[0] not in CHOICE), ("release", release.number)]
-
-    def write() -> tuple[bytes, Headers]:
-        body, headers = make(release, query, names)
-        address = urlencode(lasting, safe=",")
-        other = (f"{PATH}?{address}", "alternate", _JSON) if is_csv else (f"{PATH}.csv?{address}", "alternate", _CSV)
-        # What was asked of the release, without its number, which has a header of its own.
-        told = query_header(urlencode(lasting[:-1], safe=","))
-        links = link(f"{PATH}{suffix}?{address}", "bookmark"), link(*other)
-        return body, (*headers, *told, link_header(release, *links))
-
-    representation = Representation(
-        release=release,
-        key=f"{PATH}{suffix}?{urlencode([*asked, *query_params(query)])}",
-        media_type=f"{media_type}; charset=utf-8; header=present" if is_csv else media_type,
-        pinned=query.release is not None,
-        by_language=not is_csv,
+    return AskedTable(
+        release,
+        lambda: _frame(release, query, names),
+        _params(query, names),
+        query.release is not None,
+        table=replace(_FILES, name="-".join(names)),
     )
-    return answer_body(representation, write)
+
+
+_FILES = TableFiles("/records/groups", "RecordGroups", _TITLE, "groups", table_words.GROUPS)
+add_table_files(_FILES, _describe_file, _ask_table)
+
+
+def _params(query: RegistryQuery, names: Sequence[str]) -> Params:
+    return [(_GROUP_BY, ",".join(names)), *query_params(query)]
 
 
 def _read_names(reader: ParameterReader) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ def _read_names(reader: ParameterReader) -> tuple[str, ...]:
     return names or _DEFAULT
 
 
-def _make_json(release: Release, query: RegistryQuery, names: tuple[str, ...]) -> tuple[bytes, list[tuple[str, str]]]:
+def _make_json(release: Release, query: RegistryQuery, names: tuple[str, ...]) -> bytes:
     groups = group_records(release, query, names)
     labels = [labels_of(release, name, preferred_language()) for name in names]
     body = {
@@ -168,10 +170,10 @@ def _make_json(release: Release, query: RegistryQuery, names: tuple[str, ...]) -
             for group in groups
         ],
     }
-    return encode_json(body), []
+    return encode_json(body)
 
 
-def _make_csv(release: Release, query: RegistryQuery, names: tuple[str, ...]) -> tuple[bytes, list[tuple[str, str]]]:
+def _frame(release: Release, query: RegistryQuery, names: Sequence[str]) -> pl.DataFrame:
     rows = [row for group in group_records(release, query, names) for row in _iter_rows(group)]
     schema = {
         **dict.fromkeys(names, pl.String()),
@@ -181,13 +183,10 @@ def _make_csv(release: Release, query: RegistryQuery, names: tuple[str, ...]) ->
         "state": pl.String(),
         "year": pl.Int64(),
         "kind": pl.String(),
-        "sum": pl.String(),
+        "sum": pl.Decimal(38, 2),
         "rows": pl.Int64(),
     }
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    name = download_name(release, f"{'-'.join(names)}.csv")
-    headers = [("Content-Disposition", f'attachment; filename="{name}"'), ("X-Total-Count", str(frame.height))]
-    return frame.write_csv(line_terminator=LINE_END).encode(), headers
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _iter_rows(group: Group) -> Iterator[Sequence[object]]:
@@ -195,9 +194,9 @@ def _iter_rows(group: Group) -> Iterator[Sequence[object]]:
     known = (*group.values, group.records, group.taxpayers)
     reported = ValueState.REPORTED.value
     for jobs in group.sums.jobs:
-        yield (*known, "jobs", reported, jobs.year, jobs.kind, str(jobs.sum), jobs.rows)
+        yield (*known, "jobs", reported, jobs.year, jobs.kind, Decimal(jobs.sum), jobs.rows)
     for amount in group.sums.amount_gtq:
-        yield (*known, "amount_gtq", reported, amount.year, None, str(amount.sum), amount.rows)
+        yield (*known, "amount_gtq", reported, amount.year, None, amount.sum, amount.rows)
     for number, states in group.sums.states.items():
         for state, count in states.items():
             if state != reported and count:

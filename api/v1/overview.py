@@ -1,4 +1,4 @@
-"""`GET /overview`: what any search is as a whole, and its tables as CSV."""
+"""`GET /overview`: what any search is as a whole, and its tables as files."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ from api.conditional import Headers, Representation, answer_body
 from api.json_text import encode_json
 from api.negotiation import preferred_language, require_acceptable
 from api.overview_links import PATH, OverviewTable
-from api.provenance import Origin
+from api.provenance import Params
 from api.releases_at import release_of_query
 from api.schemas.overview import OverviewSchema
 from api.schemas.texts import both
 from api.spec import Document, operation, path_parameter, query_parameter
+from api.v1 import table_words
 from api.v1.answers import release_facts
 from api.v1.blueprints import v1
 from api.v1.described import filter_parameters, release_parameters
 from api.v1.labelled import labelled_facets
+from api.v1.table_files import AskedTable, TableFiles, add_table_files
 from exemptions.columns import PersonKind
 from exemptions.errors import NotFound
 from exemptions.overview import AXES, Overview, build_overview
 from exemptions.query import RegistryQuery, query_params
 from exemptions.rankings import MOST_RANKED, SHOWN, Ranking
 from exemptions.release import Release
-from exporters.csv_format import LINE_END
 
 _JSON = "application/json"
-_CSV = "text/csv"
 _RANKED = "ranked"
+_TITLE = ("Una tabla del conjunto", "A table of the whole")
 
 
 def _parameters() -> list[Document]:
@@ -67,53 +68,62 @@ def _parameters() -> list[Document]:
 )
 def get_overview() -> Response:
     """The overview of a query."""
-    return _answer("", _JSON, _make_json)
+    query, ranked, params = _ask()
+    require_acceptable(_JSON)
+    release = release_of_query(query)
+    representation = Representation(
+        release=release,
+        key=f"{PATH}?{urlencode(params)}",
+        media_type=_JSON,
+        pinned=query.release is not None,
+    )
+    return answer_body(representation, lambda: _make_json(release, query, ranked))
 
 
-@v1.route("/overview/<table>.csv")
-@v1.doc(
-    **operation(
-        "exportOverviewCsv",
+def _describe_file(operation_id: str, suffix: str, media: dict[str, object], title: tuple[str, str]) -> Document:
+    return operation(
+        operation_id,
         tag="records",
-        summary=("Una tabla del conjunto, en CSV", "A table of the whole, as CSV"),
+        summary=title,
         about=(
             "Montos por año, impuesto y mecanismo; empleos por año y clase; comienzos y vencimientos por año; "
             "contribuyentes por monto y por empleos; curva de concentración.",
             "Amounts by year, tax and mechanism; jobs by year and kind; first and last days by year; taxpayers by "
             "amount and by jobs; concentration curve.",
         ),
-        media={_CSV: {"type": "string"}},
+        media=media,
         parameters=[
             path_parameter("table", both("Tabla.", "Table."), {"type": "string", "enum": list(OverviewTable)}),
             *_parameters(),
         ],
         problems=(404, 410),
-        example=f"{PATH}/amounts.csv?category=MAQ_ADT_E",
+        example=f"{PATH}/amounts{suffix}?category=MAQ_ADT_E",
     )
-)
-def export_overview_csv(table: str) -> Response:
-    """One table of the overview of a query."""
+
+
+def _ask_table(table: str) -> AskedTable:
     if table not in list(OverviewTable):
         raise NotFound("El conjunto no tiene esa tabla.", "The overview has no such table.")
     chosen = OverviewTable(table)
-    return _answer(f"/{chosen}.csv", _CSV, lambda release, query, ranked: _make_csv(release, query, ranked, chosen))
-
-
-def _answer(
-    path: str, media_type: str, make: Callable[[Release, RegistryQuery, int], tuple[bytes, Headers]]
-) -> Response:
-    query, ranked = asked_selection(_RANKED, lambda reader: reader.count_between(_RANKED, 1, MOST_RANKED, SHOWN))
-    require_acceptable(media_type)
+    query, ranked, params = _ask()
     release = release_of_query(query)
-    is_csv = media_type == _CSV
-    representation = Representation(
-        release=release,
-        key=f"{PATH}{path}?{urlencode([*query_params(query), (_RANKED, str(ranked))])}",
-        media_type=f"{media_type}; charset=utf-8; header=present" if is_csv else media_type,
-        pinned=query.release is not None,
-        by_language=not is_csv,
+    return AskedTable(
+        release,
+        lambda: _make_table(build_overview(release, query, ranked=ranked), chosen),
+        params,
+        query.release is not None,
+        table=TableFiles(f"/overview/{chosen}", "Overview", _TITLE, chosen.value, table_words.OVERVIEW),
     )
-    return answer_body(representation, lambda: make(release, query, ranked))
+
+
+add_table_files(
+    TableFiles("/overview/<table>", "Overview", _TITLE, "overview", table_words.OVERVIEW), _describe_file, _ask_table
+)
+
+
+def _ask() -> tuple[RegistryQuery, int, Params]:
+    query, ranked = asked_selection(_RANKED, lambda reader: reader.count_between(_RANKED, 1, MOST_RANKED, SHOWN))
+    return query, ranked, [*query_params(query), (_RANKED, str(ranked))]
 
 
 def _make_json(release: Release, query: RegistryQuery, ranked: int) -> tuple[bytes, Headers]:
@@ -165,12 +175,9 @@ def _ranked_rows(ranking: Ranking | None) -> list[dict[str, object]]:
     ]
 
 
-def _make_csv(release: Release, query: RegistryQuery, ranked: int, table: OverviewTable) -> tuple[bytes, Headers]:
-    rows, schema = _TABLES[table](build_overview(release, query, ranked=ranked))
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    origin = Origin(release, f"{PATH}/{table}.csv", [*query_params(query), (_RANKED, str(ranked))])
-    headers = origin.headers(name=f"{table}.csv", rows=frame.height)
-    return frame.write_csv(line_terminator=LINE_END).encode(), headers
+def _make_table(found: Overview, table: OverviewTable) -> pl.DataFrame:
+    rows, schema = _TABLES[table](found)
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 _Rows = tuple[Sequence[Mapping[str, object]], pl.Schema]

@@ -36,6 +36,10 @@ class AskedTable:
     params: Params
     """What decides what is in it, the choice of the release included."""
     pinned: bool
+    fields: tuple[str, ...] = ()
+    """The columns that are wanted; all of them without."""
+    table: TableFiles | None = None
+    """The table that the path names, where one rule is that of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,10 @@ class TableFiles:
     words: Mapping[str, Column]
 
 
-def add_table_files(table: TableFiles, describe: Describe, ask: Callable[[], AskedTable]) -> None:
+def add_table_files(table: TableFiles, describe: Describe, ask: Callable[..., AskedTable]) -> None:
     """Add the routes that give a small table as a file, one for each format.
 
-    `ask` reads the request, whose parameter of labels is read already.
+    `ask` gets the parts of the path and reads the request, whose parameter of labels is read already.
     """
     for form in FORMATS.values():
         _add(table, form, describe, ask)
@@ -91,19 +95,20 @@ def take_headings(form: Format) -> Headings:
     return headings
 
 
-def _add(table: TableFiles, form: Format, describe: Describe, ask: Callable[[], AskedTable]) -> None:
-    def export() -> Response:
+def _add(table: TableFiles, form: Format, describe: Describe, ask: Callable[..., AskedTable]) -> None:
+    def export(**parts: str) -> Response:
         headings = take_headings(form)
-        asked = ask()
-        path = f"/api/v1{table.path}{form.suffix}"
+        asked = ask(**parts)
+        own = asked.table or table
+        path = f"/api/v1{own.path}{form.suffix}"
         origin = Origin(asked.release, path, [*asked.params, *headings.params])
 
         def select() -> Rows:
             made = asked.make()
             batch = to_record_batch(made) if isinstance(made, pl.DataFrame) else made
-            return Rows([batch], batch.num_rows, schema=batch.schema, words=table.words)
+            return Rows([batch], batch.num_rows, schema=batch.schema, words=own.words, fields=asked.fields or None)
 
-        return answer_file(form, origin, headings, select, pinned=asked.pinned, name=table.name, whole=True)
+        return answer_file(form, origin, headings, select, pinned=asked.pinned, name=own.name, whole=True)
 
     export.__doc__ = f"{table.title[1]} as {form.name}."
     endpoint = f"export_{table.operation.lower()}_{form.name}"

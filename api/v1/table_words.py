@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.v1.table_files import words_of
-from exemptions.columns import Column, Kind
+from exemptions.columns import COLUMN, Column, Kind
+from exemptions.filters import FILTER
+from exemptions.groups import GROUPINGS
 
 Words = Mapping[str, Column]
 _DERIVED = "derived"
@@ -143,3 +145,39 @@ SCORECARD: Words = _words(
     ("is_minimum", "Es un mínimo", "Is a minimum"),
     ("evidence", "Dónde verlo", "Where to see it"),
 )
+
+_RECORDS_AND_YEAR = _words(
+    ("year", "Año", "Year"), ("kind", "Clase de empleos", "Kind of jobs"), ("records", "Registros", "Records")
+)
+
+OVERVIEW: Words = {
+    **_words(
+        ("tax", "Impuesto", "Tax"),
+        ("mechanism", "Mecanismo", "Mechanism"),
+        ("is_not_paid", "Es impuesto no pagado", "Is tax not paid"),
+        ("amount_gtq", "Monto (Q)", "Amount (GTQ)"),
+        ("jobs", "Empleos", "Jobs"),
+        ("by_quarter", "Registros que informan por trimestre", "Records reported by quarter"),
+        ("place", "Lugar", "Place"),
+        ("nit", "NIT", "NIT"),
+        ("name", "Nombre", "Name"),
+        ("person_kind", "Clase de persona", "Kind of person"),
+        ("value", "Cifra", "Figure"),
+        ("share", "Parte del total", "Share of the total"),
+        ("taxpayers", "Contribuyentes", "Taxpayers"),
+        ("taxpayers_share", "Parte de los contribuyentes", "Share of the taxpayers"),
+    ),
+    **_RECORDS_AND_YEAR,
+}
+
+GROUPS: Words = {
+    **{name: COLUMN[FILTER[name].field] for name in GROUPINGS},
+    **_words(
+        ("taxpayers", "Contribuyentes", "Taxpayers"),
+        ("number", "Cuál cifra", "Which figure"),
+        ("state", "Estado de la cifra", "State of the figure"),
+        ("sum", "Suma", "Sum"),
+        ("rows", "Registros en este estado, año y clase", "Records of this state, year and kind"),
+    ),
+    **_RECORDS_AND_YEAR,
+}

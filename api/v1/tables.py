@@ -17,10 +17,10 @@ from exporters.formats import FORMATS, Format
 from exporters.tables import as_told
 
 _TITLE = ("Una tabla de una publicación", "A table of a release")
-_NUMBER = path_parameter(
+NUMBER_PARAMETER = path_parameter(
     "number", both("Número de la publicación.", "Number of the release."), {"type": "integer", "minimum": 1}
 )
-_NAME = path_parameter("name", both("Tabla.", "Table."), {"type": "string", "enum": list(FACT_TABLES)})
+NAME_PARAMETER = path_parameter("name", both("Tabla.", "Table."), {"type": "string", "enum": list(FACT_TABLES)})
 
 
 def table_path(number: int, name: str, form: Format) -> str:
@@ -51,7 +51,7 @@ def _describe(operation_id: str, suffix: str, media: dict[str, object], title: t
             "in quetzales.",
         ),
         media=media,
-        parameters=[_NUMBER, _NAME],
+        parameters=[NUMBER_PARAMETER, NAME_PARAMETER],
         problems=(404, 410),
         example=f"/api/v1/releases/1/tables/jobs{suffix}",
     )
@@ -64,7 +64,7 @@ def _export(form: Format, number: int, name: str) -> Response:
     table = as_told(release.fact_table(name))
     origin = Origin(release, table_path(number, name, form), headings.params, by_path=True)
     rows = Rows([table], table.num_rows, schema=table.schema, words=words_of(name))
-    return answer_file(form, origin, headings, lambda: rows, pinned=True, name=name)
+    return answer_file(form, origin, headings, lambda: rows, pinned=True, name=name, described=True)
 
 
 for _form in FORMATS.values():

@@ -94,6 +94,32 @@ def test_expenditure__as_csv_has_the_same_rows(client: FlaskClient) -> None:
     ]
 
 
+def test_expenditure__as_a_file_has_the_columns_asked_for_in_their_order(client: FlaskClient) -> None:
+    query = "vintage=all&fields=covers,year,amount_gtq"
+    rows = [[";".join(one["covers"]), str(one["year"]), f"{one['amount_gtq']:.2f}"] for one in _items(client)]
+    answer = client.get(f"{PATH}.csv?{query}")
+    header, *told = csv.reader(io.StringIO(answer.text, newline=""))
+    assert (header, told) == (["covers", "year", "amount_gtq"], rows)
+    assert answer.headers["X-Registry-Query"] == query
+    assert [list(row) for row in client.get(f"{PATH}.json?{query}").json] == [header] * len(rows)
+    table = pq.read_table(io.BytesIO(client.get(f"{PATH}.parquet?{query}").get_data()))
+    assert table.column_names == header
+    labels = client.get(f"{PATH}.csv?{query}&headers=es").text.removeprefix("\ufeff").splitlines()[0]
+    assert labels == "Categorías que abarca,Año,Monto (Q)"
+
+
+@pytest.mark.parametrize(("suffix", "query"), [(".csv", "fields=years"), ("", "fields=year")])
+def test_expenditure__refuses_columns_it_does_not_have(client: FlaskClient, suffix: str, query: str) -> None:
+    response = client.get(f"{PATH}{suffix}?{query}")
+    assert response.status_code == 422
+    assert [error["parameter"] for error in response.json["errors"]] == ["fields"]
+
+
+def _items(client: FlaskClient) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = client.get(f"{PATH}?vintage=all").json["items"]
+    return items
+
+
 def test_expenditure__as_csv_has_its_header_where_nothing_matches(client: FlaskClient) -> None:
     assert client.get(f"{PATH}.csv?year=1999").text == ",".join(COLUMNS) + "\r\n"
 

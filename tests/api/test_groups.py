@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
@@ -123,6 +125,18 @@ def test_groups__as_csv_have_the_same_figures(client: FlaskClient, query: str) -
     assert {
         place: group | {"states": {n: dict(c) for n, c in group["states"].items()}} for place, group in read.items()
     } == groups
+
+
+@pytest.mark.parametrize("query", ["group_by=department,status", "group_by=type&type=BFT"])
+def test_groups__have_the_same_figures_in_every_format(client: FlaskClient, query: str) -> None:
+    exact = [row["sum"] for row in read_csv(client, f"{PATH}.csv?{query}")]
+    told = json.loads(client.get(f"{PATH}.json?{query}").data, parse_float=Decimal)
+    assert ["" if row["sum"] is None else str(row["sum"]) for row in told] == exact
+    table = pq.read_table(io.BytesIO(client.get(f"{PATH}.parquet?{query}").data))
+    assert ["" if value is None else str(value) for value in table["sum"].to_pylist()] == exact
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{PATH}.xlsx?{query}&headers=en").data))["Data"]
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert ["" if row[head.index("Sum")] is None else f"{row[head.index('Sum')]:.2f}" for row in rows] == exact
 
 
 def test_groups__begin_with_the_largest_and_are_by_category_unless_asked(client: FlaskClient) -> None:

@@ -6,9 +6,12 @@ import json
 from collections import defaultdict
 from decimal import Decimal
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
+from api.overview_links import OverviewTable
 from tests.exemptions.releases import invented_nit, invented_record_id
 
 PATH = "/api/v1/overview"
@@ -101,6 +104,18 @@ def test_overview__tells_amounts_by_tax_in_its_table(client: FlaskClient) -> Non
         ("2024", "", "10.50", "1"),
     ]
     assert rows[0]["is_not_paid"] == "true"
+
+
+@pytest.mark.parametrize("table", OverviewTable)
+def test_overview__gives_its_tables_with_the_same_rows_in_every_format(client: FlaskClient, table: str) -> None:
+    rows = rows_of(client, f"{PATH}/{table}.csv")
+    assert len(client.get(f"{PATH}/{table}.json").json) == len(rows)
+    assert len(client.get(f"{PATH}/{table}.ndjson").text.splitlines()) == len(rows)
+    assert pq.read_table(io.BytesIO(client.get(f"{PATH}/{table}.parquet").data)).num_rows == len(rows)
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{PATH}/{table}.xlsx").data))["Datos"]
+    assert sheet.max_row == len(rows) + 1
+    labelled = client.get(f"{PATH}/{table}.csv?headers=es").text.removeprefix("\ufeff")
+    assert labelled.splitlines()[0].split(",") == [cell.value for cell in sheet[1]]
 
 
 def test_overview__an_empty_table_has_its_header(client: FlaskClient) -> None:

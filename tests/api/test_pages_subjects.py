@@ -178,10 +178,14 @@ def test_subject__offers_only_tables_that_hold_something(client: FlaskClient) ->
     links = links_of(main_of(client, "/categoria/CED_PRIV"))
     tables = [href for href in links.values() if href.startswith("/api/v1/overview/")]
     assert tables == []
-    of_exporters = links_of(main_of(client, "/categoria/MAQ_ADT_E"))
-    tables = [href for name, href in of_exporters.items() if name == "Montos por año, impuesto y mecanismo"]
-    assert rows_of(client, tables[0])
-    assert "Curva de concentración" not in of_exporters
+    lines = main_of(client, "/categoria/MAQ_ADT_E").find("ul", class_="table-links").find_all("li")
+    titles = [line.text.partition(":")[0] for line in lines]
+    assert titles[0] == "Montos por año, impuesto y mecanismo"
+    assert "Curva de concentración" not in titles
+    files = links_of(lines[0])
+    assert list(files) == ["XLSX", "CSV para hojas de cálculo", "CSV", "NDJSON", "Parquet", "JSON"]
+    amounts = [row["amount_gtq"] for row in rows_of(client, files["CSV"])]
+    assert [f"{row['amount_gtq']:.2f}" for row in client.get(files["JSON"]).json] == amounts
 
 
 def test_subject__of_a_tax_tells_that_amounts_are_of_all_taxes(client: FlaskClient) -> None:

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
@@ -64,7 +66,29 @@ def test_catalog__has_the_same_codes_in_both_formats(client: FlaskClient, name: 
     assert [row["code"] for row in rows] == codes
 
 
-@pytest.mark.parametrize("name", ["nothing", "types.json", "TYPES", "..%2ftypes", "nothing.csv"])
+@pytest.mark.parametrize("name", [name.value for name in CatalogName])
+def test_catalog__has_the_same_rows_in_every_format(client: FlaskClient, name: str) -> None:
+    path = f"/api/v1/catalogs/{name}"
+    exact = csv.DictReader(io.StringIO(client.get(f"{path}.csv").text, newline=""))
+    flat = [{key: value or None for key, value in row.items()} for row in exact]
+    for rows in (
+        client.get(f"{path}.json").json,
+        [json.loads(line) for line in client.get(f"{path}.ndjson").text.splitlines()],
+        pq.read_table(io.BytesIO(client.get(f"{path}.parquet").data)).to_pylist(),
+    ):
+        assert [{key: _written(value) for key, value in row.items()} for row in rows] == flat
+    labelled = list(csv.reader(io.StringIO(client.get(f"{path}.csv?headers=es").text.removeprefix("\ufeff"))))
+    assert labelled[0][:3] == ["Código", "Nombre", "Nombre en inglés"]
+    assert [row[0] for row in labelled[1:]] == [row["code"] for row in flat]
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}.xlsx?headers=en").data))["Data"]
+    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == [row["code"] for row in flat]
+
+
+def _written(value: object) -> str | None:
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("name", ["nothing", "types.pdf", "TYPES", "..%2ftypes", "nothing.csv"])
 def test_catalog__that_is_not_there(client: FlaskClient, name: str) -> None:
     assert client.get(f"/api/v1/catalogs/{name}").status_code == 404
 

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pyarrow.parquet as pq
 import pytest
@@ -50,6 +52,24 @@ def test_table__keeps_days_numbers_and_what_is_missing(client: FlaskClient) -> N
     assert response.headers["X-Total-Count"] == "2"
     assert response.headers["Content-Disposition"] == 'attachment; filename="datos-inventados-1-energy.parquet"'
     assert response.headers["Cache-Control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize("name", FACT_TABLES)
+def test_table__as_csv_leads_to_what_describes_it(client: FlaskClient, name: str) -> None:
+    address = f"{PATH}/{name}.csv"
+    answer = client.get(address)
+    found = re.search(r'<([^>]+)>; rel="describedby"; type="application/csvm\+json"', answer.headers["Link"])
+    told = client.get(found[1])
+    assert told.content_type == "application/csvm+json"
+    assert urljoin(found[1], told.json["url"]) == address
+    assert [column["name"] for column in told.json["tableSchema"]["columns"]] == answer.text.splitlines()[0].split(",")
+    assert "csvm+json" not in client.get(f"{address}?headers=es").headers["Link"]
+    assert client.get(f"{found[1]}?x=1").status_code == 422
+
+
+def test_table__that_a_release_has_not_is_not_described(client: FlaskClient) -> None:
+    for missing in ("releases/2/tables/energy", "releases/1/tables/records"):
+        assert client.get(f"/api/v1/{missing}.csv-metadata.json").status_code == 404
 
 
 def test_table__without_rows_has_its_columns(client: FlaskClient) -> None:

@@ -48,6 +48,7 @@ OWN_PATH_VALUES: Mapping[tuple[str, str], str] = {
     ("card_subject", "kind"): "categoria",
     ("card_subject", "code"): "COOP",
     **{(f"v1.table_{form}", "name"): "jobs" for form in FORMATS},
+    ("v1.get_table_csv_metadata", "name"): "jobs",
     ("v1.get_correction", "number"): LOGGED_NUMBER,
     ("v1.get_key_pem", "key_id"): KEY.key_id,
 }
