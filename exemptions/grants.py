@@ -20,16 +20,23 @@ _ADD = "SELECT, INSERT"
 _CHANGE = "SELECT, INSERT, UPDATE"
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _HISTORY = "SELECT, INSERT, UPDATE (to_release), DELETE"
-"""What was known is ended and never changed; what a publication brings in and ends again unpublished is deleted."""
+"""What was known is ended and never changed; what a publication brings in and ends again unpublished is deleted.
+
+Triggers (migration 0005) refuse to delete, end, open again or slip in what a published release tells.
+"""
+_DECIDED = "added, ended, changed, guards, lifted, state, approval_order, decided_by, decided_at, reason, release"
+"""What becomes of a batch; what was sent, by whom and what was found in it stays."""
+_ANSWERED = "state, answer, release, answered_by, answered_at"
+"""What becomes of a report; its words stay."""
 
 STAFF_RIGHTS: Mapping[str, str] = {
     "alembic_version": _READ,
     "account": _CHANGE,
     "audit": _ADD,
-    "batch": _CHANGE,
+    "batch": f"{_ADD}, UPDATE ({_DECIDED})",
     "batch_finding": _ADD,
     "book_fact": _CHANGE,
-    "correction": _CHANGE,
+    "correction": f"{_ADD}, UPDATE ({_ANSWERED})",
     "fact_amounts": _HISTORY,
     "fact_energy": _HISTORY,
     "fact_event": _HISTORY,

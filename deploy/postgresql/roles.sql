@@ -6,7 +6,7 @@
 
 -- Owns the tables and applies migrations; known to an administrator, to no process.
 CREATE ROLE exemptions_owner LOGIN;
--- The staff's process, the timers and the worker: rows only, and the audit can only be added to.
+-- The staff's process, the timers and the worker: rows only; the audit can only be added to, what was published stays.
 CREATE ROLE exemptions LOGIN CONNECTION LIMIT 60;
 -- Reads everything and changes nothing, for backups and inspections, at the standby too.
 CREATE ROLE exemptions_reader LOGIN CONNECTION LIMIT 5;

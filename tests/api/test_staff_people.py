@@ -21,6 +21,7 @@ from exemptions.models import AuditEntry
 from exemptions.second_factor import provisioning_uri
 from tests.api.html_page import Element, read_page
 from tests.api.staff_area import ADMINISTRATOR, APPROVER, LOADER, PASSWORD, StaffArea, form_token, post
+from tests.tampering import unlock
 
 NEW = "tres colibríes en la ceiba"
 
@@ -352,6 +353,7 @@ def test_audit__pages_lead_from_the_newest_to_the_first(staffed: StaffArea) -> N
 def test_audit__a_broken_chain_is_told(staffed: StaffArea) -> None:
     desk = staffed.sign_in(ADMINISTRATOR)
     with staffed.book.engine.begin() as connection:
+        unlock(connection)
         connection.execute(update(AuditEntry).where(AuditEntry.id == 2).values(actor="nobody"))
     page = desk.get("/staff/bitacora").text
     assert "La entrada 2 de la bitácora fue alterada" in page

@@ -6,8 +6,10 @@ That it is enough is shown by every test that runs on both databases: at Postgre
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -88,11 +90,130 @@ def test_staff__can_neither_change_the_tables_nor_rewrite_what_was_done(accounts
     assert accounts.why_not(OWNER, statement) != DENIED
 
 
+PUBLISHED = """
+    INSERT INTO release (number, published_at, status_date, manifest_sha256, published_by, withdrawn_at)
+        VALUES (1, now(), now(), '', '', NULL), (2, now(), now(), '', '', NULL), (3, now(), now(), '', '', now());
+    INSERT INTO record_key VALUES ('A', '8000000001', 'COOP', '', 1);
+    INSERT INTO batch (id, dataset, state, mode, cutoff, file_name, upload_sha256, size_bytes, options, rows, errors,
+        warnings, guards, loaded_by, loaded_at)
+        VALUES (1, 'macro', '', '', now(), '', '', 0, '{}', 0, 0, 0, '[]', '', now());
+    INSERT INTO correction (number, text, lang, received_at, taken_in_at, state)
+        VALUES ('1', 'x', 'es', now(), now(), 'received');
+"""
+VERSIONS = """
+    INSERT INTO record_version (record_id, name, person_kind, exempt_type, status_since, from_release, to_release)
+        VALUES ('A', 'ended', 'legal', '', now(), 1, 2), ('A', 'holds', 'legal', '', now(), 2, NULL),
+            ('A', 'begun', 'legal', '', now(), 4, NULL);
+    INSERT INTO fact_macro (year, deflator, base_year, gdp_cents, source, batch, from_release, to_release)
+        VALUES (2020, 1, 2020, 1, 'ended', 1, 1, 2), (2021, 1, 2020, 1, 'holds', 1, 2, NULL),
+            (2022, 1, 2020, 1, 'begun', 1, 4, NULL);
+"""
+
+
+@pytest.fixture(scope="module")
+def published(accounts: Accounts) -> Accounts:
+    """A history of three releases, of which the last is withdrawn, and a fourth that is being made."""
+    with accounts.server.connect(accounts.database) as connection:
+        for table in ("record_version", "fact_macro"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        connection.execute(PUBLISHED + VERSIONS)
+        for table in ("record_version", "fact_macro"):
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
+    return accounts
+
+
+REWRITINGS = (
+    "DELETE FROM record_version", "DELETE FROM record_version WHERE name = 'ended'",
+    "DELETE FROM record_version WHERE name = 'holds'", "DELETE FROM fact_macro WHERE source = 'holds'",
+    "UPDATE record_version SET to_release = NULL WHERE name = 'ended'",
+    "UPDATE record_version SET to_release = 4 WHERE name = 'ended'",
+    "UPDATE record_version SET to_release = 3 WHERE name = 'holds'",
+    "UPDATE record_version SET to_release = 0 WHERE name = 'holds'",
+    "UPDATE fact_macro SET to_release = 3 WHERE source = 'holds'",
+    "UPDATE release SET withdrawn_at = NULL WHERE number = 3",
+    "UPDATE release SET withdrawn_reason = '' WHERE number = 3",
+)  # fmt: skip
+SLIPPED_IN = (
+    "INSERT INTO record_version (record_id, name, person_kind, exempt_type, status_since, from_release) "
+    "VALUES ('A', 'new', 'legal', '', now(), 2)",
+    "INSERT INTO fact_macro (year, deflator, base_year, gdp_cents, source, batch, from_release) "
+    "VALUES (2023, 1, 2020, 1, '', 1, 3)",
+)
+PUBLISHING = (
+    "DELETE FROM record_version WHERE name = 'begun'", "DELETE FROM fact_macro WHERE source = 'begun'",
+    "UPDATE record_version SET to_release = 4 WHERE name = 'holds'",
+    "UPDATE fact_macro SET to_release = 5 WHERE source <> 'ended'",
+    "UPDATE release SET withdrawn_at = published_at, withdrawn_reason = '' WHERE number = 2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", [*REWRITINGS, *SLIPPED_IN])
+def test_staff__cannot_rewrite_what_was_published(published: Accounts, statement: str) -> None:
+    assert published.why_not(STAFF, statement) == DENIED
+    hidden = f"CREATE TEMPORARY TABLE release (number int); SET search_path = pg_temp, public; {statement}"
+    if "UPDATE release" not in statement:
+        assert published.why_not(STAFF, hidden) == DENIED
+
+
+@pytest.mark.parametrize("statement", PUBLISHING)
+def test_staff__can_publish_and_withdraw(published: Accounts, statement: str) -> None:
+    assert published.why_not(STAFF, statement) is None
+
+
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO audit SELECT * FROM audit WHERE false", "UPDATE record_version SET to_release = 2",
-        "UPDATE release SET withdrawn_reason = ''", "CREATE TEMPORARY TABLE staged (id int)",
+        "UPDATE batch SET upload_sha256 = ''", "UPDATE batch SET loaded_by = ''", "UPDATE batch SET file_name = ''",
+        "UPDATE correction SET text = ''", "UPDATE correction SET contact = NULL", "UPDATE correction SET number = ''",
+    ],
+)  # fmt: skip
+def test_staff__cannot_change_what_was_sent(published: Accounts, statement: str) -> None:
+    assert published.why_not(STAFF, statement) == DENIED
+    assert published.why_not(OWNER, statement) is None
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The same history in a book that is a file."""
+    folder = tmp_path_factory.mktemp("file")
+    open_book(read_settings({"EXEMPTIONS_HOME": str(folder)})).close()
+    with closing(sqlite3.connect(folder / "book.sqlite", isolation_level=None)) as connection:
+        statements = (PUBLISHED + VERSIONS).replace("now()", "'2026-01-01'")
+        connection.executescript(statements)
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *REWRITINGS, "UPDATE record_version SET name = 'other' WHERE name = 'begun'", "DELETE FROM audit",
+        "UPDATE audit SET actor = ''", "DELETE FROM release", "UPDATE release SET manifest_sha256 = 'x'",
+        "UPDATE record_key SET nit = ''", "DELETE FROM record_key", "UPDATE fact_macro SET gdp_cents = 0",
+    ],
+)  # fmt: skip
+def test_file__cannot_be_rewritten_by_a_statement_either(file: sqlite3.Connection, statement: str) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="what was published is kept"):
+        file.execute(statement)
+
+
+@pytest.mark.parametrize("statement", PUBLISHING)
+def test_file__lets_a_publication_do_its_work(file: sqlite3.Connection, statement: str) -> None:
+    file.execute("BEGIN")
+    assert file.execute(statement).rowcount > 0
+    file.execute("ROLLBACK")
+
+
+def test_file__every_kept_table_has_its_triggers(file: sqlite3.Connection) -> None:
+    kept = {table for (table,) in file.execute("SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'trigger'")}
+    assert kept == {table for table, rights in STAFF_RIGHTS.items() if "to_release" in rights} | {
+        "audit", "record_key", "batch_finding", "release",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO audit SELECT * FROM audit WHERE false", "CREATE TEMPORARY TABLE staged (id int)",
         "SELECT pg_try_advisory_xact_lock(1)",
     ],
 )  # fmt: skip

@@ -39,6 +39,7 @@ from exemptions.guards import Lift
 from exemptions.models import Base
 from exemptions.settings import read_settings
 from tests.databases import OWNER, Databases
+from tests.tampering import unlock
 
 pytestmark = pytest.mark.both_databases
 
@@ -267,6 +268,7 @@ def test_audit__a_lost_or_altered_entry_is_found(book: Book, tampering: str) -> 
         assert [entry.act for entry in list_entries(session)] == ["book_created", "batch_loaded", "batch_approved"]
         assert find_broken_entry(session) is None
     with book.write() as session:
+        unlock(session.connection())
         session.execute(text(tampering))
     with book.read() as session:
         assert find_broken_entry(session) is not None

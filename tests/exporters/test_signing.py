@@ -26,6 +26,7 @@ from exporters.signing import find_key, list_keys, make_key, publish_keys
 from exporters.vouching import chain_digest
 from exporters.withdraw import withdraw
 from tests.exporters.staging import APPROVER, Home, row
+from tests.tampering import unlock
 
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
 
@@ -196,6 +197,7 @@ def forget_tree(home: Home, folder: Path) -> None:
     content = json.dumps(manifest).encode()
     (folder / "manifest.json").write_bytes(content)
     with home.book.write() as session:
+        unlock(session.connection())
         session.get_one(Release, manifest["release"]).manifest_sha256 = hashlib.sha256(content).hexdigest()
     pointer = home.pointer()
     pointer["releases"][manifest["release"] - 1]["manifest_sha256"] = hashlib.sha256(content).hexdigest()
