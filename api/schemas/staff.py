@@ -19,8 +19,17 @@ LONGEST_NOTE = 500
 _LARGEST = 10**9
 
 
+_KEPT = r"^[^\u0000]*$"
+"""Any text but one with a NUL, which no database keeps."""
+
+
+def _text(*, longest: int | None = None, **options: Any) -> fields.String:
+    checks: list[validate.Validator] = [validate.Regexp(_KEPT)]
+    return fields.String(validate=[*checks, validate.Length(max=longest)] if longest else checks, **options)
+
+
 def _reason(longest: int = LONGEST_REASON) -> fields.String:
-    written = validate.Regexp(r"[\s\S]*\S", error="Is blank.")
+    written = validate.Regexp(r"^[^\u0000]*[^\s\u0000][^\u0000]*$", error="Is blank.")
     return fields.String(required=True, validate=[written, validate.Length(max=longest)])
 
 
@@ -63,7 +72,7 @@ class LiftSchema(_Order):
 
 class ApproveSchema(_Order):
     lift = fields.Nested(LiftSchema, load_default=None, allow_none=True)
-    seen = fields.String(
+    seen = _text(
         load_default=None,
         metadata=about(
             "El seen del lote que se revisó; si cambió desde entonces, la respuesta es 409.",
@@ -77,7 +86,7 @@ class RejectSchema(_Order):
 
 
 class PublishSchema(_Order):
-    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=LONGEST_NOTE))
+    note = _text(longest=LONGEST_NOTE, load_default=None, allow_none=True)
 
 
 class RollbackSchema(_Order):
@@ -86,8 +95,8 @@ class RollbackSchema(_Order):
 
 class WithdrawSchema(_Order):
     reason = _reason(LONGEST_NOTE)
-    records = fields.List(fields.String(), load_default=list)
-    fields_ = fields.List(fields.String(), load_default=list, data_key="fields", attribute="fields")
+    records = fields.List(_text(), load_default=list)
+    fields_ = fields.List(_text(), load_default=list, data_key="fields", attribute="fields")
     also = _Whole(
         strict=True,
         load_default=0,

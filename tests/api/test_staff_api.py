@@ -181,13 +181,16 @@ def test_approve__what_is_held_back_needs_a_lift_that_covers_it(office: Office) 
 def test_order__a_text_that_no_database_keeps_is_refused(office: Office, unfit: str) -> None:
     batch = office.load(1, 2)
     headers = {"Authorization": f"bearer {office.tokens['marta']}", "Content-Type": "application/json"}
-    for path, body in (
-        (f"/batches/{batch['batch']}/reject", f'{{"reason": "{unfit}"}}'),
-        (f"/batches/{batch['batch']}/approve", f'{{"lift": {{"removals": 1, "reason": "{unfit}"}}}}'),
-        ("/releases", f'{{"note": "{unfit}"}}'),
+    for path, body, place in (
+        (f"/batches/{batch['batch']}/reject", f'{{"reason": "{unfit}"}}', "reason"),
+        (f"/batches/{batch['batch']}/approve", f'{{"lift": {{"removals": 1, "reason": "{unfit}"}}}}', "lift.reason"),
+        ("/releases", f'{{"note": "{unfit}"}}', "note"),
+        ("/releases/1/withdraw", f'{{"reason": "x", "fields": ["name", "{unfit}"]}}', "fields.1"),
+        ("/releases", f'"{unfit}"', "body"),
     ):
         refused = office.client.post(f"{PREFIX}{path}", data=body, headers=headers)
         assert (refused.status_code, refused.json["type"]) == (422, "/docs#problem-invalid-parameters")
+        assert [problem["parameter"] for problem in refused.json["errors"]] == [place]
     assert office.ask("marta", f"/batches/{batch['batch']}").json["state"] == "validated"
 
 

@@ -15,6 +15,8 @@ from exemptions.passwords import is_text
 HIGHEST = 2**31 - 1
 """Largest number of a batch, job or release that any database holds."""
 
+_LONGEST_PLACE = 200
+
 
 def read_body(schema: type[Schema]) -> Mapping[str, Any]:
     """What the body says; an empty body says nothing.
@@ -36,17 +38,30 @@ def read_body(schema: type[Schema]) -> Mapping[str, Any]:
 
 def _refuse_unfit(sent: Any) -> None:
     """JSON can write texts that no database keeps: with half of a surrogate pair, or with a NUL."""
-    waiting = [sent]
+    waiting: list[tuple[str, Any]] = [("", sent)]
     while waiting:
-        part = waiting.pop()
+        place, part = waiting.pop()
         if isinstance(part, dict):
-            waiting += [*part.keys(), *part.values()]
+            waiting += [(_below(place, name), inner) for name, value in part.items() for inner in (name, value)]
         elif isinstance(part, list):
-            waiting += part
+            waiting += [(_below(place, number), value) for number, value in enumerate(part)]
         elif isinstance(part, str) and ("\0" in part or not is_text(part)):
-            es = "Hay un carácter que no se puede guardar: NUL, o la mitad de un par."
-            en = "There is a character that cannot be kept: NUL, or half of a surrogate pair."
-            raise InvalidQuery((ParameterProblem("body", None, f"body: {es}", f"body: {en}"),))
+            raise InvalidQuery((_unfit(_sendable(place) or "body"),))
+
+
+def _unfit(place: str) -> ParameterProblem:
+    es = "Hay un carácter que no se puede guardar: NUL, o la mitad de un par."
+    en = "There is a character that cannot be kept: NUL, or half of a surrogate pair."
+    return ParameterProblem(place, None, f"{place}: {es}", f"{place}: {en}")
+
+
+def _below(place: str, name: object) -> str:
+    """Where a part of what stands at `place` is; cut, because a stranger chooses how long names are."""
+    return f"{place}.{str(name)[:_LONGEST_PLACE]}".lstrip(".")[:_LONGEST_PLACE]
+
+
+def _sendable(place: str) -> str:
+    return place.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _problems(messages: Any, path: str) -> Iterator[ParameterProblem]:
