@@ -41,6 +41,15 @@ class _Whole(fields.Integer):
         return super()._validated(whole)
 
 
+class _YesOrNo(fields.Boolean):
+    """true or false; of what else could mean one of them JSON has no need."""
+
+    def _deserialize(self, value: Any, *args: Any, **others: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class _Order(Schema):
     class Meta:
         unknown = RAISE
@@ -105,7 +114,7 @@ class WithdrawSchema(_Order):
             "Cuántas publicaciones posteriores puede llevarse.", "How many later releases it may take along."
         ),
     )
-    leave_nothing = fields.Boolean(load_default=False)
+    leave_nothing = _YesOrNo(load_default=False)
 
 
 class HoldSchema(Schema):

@@ -251,6 +251,8 @@ def test_publish__who_asks_second_is_told_of_the_first(office: Office) -> None:
         ("/releases", {"note": 3}, ["note"]),
         ("/releases", ["note"], ["body"]),
         ("/releases/1/withdraw", {"reason": "x", "also": -1}, ["also"]),
+        ("/releases/1/withdraw", {"reason": "x", "leave_nothing": 0}, ["leave_nothing"]),
+        ("/releases/1/withdraw", {"reason": "x", "leave_nothing": "false"}, ["leave_nothing"]),
     ],
 )
 def test_order__a_wrong_field_is_named(office: Office, path: str, body: object, wrong: list[str]) -> None:

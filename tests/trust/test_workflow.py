@@ -31,6 +31,7 @@ from exemptions.corrections import answer_correction, list_corrections, take_in
 from exemptions.errors import CorrectionRefused
 from exemptions.inbox import Report, draw_number, leave_report
 from exemptions.models import AuditEntry
+from exporters.withdraw import Withdrawal, plan_withdrawal
 from tests.api.office import Office
 from tests.api.staff_home import registry_file, school
 from tests.databases import Databases
@@ -41,6 +42,7 @@ from tests.trust.workflow import GONE, WAITING, Content, Model
 NUMBER_OF = {invented_nit(number): number for number in range(1, 60)}
 NAMES = ("COLEGIO NUBE", "COLEGIO ZARZAL", "COLEGIO VOLCÁN")
 FILES = st.dictionaries(st.integers(1, 24), st.sampled_from(NAMES), min_size=1, max_size=24)
+MODES = st.sampled_from(["replace", "replace", "merge"])
 LOADS = st.sampled_from(["luis", "luis", "luis", "luis", "marta", "ana"])
 DECIDES = st.sampled_from(["marta", "marta", "marta", "marta", "luis", "ana"])
 """Mostly those whose work it is, or nothing would ever be published."""
@@ -78,11 +80,16 @@ class Work(RuleBasedStateMachine):
     def begin(self, many: Content, few: Content) -> None:
         """Two releases, so that there is something to go back to and to withdraw."""
         for mode, rows in (("replace", many), ("merge", few)):
-            self.load(rows=rows, mode=mode, by="luis", lasting=True)
-            self.approve(which=len(self.model.batches) - 1, by="marta", lifts=True, blind=False, any_state=True)
-            self.publish(by="marta")
+            self.make_an_edition(rows=rows, mode=mode, lasting=True)
 
-    @rule(rows=FILES, mode=st.sampled_from(["replace", "replace", "merge"]), by=LOADS, lasting=st.booleans())
+    @rule(rows=FILES, mode=MODES, lasting=st.booleans())
+    def make_an_edition(self, rows: Content, mode: str, lasting: bool) -> None:
+        """What the staff do most."""
+        self.load(rows=rows, mode=mode, by="luis", lasting=lasting)
+        self._approve(max(self.model.batches), "marta", lifts=True)
+        self.publish(by="marta")
+
+    @rule(rows=FILES, mode=MODES, by=LOADS, lasting=st.booleans())
     def load(self, rows: Content, mode: str, by: str, lasting: bool) -> None:
         # Most editions keep what was there, or the guard of removals would hold nearly every one back.
         kept = self.model.standing() if lasting else {}
@@ -115,16 +122,23 @@ class Work(RuleBasedStateMachine):
         assert outcome["batch"] == number, (outcome, self.model.batches)
         return None
 
+    @precondition(lambda self: self.model.waiting())
+    @rule(which=st.integers(0, 99), says=st.sampled_from(["yes", "yes", "yes", "no"]))
+    def decide_what_waits(self, which: int, says: str) -> None:
+        waiting = self.model.waiting()
+        number = waiting[which % len(waiting)]
+        if says == "yes":
+            self._approve(number, "marta", lifts=True)
+        else:
+            self._reject(number, "marta")
+
     @precondition(lambda self: self.model.batches)
-    @rule(
-        which=st.integers(0, 99), by=DECIDES, lifts=st.booleans(), blind=st.booleans(),
-        any_state=st.integers(0, 3).map(bool).map(lambda is_not: not is_not),
-    )  # fmt: skip
-    def approve(self, which: int, by: str, lifts: bool, blind: bool, any_state: bool) -> None:
-        number = 1 + which % (len(self.model.batches) + 1)
-        waiting = [n for n, batch in self.model.batches.items() if batch.state in WAITING]
-        if waiting and not any_state:
-            number = waiting[which % len(waiting)]
+    @rule(which=st.integers(0, 99), by=DECIDES, lifts=st.booleans(), blind=st.booleans())
+    def approve(self, which: int, by: str, lifts: bool, blind: bool) -> None:
+        """Any batch, in any state, by anybody."""
+        self._approve(1 + which % (len(self.model.batches) + 1), by, lifts=lifts, blind=blind)
+
+    def _approve(self, number: int, by: str, *, lifts: bool, blind: bool = False) -> None:
         batch = self.model.batches.get(number)
         body: dict[str, Any] = {}
         if lifts:
@@ -153,7 +167,10 @@ class Work(RuleBasedStateMachine):
     @precondition(lambda self: self.model.batches)
     @rule(which=st.integers(0, 99), by=DECIDES)
     def reject(self, which: int, by: str) -> None:
-        number = 1 + which % (len(self.model.batches) + 1)
+        """Any batch, in any state, by anybody."""
+        self._reject(1 + which % (len(self.model.batches) + 1), by)
+
+    def _reject(self, number: int, by: str) -> None:
         batch = self.model.batches.get(number)
         answer = self.office.order(by, f"/batches/{number}/reject", {"reason": "No es la edición"})
         if by != "marta":
@@ -167,20 +184,36 @@ class Work(RuleBasedStateMachine):
             self.model.reject(number)
             self.count("rejections")
 
+    @precondition(lambda self: self.model.approved())
+    @rule()
+    def publish_what_is_approved(self) -> None:
+        self.publish(by="marta")
+
     @rule(by=DECIDES)
     def publish(self, by: str) -> None:
         answer = self.office.order(by, "/releases", {})
         if by != "marta":
             return self._expect_refused(answer, 403)
         job = self.office.work(answer)
-        assert (job["state"], job["outcome"]) == ("done", {"release": self.model.publish()}), job
-        self.count("publications")
+        made = self.model.publish()
+        assert (job["state"], job["outcome"]) == ("done", {"release": made}), job
+        self.count("publications" if made else "publications of nothing new")
         return None
+
+    @precondition(lambda self: len(self.model.releases) > 1)
+    @rule(which=st.integers(0, 99))
+    def go_back(self, which: int) -> None:
+        """To a release that is still there and is not the current one."""
+        earlier = sorted(self.model.releases)[:-1]
+        self._roll_back(earlier[which % len(earlier)], "marta")
 
     @precondition(lambda self: self.model.current is not None)
     @rule(which=st.integers(0, 99), by=DECIDES)
     def roll_back(self, which: int, by: str) -> None:
-        number = 1 + which % self.model.next_release
+        """To any release, by anybody."""
+        self._roll_back(1 + which % self.model.next_release, by)
+
+    def _roll_back(self, number: int, by: str) -> None:
         answer = self.office.order(by, f"/releases/{number}/rollback")
         if by != "marta":
             return self._expect_refused(answer, 403)
@@ -193,15 +226,28 @@ class Work(RuleBasedStateMachine):
             return None
         made = self.model.roll_back(number)
         assert (job["state"], job["outcome"]) == ("done", {"release": made, "restores": number}), job
-        self.count("rollbacks")
+        self.count("rollbacks" if made else "rollbacks to what is current")
         return None
 
     @precondition(lambda self: len(self.model.releases) > 1)
+    @rule(which=st.integers(0, 99), leave_nothing=st.sampled_from([False, False, False, True]))
+    def take_back(self, which: int, leave_nothing: bool) -> None:
+        """As a person does who has read what a withdrawal would take along."""
+        kept = sorted(self.model.releases)
+        self._withdraw(kept[which % len(kept)], "marta", None, leave_nothing=leave_nothing)
+
+    @precondition(lambda self: self.model.releases)
     @rule(which=st.integers(0, 99), also=st.integers(0, 2), by=DECIDES)
     def withdraw(self, which: int, also: int, by: str) -> None:
+        """Any release, however much goes with it, by anybody."""
         kept = sorted(self.model.releases)
-        number = kept[which % len(kept)]
-        order = {"reason": "No debió publicarse", "also": also}
+        self._withdraw(kept[which % len(kept)], by, also)
+
+    def _withdraw(self, number: int, by: str, also: int | None, *, leave_nothing: bool = False) -> None:
+        office, asked = self.office, Withdrawal(number, "No debió publicarse", leave_nothing=leave_nothing)
+        plan = plan_withdrawal(office.book, office.settings, asked=asked, actor=Actor(by), clock=office.clock)
+        also = len(plan.others) if also is None else also
+        order = {"reason": asked.reason, "also": also, "leave_nothing": leave_nothing}
         answer = self.office.order(by, f"/releases/{number}/withdraw", order)
         if by != "marta":
             return self._expect_refused(answer, 403)
@@ -211,13 +257,12 @@ class Work(RuleBasedStateMachine):
             self.count("refused as they should be")
             return None
         self.count("withdrawals")
-        self._take_out(number, also, job["outcome"])
+        self._take_out(number, also, set(job["outcome"]["withdrawn"]), plan.restores)
         return None
 
-    def _take_out(self, number: int, also: int, outcome: dict[str, Any]) -> None:
+    def _take_out(self, number: int, also: int, gone: set[int], restores: int | None) -> None:
         """What a withdrawal decides is its own to tell; that nothing is left of what it took is not."""
         model, brought = self.model, self.model.brought(number)
-        gone = set(outcome["withdrawn"])
         assert number in gone
         assert len(gone) == 1 + also
         before = {known: model.releases.pop(known) for known in sorted(gone)}
@@ -228,8 +273,8 @@ class Work(RuleBasedStateMachine):
             content = self._public(new)
             assert content in (*before.values(), model.book, *model.releases.values())
             model.releases[new] = content
-        if outcome["restores"] is not None:
-            model.book = dict(model.releases[outcome["restores"]])
+        if restores is not None:
+            model.book = dict(model.releases[restores])
             model.send_back()
         for known, content in model.releases.items():
             assert not brought & set(content.items()), f"release {known} still tells it"

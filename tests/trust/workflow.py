@@ -48,6 +48,10 @@ class Model:
     def next_release(self) -> int:
         return max((*self.releases, *self.withdrawn), default=0) + 1
 
+    def waiting(self) -> list[int]:
+        """Batches that somebody has to decide about."""
+        return [number for number, batch in self.batches.items() if batch.state in WAITING]
+
     def approved(self) -> list[Batch]:
         waiting = [batch for batch in self.batches.values() if batch.state == "approved"]
         return sorted(waiting, key=lambda batch: batch.place)
