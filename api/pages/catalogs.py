@@ -92,7 +92,8 @@ def show_catalog(name: str) -> Response:
 
 def _context(catalog: CatalogName, reader: Reader, pin: Iterable[tuple[str, str]]) -> Context:
     entries = reader.catalogs.entries(catalog)
-    tells = _COLUMNS.get(catalog, ())
+    # A column that no entry fills, such as doubts about sources where there are none, only takes room.
+    tells = tuple(one for one in _COLUMNS.get(catalog, ()) if any(one[1](entry, reader) for entry in entries.values()))
     is_categories = catalog is CatalogName.CATEGORIES
     return {
         "catalog": CatalogPage(
@@ -102,7 +103,7 @@ def _context(catalog: CatalogName, reader: Reader, pin: Iterable[tuple[str, str]
             ),
             downloads=table_files(f"{CATALOGS_PATH}/{catalog.value}", pin, reader.lang),
             heads=(_("Código"), _("Nombre"), *(head() for head, _cell in tells)),
-            rows=() if is_categories else tuple(_row(catalog, entry, reader) for entry in entries.values()),
+            rows=() if is_categories else tuple(_row(catalog, entry, reader, tells) for entry in entries.values()),
             categories=tuple(category_entry(category, reader) for category in reader.catalogs.categories.values())
             if is_categories
             else (),
@@ -110,7 +111,7 @@ def _context(catalog: CatalogName, reader: Reader, pin: Iterable[tuple[str, str]
     }
 
 
-def _row(catalog: CatalogName, entry: Entry, reader: Reader) -> CatalogRow:
+def _row(catalog: CatalogName, entry: Entry, reader: Reader, tells: Tells) -> CatalogRow:
     kind = _SUBJECTS.get(catalog)
     if kind is not None:
         url = subject_url(kind, subject_slug(kind, entry))
@@ -120,7 +121,7 @@ def _row(catalog: CatalogName, entry: Entry, reader: Reader) -> CatalogRow:
         code=entry.code,
         name=_name(entry, reader),
         url=url,
-        cells=tuple(cell(entry, reader) for _head, cell in _COLUMNS.get(catalog, ())),
+        cells=tuple(cell(entry, reader) for _head, cell in tells),
     )
 
 
@@ -207,6 +208,7 @@ def sourcing_mark(sourcing: Sourcing) -> str:
 
 Cell = Callable[[Entry, Reader], str]
 Head = Callable[[], str]
+Tells = tuple[tuple[Head, Cell], ...]
 
 
 def _cited(entry: Entry, reader: Reader) -> str:
@@ -230,7 +232,7 @@ def _sourcing_cell(entry: Entry, reader: Reader) -> str:
     return sourcing_mark(getattr(entry, "sourcing"))  # noqa: B009
 
 
-_COLUMNS: Mapping[CatalogName, tuple[tuple[Head, Cell], ...]] = {
+_COLUMNS: Mapping[CatalogName, Tells] = {
     CatalogName.TYPES: ((lambda: _("Respaldo"), _sourcing_cell),),
     CatalogName.TAXES: (
         (lambda: _("Ley"), _cited),

@@ -225,9 +225,8 @@ def _approximate(query: RegistryQuery, hits: Hits) -> str:
     if not hits.approximate or not hits.total:
         return ""
     return _(
-        "Ningún nombre tiene todas las palabras de «%(q)s» tal como se escribieron. Estos se parecen: se admitió una "
-        "letra distinta en las palabras de cuatro a siete letras y dos en las de ocho o más. Los números solo "
-        "coinciden si son exactos.",
+        "Ningún nombre dice «%(q)s» tal como se escribió. Estos se parecen: cambia una letra de una palabra, o dos en "
+        "las de ocho o más. Los números solo coinciden si son exactos.",
         q=query.q,
     )
 
