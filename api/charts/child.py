@@ -36,10 +36,12 @@ def main() -> None:
         order = _receive(line, *_ORDER.unpack(head))
         if order is None:
             return
-        # The signal ends this process whatever the library is doing, and also when nobody waits for it any longer.
+        # The signals end this process whatever the library is doing, and also when nobody waits for it any longer.
+        signal.setitimer(signal.ITIMER_PROF, limits["processor_s"])
         signal.setitimer(signal.ITIMER_REAL, limits["time_s"])
         is_drawn, answer = _carry_out(json.loads(order))
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         line.sendall(_ANSWER.pack(is_drawn, len(answer)) + answer)
 
 

@@ -41,13 +41,16 @@ class RendererLimits:
 
     memory_bytes: int = 1024 * _MIB
     """Of the process's own data. It sets 590 MB aside when it starts and fills 95 to 160 MB of them."""
-    time_s: float = 20.0
-    """For one picture. The first takes a second or two, the others some hundredths; a busy machine takes longer."""
+    processor_s: float = 20.0
+    """Of processor time, for one picture. The first takes a second or two, the others some hundredths."""
+    time_s: float = 45.0
+    """For one picture, by the clock: a busy machine gives little processor time. With the wait below it is less than
+    the proxy's patience."""
     idle_s: float = 120.0
     """After which the process ends itself."""
     waiting: int = 12
     """Orders taken at once, the one that is being drawn included. A page has six pictures at most."""
-    wait_s: float = 8.0
+    wait_s: float = 10.0
     """How long an order waits for those before it."""
 
 
@@ -201,7 +204,7 @@ class Renderer:
 
 
 def _took_too_long(gone: _Gone) -> bool:
-    return gone.args in ((None,), (-signal.SIGALRM,))
+    return gone.args in ((None,), (-signal.SIGALRM,), (-signal.SIGPROF,))
 
 
 def _receive(line: socket.socket, size: int, deadline: float) -> bytes:

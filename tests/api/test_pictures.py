@@ -178,9 +178,12 @@ def test_renderer__that_is_killed_draws_again(client: FlaskClient, app: Flask, r
     assert client.get("/graficas/departamento/01/categorias.svg?w=narrow").status_code == 200
 
 
-def test_renderer__that_cannot_draw_leaves_words_in_place_of_the_picture(registry_home: Path) -> None:
+@pytest.mark.parametrize("limits", [RendererLimits(time_s=0.001), RendererLimits(processor_s=0.001)])
+def test_renderer__that_cannot_draw_leaves_words_in_place_of_the_picture(
+    registry_home: Path, limits: RendererLimits
+) -> None:
     app = make_app(registry_home)
-    app.extensions[EXTENSION].renderer.limits = RendererLimits(time_s=0.001)
+    app.extensions[EXTENSION].renderer.limits = limits
     with app.test_client() as client:
         response = client.get(f"{CATEGORIES}.svg?w=narrow")
         assert response.status_code == 503
