@@ -116,7 +116,12 @@ PRECONDITION_FAILED = _problem(
 BAD_REQUEST = _problem(
     "bad-request", 400,
     ("Solicitud mal formada", "Bad request"),
-    ("La solicitud no se pudo leer como HTTP.", "The request could not be read as HTTP."),
+    (
+        "La solicitud no se pudo leer como HTTP. Las tildes, la ñ y los espacios de una dirección van codificados; en "
+        "curl: -G --data-urlencode q=FUNDACIÓN.",
+        "The request could not be read as HTTP. Accents, ñ and spaces of an address are percent-encoded; in curl: "
+        "-G --data-urlencode q=FUNDACIÓN.",
+    ),
 )  # fmt: skip
 URI_TOO_LONG = _problem(
     "uri-too-long", 414,

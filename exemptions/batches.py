@@ -346,7 +346,7 @@ def approve_batch(
     counts, holds = _judge(session, home, batch, limits, judged)
     left = tuple(hold for hold in holds if lift is None or not lift.covers(hold))
     if left:
-        raise blocked(number, left)
+        raise blocked(number, left, holds)
     batch.added, batch.ended, batch.changed = counts.added, counts.ended, counts.changed
     batch.guards = [hold.as_dict() for hold in holds]
     batch.lifted = lift.as_dict() if lift is not None and holds else None

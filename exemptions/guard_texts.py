@@ -54,14 +54,14 @@ def allowing_options(holds: Iterable[Hold]) -> str:
     return " ".join([*options, *(f"--accept {guard}={number}" for guard, number in lift.accepted.items())])
 
 
-def blocked(number: int, holds: tuple[Hold, ...]) -> BatchBlocked:
-    """The refusal to approve a batch that these guards hold back."""
-    told, options = [describe_hold(hold) for hold in holds], allowing_options(holds)
+def blocked(number: int, left: tuple[Hold, ...], holds: tuple[Hold, ...]) -> BatchBlocked:
+    """The refusal to approve a batch of which `left` is not allowed yet, with what allows all that holds it back."""
+    told, options = [describe_hold(hold) for hold in left], allowing_options(holds)
     es, en = (" ".join(sentence.text(lang) for sentence in told) for lang in ("es", "en"))
     return BatchBlocked(
         f"El lote {number} está bloqueado. {es} Quien aprueba puede permitirlo con: {options} --reason TEXTO",
         f"Batch {number} is blocked. {en} An approver may allow it with: {options} --reason TEXT",
-        holds,
+        left,
     )
 
 

@@ -28,7 +28,7 @@ _UNANSWERED = (CorrectionState.RECEIVED, CorrectionState.IN_REVIEW)
 
 def list_waiting(session: Session, *, today: date) -> list[Sentence]:
     """What waits on the day, the most urgent first; empty when nothing does."""
-    return [*_overdue(session, today), *_batches(session), *_corrections(session)]
+    return [*_overdue(session, today), *iter_waiting_batches(session), *_corrections(session)]
 
 
 def _overdue(session: Session, today: date) -> Iterator[Sentence]:
@@ -42,7 +42,8 @@ def _overdue(session: Session, today: date) -> Iterator[Sentence]:
             )
 
 
-def _batches(session: Session) -> Iterator[Sentence]:
+def iter_waiting_batches(session: Session) -> Iterator[Sentence]:
+    """The batches that wait for a decision or for their publication, those held by a guard first."""
     found: dict[str, list[int]] = {}
     waiting = select(Batch.state, Batch.id).where(Batch.state.in_(_BATCHES)).order_by(Batch.id)
     for state, number in session.execute(waiting):

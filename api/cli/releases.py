@@ -21,6 +21,7 @@ from exemptions.query import parse_query, query_params
 from exemptions.releases import list_releases
 from exemptions.search import all_rows
 from exemptions.store import ReleaseStore
+from exemptions.waiting import iter_waiting_batches
 from exporters.formats import FORMATS
 from exporters.publish import publish as publish_release
 from exporters.publish import rollback as roll_back
@@ -53,6 +54,9 @@ def publish(context: Context, if_due: bool, note: str | None, as_json: bool) -> 
         print_json({"release": result.release, "counts": asdict(result.counts) if result.counts else None})
     elif result.release is None:
         context.say("No hay nada que publicar.", "There is nothing to publish.")
+        with context.book() as book, book.read() as session:
+            for waiting in iter_waiting_batches(session):
+                context.say(f"{waiting.es}.", f"{waiting.en}.")
     else:
         context.say(f"Publicación {result.release} hecha.", f"Release {result.release} published.")
     share(context)

@@ -177,6 +177,10 @@ def test_publish__with_nothing_to_do_makes_no_release(command: Command, write_fi
     command("load", "registry", again, "--approve")
     assert command("publish", "--json").json["release"] is None
     assert current(home) == 1
+    command("load", "registry", write_file(school(0), school(1), name="espera.csv"))
+    assert command("publish", lang="es").output.splitlines()[-2:] == [
+        "No hay nada que publicar.", "Lotes comprobados, que esperan aprobación: 3.",
+    ]  # fmt: skip
 
 
 def test_rollback__publishes_the_old_content_under_a_new_number(
