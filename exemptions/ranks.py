@@ -67,6 +67,8 @@ def order_rows(records: pa.RecordBatch, sort: Sort) -> pl.Series:
 def _sort_values(records: pa.RecordBatch, key: str) -> pl.Series:
     """Values that compare as people expect the column to sort."""
     column = records.column(key)
+    if key == NAME_ORDER.column:
+        return _name_places(_series(column))
     if not isinstance(column, pa.DictionaryArray):
         return _comparable(_series(column), key)
     distinct = pl.DataFrame({"text": _series(column.dictionary)}).with_row_index("code")
@@ -78,6 +80,15 @@ def _sort_values(records: pa.RecordBatch, key: str) -> pl.Series:
     )
     codes = pl.DataFrame({"code": _series(column.indices).cast(pl.UInt32)})
     return codes.join(places, on="code", how="left", maintain_order="left").get_column("place")
+
+
+def _name_places(names: pl.Series) -> pl.Series:
+    """The place of each name among the distinct keys. Rows are in name order already, so equal names and equal keys
+    follow each other: each is looked at once, and there is nothing to sort."""
+    runs = names.rle_id()
+    keys = _comparable(names.filter(runs.diff().fill_null(1) != 0), NAME_ORDER.column)
+    places = pl.select(pl.when(keys.is_not_null()).then(keys.rle_id())).to_series()
+    return places.gather(runs)
 
 
 def _series(values: pa.Array) -> pl.Series:
