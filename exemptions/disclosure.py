@@ -148,19 +148,17 @@ class Policy:
         """
         self._refuse_unknown(records)
         decided = records.join(self._table, on=["person_kind", "category"], how="left", maintain_order="left")
-        is_counted = pl.col(f"{RECORD}_level") == Level.COUNT_ONLY
-        counted = decided.filter(is_counted).group_by("category").agg(records=pl.len()).sort("category")
-        shown = _mark_hidden(decided.filter(~is_counted))
+        counted = decided.filter("is_counted").group_by("category").agg(records=pl.len()).sort("category")
+        shown = _mark_hidden(decided.filter(~pl.col("is_counted")))
         hidden = _count_hidden(shown)
         masked = _mask_names(shown) if any(rule.level is Level.MASKED for _, rule in self._used) else shown
+        withheld = [field for field in GOVERNED if masked.get_column(f"{field}_withheld").any()]
         cleared = masked.with_columns(
-            pl.when(~pl.col(f"{field}_withheld")).then(field).alias(field) for field in GOVERNED
+            *(pl.when(~pl.col(f"{field}_withheld")).then(field).alias(field) for field in withheld),
+            _list_hidden(masked).alias("withheld_fields"),
         )
-        named = pl.concat_list(pl.when(f"{field}_hidden").then(pl.lit(field)) for field in GOVERNED)
-        joined = named.list.drop_nulls().list.join(LIST_SEPARATOR)
-        listed = cleared.with_columns(withheld_fields=pl.when(joined != "").then(joined))
         kept = [*records.columns, "withheld_fields", *(f"{field}_withheld" for field in GOVERNED)]
-        return Disclosed(records=listed.select(kept), counted=counted, hidden=hidden)
+        return Disclosed(records=cleared.select(kept), counted=counted, hidden=hidden)
 
     @cached_property
     def _used(self) -> frozenset[tuple[str, Rule]]:
@@ -172,8 +170,8 @@ class Policy:
         pairs = dict.fromkeys((kind, category) for _, kind, category in self._deciding)
         return pl.DataFrame(
             [_table_row(self._deciding, kind, category) for kind, category in pairs],
-            schema={"person_kind": pl.String, "category": pl.String}
-            | {f"{field}_level": pl.String for field in (RECORD, *GOVERNED)}
+            schema={"person_kind": pl.String, "category": pl.String, "is_counted": pl.Boolean}
+            | {f"{field}_{mark}": pl.Boolean for field in GOVERNED for mark in ("closed", "masked")}
             | {f"{field}_threshold": pl.Int64 for field in WITH_THRESHOLD},
         )
 
@@ -248,25 +246,40 @@ def _undecided(field: str, person_kind: str, category: str) -> PolicyError:
 
 
 def _table_row(deciding: Mapping[tuple[str, str, str], Rule], kind: str, category: str) -> dict[str, Any]:
-    levels = {f"{field}_level": deciding[field, kind, category].level.value for field in (RECORD, *GOVERNED)}
-    thresholds = {f"{field}_threshold": deciding[field, kind, category].threshold for field in WITH_THRESHOLD}
-    return {"person_kind": kind, "category": category, **levels, **thresholds}
+    rules = {field: deciding[field, kind, category] for field in (RECORD, *GOVERNED)}
+    closed = {field: rules[field].level is not Level.PUBLIC for field in GOVERNED}
+    # A municipality tells its department.
+    closed["municipality"] |= rules["department"].level is Level.WITHHELD
+    return (
+        {"person_kind": kind, "category": category, "is_counted": rules[RECORD].level is Level.COUNT_ONLY}
+        | {f"{field}_closed": is_closed for field, is_closed in closed.items()}
+        | {f"{field}_masked": rules[field].level is Level.MASKED for field in GOVERNED}
+        | {f"{field}_threshold": rules[field].threshold for field in WITH_THRESHOLD}
+    )
 
 
 def _mark_hidden(records: pl.DataFrame) -> pl.DataFrame:
     """Add `<field>_withheld` (becomes null) and `<field>_hidden` (withheld or masked) for values that exist."""
     marked = records.with_columns(_falls_under(field).alias(f"{field}_hidden") for field in GOVERNED)
-    # A municipality tells its department.
-    follows = pl.col("municipality").is_not_null() & (pl.col("department_level") == Level.WITHHELD)
-    marked = marked.with_columns(municipality_hidden=pl.col("municipality_hidden") | follows)
     return marked.with_columns(
-        (pl.col(f"{field}_hidden") & (pl.col(f"{field}_level") != Level.MASKED)).alias(f"{field}_withheld")
-        for field in GOVERNED
+        (pl.col(f"{field}_hidden") & ~pl.col(f"{field}_masked")).alias(f"{field}_withheld") for field in GOVERNED
     )
 
 
+def _list_hidden(records: pl.DataFrame) -> pl.Series:
+    """The names of each row's hidden fields, joined; null where none is. Each combination is written once."""
+    bits = (pl.col(f"{field}_hidden").cast(pl.UInt32) * (1 << place) for place, field in enumerate(GOVERNED))
+    sets = records.select(pl.sum_horizontal(bits)).to_series()
+    distinct = sets.unique()
+    written = [
+        LIST_SEPARATOR.join(field for place, field in enumerate(GOVERNED) if number >> place & 1) or None
+        for number in distinct
+    ]
+    return sets.replace_strict(distinct, pl.Series(written, dtype=pl.String), return_dtype=pl.String)
+
+
 def _falls_under(field: str) -> pl.Expr:
-    hidden = pl.col(field).is_not_null() & (pl.col(f"{field}_level") != Level.PUBLIC)
+    hidden = pl.col(field).is_not_null() & pl.col(f"{field}_closed")
     if field in WITH_THRESHOLD:
         threshold = pl.col(f"{field}_threshold")
         return hidden & (threshold.is_null() | (pl.col(field) < threshold)).fill_null(False)

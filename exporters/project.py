@@ -17,12 +17,24 @@ from exemptions.names import name_order_expr
 from exemptions.status import derive_status
 from exporters.fact_tables import publish_facts
 from exporters.gather import Facts, find_figures, with_figures
-from exporters.tables import to_batch
+from exporters.tables import erase_nulls, to_batch
 
 _PART_ROWS = 250_000
 """Rows that the policy is applied to at once: some 300 MB."""
 
 _REPEATED = [field.name for field in table_schema() if pa.types.is_dictionary(field.type)]
+
+_FOLLOWED: Mapping[str, str] = {
+    "exempt_type_name": "exempt_type",
+    "category_name": "category",
+    "permanence": "category",
+    "legal_basis": "category",
+    "activity_name": "activity",
+    "department_name": "department",
+    "municipality_name": "municipality",
+}
+"""Column → the code that alone decides its text: looked up once a code, when the rows have their order."""
+_OWN = tuple(key for key in KEYS if key not in (*_FOLLOWED, "changed_release"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ def project(
     order = [name_order_expr(pl.col("name")), "nit", pl.col("category").cast(pl.String), "resolution", "record_id"]
     public = public.sort(order, nulls_last=True)
     return Projection(
-        records=to_batch(_with_changed_release(public, previous, release), table_schema()),
+        records=_tabulate(public, catalogs, previous, release),
         facts=publish_facts(public, facts, policy),
         withheld=withheld,
         taxpayers=taxpayers,
@@ -78,8 +90,8 @@ def project(
 class _Part:
     """Some records as the public may see them.
 
-    `records` has the columns of the public table, repeated texts as categories, and what the facts need; `taxpayers`
-    the true NITs of the same rows.
+    `records` has the public table's own columns, repeated texts as categories, and what the facts need; `taxpayers` the
+    true NITs of the same rows.
     """
 
     records: pl.DataFrame
@@ -90,10 +102,10 @@ class _Part:
 def _disclose(rows: pl.DataFrame, figures: pl.DataFrame, catalogs: Catalogs, policy: Policy) -> _Part:
     completed = _complete(with_figures(rows, figures), catalogs)
     disclosed = policy.apply(completed)
-    named = _with_names(_with_states(disclosed.records, catalogs), catalogs)
-    kept = named.select(*(key for key in KEYS if key != "changed_release"), "stated", "status_since")
+    stated = _with_states(disclosed.records, catalogs)
+    kept = stated.select(*_OWN, "stated", "status_since")
     return _Part(
-        records=kept.with_columns(pl.col(_REPEATED).cast(pl.Categorical)),
+        records=kept.with_columns(pl.col(name for name in _OWN if name in _REPEATED).cast(pl.Categorical)),
         taxpayers=completed.join(kept, on="record_id", how="semi").get_column("nit"),
         disclosed=replace(disclosed, records=disclosed.records.clear()),
     )
@@ -102,17 +114,8 @@ def _disclose(rows: pl.DataFrame, figures: pl.DataFrame, catalogs: Catalogs, pol
 def _complete(content: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
     """Fill from the catalogues what the file left blank, and give columns their published names."""
     categories = pl.DataFrame(
-        [
-            (
-                c.code,
-                c.permanence.value,
-                c.authority,
-                LIST_SEPARATOR.join(c.taxes) or None,
-                "; ".join(c.legal_basis) or None,
-            )
-            for c in catalogs.categories.values()
-        ],
-        schema=dict.fromkeys(("category", "permanence", "own_authority", "own_taxes", "legal_basis"), pl.String),
+        [(c.code, c.authority, LIST_SEPARATOR.join(c.taxes) or None) for c in catalogs.categories.values()],
+        schema=dict.fromkeys(("category", "own_authority", "own_taxes"), pl.String),
         orient="row",
     )
     departments = {code: m.department for code, m in catalogs.municipalities.items()}
@@ -159,45 +162,71 @@ def _state(field: str, not_applicable: list[str]) -> pl.Expr:
     )
 
 
-def _with_names(records: pl.DataFrame, catalogs: Catalogs) -> pl.DataFrame:
-    """Add the catalogue's name beside each published code; a withheld code has none."""
-    return records.with_columns(
-        _lookup("exempt_type", {code: entry.name_es for code, entry in catalogs.types.items()}).alias(
-            "exempt_type_name"
-        ),
-        _lookup("category", {code: c.name_es for code, c in catalogs.categories.items()}).alias("category_name"),
-        _lookup("activity", {code: a.name_es for code, a in catalogs.activities.items()}).alias("activity_name"),
-        _lookup("department", {code: d.name_es for code, d in catalogs.departments.items()}).alias("department_name"),
-        _lookup("municipality", {code: m.name_es for code, m in catalogs.municipalities.items()}).alias(
-            "municipality_name"
-        ),
-    )
-
-
 def _lookup(column: str, names: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).replace_strict(dict(names), default=None, return_dtype=pl.String)
 
 
-def _with_changed_release(records: pl.DataFrame, previous: pa.RecordBatch | None, release: int) -> pl.DataFrame:
-    """Carry over `changed_release` where nothing published differs from the release before."""
+def _tabulate(
+    public: pl.DataFrame, catalogs: Catalogs, previous: pa.RecordBatch | None, release: int
+) -> pa.RecordBatch:
+    """The records table of rows in their order, with what the catalogues say of their codes."""
+    schema = table_schema()
+    own = to_batch(public, pa.schema([schema.field(key) for key in _OWN]))
+    columns = dict(zip(_OWN, own.columns, strict=True))
+    columns |= {key: _follow(columns[_FOLLOWED[key]], words) for key, words in _sayings(catalogs).items()}
+    columns["changed_release"] = _find_changed_release(columns, previous, release)
+    return pa.RecordBatch.from_arrays([columns[key] for key in KEYS], schema=schema)
+
+
+def _sayings(catalogs: Catalogs) -> dict[str, dict[str, str | None]]:
+    """What each following column says of every code of the one that it follows."""
+    categories = catalogs.categories.values()
+    return {
+        "exempt_type_name": {code: entry.name_es for code, entry in catalogs.types.items()},
+        "category_name": {c.code: c.name_es for c in categories},
+        "permanence": {c.code: c.permanence.value for c in categories},
+        "legal_basis": {c.code: "; ".join(c.legal_basis) or None for c in categories},
+        "activity_name": {code: entry.name_es for code, entry in catalogs.activities.items()},
+        "department_name": {code: entry.name_es for code, entry in catalogs.departments.items()},
+        "municipality_name": {code: entry.name_es for code, entry in catalogs.municipalities.items()},
+    }
+
+
+def _follow(codes: pa.DictionaryArray, words: Mapping[str, str | None]) -> pa.DictionaryArray:
+    """What `words` say of each code; nothing of a missing one, as a withheld one is. Its texts are in row order too."""
+    said = [words.get(code) for code in codes.dictionary.to_pylist()]
+    texts = list(dict.fromkeys(text for text in said if text is not None))
+    places = {text: place for place, text in enumerate(texts)}
+    indices = pa.array([places.get(text) for text in said], pa.int32()).take(codes.indices)
+    return pa.DictionaryArray.from_arrays(erase_nulls(indices), pa.array(texts, pa.string()))
+
+
+def _find_changed_release(columns: Mapping[str, pa.Array], previous: pa.RecordBatch | None, release: int) -> pa.Array:
+    """`release`, or what the release before says where nothing published differs from it."""
+    ids = _series(columns["record_id"]).to_frame("record_id")
     stamp = pl.lit(release, dtype=pl.Int64)
     if previous is None or not previous.num_rows:
-        return records.with_columns(changed_release=stamp)
-    before = pl.DataFrame({"record_id": _plain(previous, "record_id")}).with_row_index("place")
-    place = records.select("record_id").join(before, on="record_id", how="left", maintain_order="left")["place"]
+        return ids.select(pl.repeat(release, pl.len(), dtype=pl.Int64)).to_series().to_arrow()
+    before = pl.DataFrame({"record_id": _series(previous.column("record_id"))}).with_row_index("place")
+    place = ids.join(before, on="record_id", how="left", maintain_order="left")["place"]
     same = place.is_not_null()
     # Column by column, since both releases side by side would take twice the memory of either.
     for key in KEYS:
         if key not in (*BOOKKEEPING, "record_id"):
-            same &= records[key].cast(_plain_type(key)).eq_missing(_plain(previous, key).gather(place))
-    carried = _plain(previous, "changed_release").gather(place)
-    return records.with_columns(changed_release=pl.when(same).then(carried).otherwise(stamp))
+            now, then = _comparable(columns[key], previous.column(key))
+            same &= now.eq_missing(then.gather(place))
+    carried = _series(previous.column("changed_release")).gather(place)
+    return pl.select(pl.when(same).then(carried).otherwise(stamp)).to_series().to_arrow()
 
 
-def _plain(table: pa.RecordBatch, key: str) -> pl.Series:
-    return pl.Series(key, pl.from_arrow(table.column(key))).cast(_plain_type(key))
+def _comparable(now: pa.Array, then: pa.Array) -> tuple[pl.Series, pl.Series]:
+    """Two columns as values that are equal where theirs are: of repeated texts their places among those of `now`."""
+    if not isinstance(now, pa.DictionaryArray):
+        return _series(now), _series(then)
+    known = {text: place for place, text in enumerate(now.dictionary.to_pylist())}
+    places = pl.Series([known.get(text, -1) for text in then.dictionary.to_pylist()], dtype=pl.Int32)
+    return _series(now.indices), places.gather(_series(then.indices))
 
 
-def _plain_type(key: str) -> pl.DataType:
-    kind = table_schema().field(key).type
-    return pl.Series(pa.array([], kind.value_type if pa.types.is_dictionary(kind) else kind)).dtype
+def _series(values: pa.Array) -> pl.Series:
+    return pl.Series(pl.from_arrow(values))
