@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import polars as pl
 from isal import isal_zlib
 
 from api.cli import main
@@ -17,7 +18,7 @@ from exporters.merkle import TreeBuilder
 from exporters.tables import read_arrow
 
 
-def write_basic(folder: Path, metadata: Mapping[str, str]) -> build.Downloads:
+def write_basic(folder: Path, metadata: Mapping[str, str], _private: pl.Series) -> build.Downloads:
     records = read_arrow(folder / build.RECORDS)
     (folder / "downloads").mkdir(exist_ok=True)
     with (folder / "downloads/records.parquet").open("wb") as sink:
@@ -26,7 +27,7 @@ def write_basic(folder: Path, metadata: Mapping[str, str]) -> build.Downloads:
     csv = _pack(folder / "downloads/records.csv.gz", FORMATS["csv"].stream([records]))
     lines = _pack(folder / build.LINES, tree.passing(FORMATS["ndjson"].stream([records])))
     plain = {"downloads/records.csv.gz": csv, build.LINES: lines}
-    return build.Downloads(dict.fromkeys(plain, records.num_rows), plain, tree.finish())
+    return build.Downloads(dict.fromkeys(plain, records.num_rows), plain, {}, tree.finish())
 
 
 def _pack(path: Path, blocks: Iterable[bytes]) -> Measure:
@@ -40,9 +41,9 @@ def _pack(path: Path, blocks: Iterable[bytes]) -> Measure:
     return Measure(bytes=size, sha256=digest.hexdigest())
 
 
-def write_nothing(folder: Path, name: str, metadata: Mapping[str, str]) -> build.Downloads:
+def write_nothing(folder: Path, name: str, metadata: Mapping[str, str], _private: pl.Series) -> build.Downloads:
     (folder / "downloads").mkdir(exist_ok=True)
-    return build.Downloads({}, {})
+    return build.Downloads({}, {}, {})
 
 
 if __name__ == "__main__":

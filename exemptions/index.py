@@ -22,8 +22,8 @@ from exemptions.exhaustion import refuse_exhausted
 from exemptions.ranks import INDEXED_SORTS
 from exemptions.record_rows import map_record_rows, write_record_rows
 
-# Only a heap that holds everything gives one segment, which answers fastest and whose documents are in row order as they
-# were added: 2,000,000 rows fitted 200 MB for text alone; smaller heaps gave several segments.
+# Only a heap that holds everything gives one segment, which answers fastest; its documents are in the order that they
+# were added in, which is that of the rows. 2,000,000 rows fitted 200 MB for text alone; smaller heaps gave several.
 _HEAP_BYTES = 600_000_000
 _PUBLIC_MODE = 0o644
 

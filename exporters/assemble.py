@@ -158,16 +158,16 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
         counts |= _write_changes(folder, draft, inputs, rows)
         progress(Step.DOWNLOADS)
         metadata = _file_metadata(folder, draft, facts)
-        downloads = build.write_table_downloads(folder, build.CHANGES, metadata)
+        downloads = build.write_table_downloads(folder, build.CHANGES, metadata, private)
         if draft.source is None:
-            records = build.write_downloads(folder, metadata)
+            records = build.write_downloads(folder, metadata, private)
             tree = records.tree
             downloads |= records
             rows |= write_catalog_files(folder, inputs.catalogs)
         rows |= downloads.rows
         plain = downloads.plain
         progress(Step.SCAN)
-        scan_folder(folder, private)
+        scan_folder(folder, private, downloads.guilty)
         progress(Step.INDEX)
         index.finish()
     scan_hidden(folder, private)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 
 from exemptions.catalog_entries import CatalogName
@@ -24,6 +25,7 @@ from exporters.merkle import Tree, TreeBuilder
 from exporters.ndjson_format import stream_ndjson
 from exporters.packing import Packed
 from exporters.tables import SCHEMAS, as_told, read_arrow, write_arrow
+from exporters.watch import Watch
 from exporters.xlsx_format import MAX_ROWS
 
 RECORDS = "records.arrow"
@@ -47,11 +49,18 @@ class Downloads:
     rows: Mapping[str, int]
     plain: Mapping[str, Measure]
     """Size and hash of what is inside the compressed ones."""
+    guilty: Mapping[str, pl.Series]
+    """The texts that hold private identifiers, by path of the text without its coding, of all texts looked at."""
     tree: Tree | None = None
     """Over the lines of the NDJSON, once they are written."""
 
     def __or__(self, other: Downloads) -> Downloads:
-        return Downloads({**self.rows, **other.rows}, {**self.plain, **other.plain}, self.tree or other.tree)
+        return Downloads(
+            {**self.rows, **other.rows},
+            {**self.plain, **other.plain},
+            {**self.guilty, **other.guilty},
+            self.tree or other.tree,
+        )
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.RecordBatch], withheld: Mapping[str, Any]) -> dict[str, int]:
@@ -80,35 +89,33 @@ def _catalog_texts(catalogs: Catalogs) -> Mapping[CatalogName, str]:
     return {name: _json_text(catalog_rows(catalogs, name)) for name in CatalogName}
 
 
-def write_downloads(folder: Path, metadata: Mapping[str, str]) -> Downloads:
+def write_downloads(folder: Path, metadata: Mapping[str, str], private: pl.Series) -> Downloads:
     """Write the whole registry in every format, and the tables beside it, from the Arrow tables in `folder`.
 
-    Text is kept compressed, once in each coding, and served plain. A registry that no workbook holds has none.
-    `metadata` is what each file tells of itself.
+    Text is kept compressed, once in each coding, and served plain; on its way it is searched for the `private`
+    identifiers. A registry that no workbook holds has none. `metadata` is what each file tells of itself.
     """
     records = read_arrow(folder / RECORDS)
     # The compiled parts of both leave the interpreter to each other, and there are two processors for them.
     with ThreadPoolExecutor(max_workers=1) as beside:
         workbook = beside.submit(_write_workbook, folder, records, metadata)
-        written = _write_records(folder, records, metadata)
+        written = _write_records(folder, records, metadata, private)
         for name in FACT_TABLES:
             if (folder / f"{name}.arrow").exists():
-                written |= write_table_downloads(folder, name, metadata)
+                written |= write_table_downloads(folder, name, metadata, private)
         return written | workbook.result()
 
 
-def write_table_downloads(folder: Path, name: str, metadata: Mapping[str, str]) -> Downloads:
-    """Write one table of `folder` as CSV and Parquet."""
+def write_table_downloads(folder: Path, name: str, metadata: Mapping[str, str], private: pl.Series) -> Downloads:
+    """Write one table of `folder` as CSV, which is searched for the `private` identifiers, and Parquet."""
     (folder / _FOLDER).mkdir(exist_ok=True)
     table = as_told(read_arrow(folder / f"{name}.arrow"))
     told = {**metadata, "table": name}
     place = f"{_FOLDER}/{name}"
     with (folder / f"{place}.parquet").open("wb") as sink:
         sink.writelines(FORMATS["parquet"].stream([table], schema=table.schema, metadata=told))
-    with Packed(folder / f"{place}.csv") as rows:
-        for block in FORMATS["csv"].stream([table], schema=table.schema):
-            rows.write(block)
-    return _told([f"{place}.parquet"], table.num_rows) | _packed(f"{place}.csv", table.num_rows, rows)
+    written = _write_csv(folder / f"{place}.csv", FORMATS["csv"].stream([table], schema=table.schema), table, private)
+    return _told([f"{place}.parquet"], table.num_rows) | _packed(f"{place}.csv", table.num_rows, *written)
 
 
 def delete_table_downloads(folder: Path, name: str) -> None:
@@ -122,30 +129,48 @@ def find_omitted(records: int) -> list[dict[str, Any]]:
     return [] if records <= MAX_ROWS else [{"path": WORKBOOK, "rows": records, "max_rows": MAX_ROWS}]
 
 
-def _write_records(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
+def _write_records(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str], private: pl.Series) -> Downloads:
     (folder / _FOLDER).mkdir(exist_ok=True)
     place = f"{_FOLDER}/records"
     with (folder / f"{place}.parquet").open("wb") as sink:
         sink.writelines(FORMATS["parquet"].stream([records], metadata=metadata))
-    with Packed(folder / f"{place}.csv") as rows:
-        for block in FORMATS["csv"].stream([records], metadata=metadata):
-            rows.write(block)
-    tree = TreeBuilder()
+    rows = _write_csv(folder / f"{place}.csv", FORMATS["csv"].stream([records], metadata=metadata), records, private)
+    tree, watch = TreeBuilder(), _watch(private, Watch.of_lines)
     # Both formats of JSON have the same objects, and making their text is the larger part of the work.
     with Packed(folder / f"{place}.ndjson") as lines, Packed(folder / f"{place}.json") as objects:
-        for block in array_of(_written(tree.passing(stream_ndjson(_slices(records))), lines)):
+        for block in array_of(_written(tree.passing(stream_ndjson(_slices(records))), lines, watch)):
             objects.write(block)
-    count = records.num_rows
-    texts = {"csv": rows, "ndjson": lines, "json": objects}
+    count, guilty = records.num_rows, watch.finish() if watch else None
+    texts = {"csv": rows, "ndjson": (lines, guilty), "json": (objects, guilty)}
     written = _told([f"{place}.parquet"], count)
-    for suffix, packed in texts.items():
-        written |= _packed(f"{place}.{suffix}", count, packed)
+    for suffix, looked_at in texts.items():
+        written |= _packed(f"{place}.{suffix}", count, *looked_at)
     return replace(written, tree=tree.finish())
+
+
+def _write_csv(
+    path: Path, blocks: Iterable[bytes], table: pa.RecordBatch, private: pl.Series
+) -> tuple[Packed, pl.Series | None]:
+    """Pack a CSV; gives its measure, and the texts with one of the `private` identifiers if there are any of these."""
+    watch = _watch(private, lambda wanted: Watch.of_rows(wanted, table.schema.names))
+    with Packed(path) as packed:
+        rows = iter(blocks)
+        # The header has no values.
+        packed.write(next(rows))
+        for block in rows:
+            packed.write(block)
+            if watch is not None:
+                watch.add(block)
+    return packed, watch.finish() if watch else None
+
+
+def _watch(private: pl.Series, begin: Callable[[pl.Series], Watch]) -> Watch | None:
+    return None if private.is_empty() else begin(private)
 
 
 def _write_workbook(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
     if find_omitted(records.num_rows):
-        return Downloads({}, {})
+        return Downloads({}, {}, {})
     (folder / _FOLDER).mkdir(exist_ok=True)
     with (folder / WORKBOOK).open("wb") as sink:
         sink.writelines(FORMATS["xlsx"].stream([records], metadata=metadata))
@@ -153,12 +178,13 @@ def _write_workbook(folder: Path, records: pa.RecordBatch, metadata: Mapping[str
 
 
 def _told(paths: Iterable[str], rows: int) -> Downloads:
-    return Downloads(dict.fromkeys(paths, rows), {})
+    return Downloads(dict.fromkeys(paths, rows), {}, {})
 
 
-def _packed(path: str, rows: int, packed: Packed) -> Downloads:
+def _packed(path: str, rows: int, packed: Packed, guilty: pl.Series | None) -> Downloads:
     paths = [f"{path}{suffix}" for suffix in (GZIP, ZSTD)]
-    return Downloads(dict.fromkeys(paths, rows), dict.fromkeys(paths, packed.plain))
+    looked_at = {} if guilty is None else {path: guilty}
+    return Downloads(dict.fromkeys(paths, rows), dict.fromkeys(paths, packed.plain), looked_at)
 
 
 def _slices(records: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -166,10 +192,12 @@ def _slices(records: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield records.slice(start, _JSON_ROWS)
 
 
-def _written(blocks: Iterable[bytes], file: Packed) -> Iterator[bytes]:
-    """The blocks, each after it was written to `file`. (`itertools.tee` would hold the last 57 of them.)"""
+def _written(blocks: Iterable[bytes], file: Packed, watch: Watch | None) -> Iterator[bytes]:
+    """The blocks, each after it was written to `file` and looked at; `itertools.tee` would hold the last 57 of them."""
     for block in blocks:
         file.write(block)
+        if watch is not None:
+            watch.add(block)
         yield block
 
 

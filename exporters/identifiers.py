@@ -15,7 +15,8 @@ _LONGEST = 13
 
 _MAY_HOLD_DIGITS = r"[0-9\u{B2}\u{B3}\u{B9}\u{BC}-\u{BE}]|[^\u{0}-\u{24F}]"
 """Digits, and whatever becomes one in compatibility form: of the Latin signs the raised digits and the fractions."""
-_ALONE = "^(NIT )?([0-9]+)(K?)$"
+_MARK = "NIT "
+_ALONE = f"^(?:{_MARK})?[0-9]+K?$"
 
 SURE_LENGTH = 10
 """From this length on any grouping of digits counts: by chance one in 10^10 texts would be such a number."""
@@ -44,10 +45,8 @@ def find_identifiers(texts: pl.Series, wanted: pl.Series) -> pl.Series:
 
 def _numbers_alone(texts: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
     """The texts whose one number is wanted, with its last letter or without."""
-    number = pl.col("text").str.extract(_ALONE, 2)
-    keys = [
-        (number + letter).str.strip_chars_start("0") for letter in (pl.col("text").str.extract(_ALONE, 3), pl.lit(""))
-    ]
+    whole = pl.col("text").str.strip_prefix(_MARK).str.strip_chars_start("0")
+    keys = [whole, whole.str.strip_suffix("K")]
     marked = pl.col("text").str.starts_with("N")
     counts = [key.is_in(wanted.implode()) & (marked | (key.str.len_bytes() >= WHOLE_LENGTH)) for key in keys]
     return texts.filter(pl.any_horizontal(counts)).select("text")

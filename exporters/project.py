@@ -197,7 +197,7 @@ def _follow(codes: pa.DictionaryArray, words: Mapping[str, str | None]) -> pa.Di
     said = [words.get(code) for code in codes.dictionary.to_pylist()]
     texts = list(dict.fromkeys(text for text in said if text is not None))
     places = {text: place for place, text in enumerate(texts)}
-    indices = pa.array([places.get(text) for text in said], pa.int32()).take(codes.indices)
+    indices = pa.array([None if text is None else places[text] for text in said], pa.int32()).take(codes.indices)
     return pa.DictionaryArray.from_arrays(erase_nulls(indices), pa.array(texts, pa.string()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -70,14 +70,17 @@ def _held_numbers(session: Session) -> pl.DataFrame:
     return read_frame(session, cast("Select[tuple[object, ...]]", statement), schema)
 
 
-def scan_folder(folder: Path, private: pl.Series) -> None:
+def scan_folder(folder: Path, private: pl.Series, watched: Mapping[str, pl.Series] | None = None) -> None:
     """Look for the `private` identifiers in every text cell of every file below `folder`.
 
-    The index, which has no cells, is looked into by `scan_hidden`.
+    `watched` are the texts with such numbers in what was looked at while it was packed, by path without coding: those
+    files are not unpacked again. The index, which has no cells, is looked into by `scan_hidden`.
 
     Raises: PrivateIdentifierFound naming file, column and row of the hits, never the identifier.
     """
-    _scan(folder, _files(folder), private)
+    seen = watched or {}
+    unseen = [path for path in _files(folder) if _uncoded(path.relative_to(folder).as_posix()) not in seen]
+    _scan(folder, unseen, private, seen)
 
 
 def scan_files(folder: Path, paths: Iterable[str], private: pl.Series) -> None:
@@ -85,7 +88,7 @@ def scan_files(folder: Path, paths: Iterable[str], private: pl.Series) -> None:
 
     Raises: PrivateIdentifierFound.
     """
-    _scan(folder, [folder / path for path in paths], private)
+    _scan(folder, [folder / path for path in paths], private, {})
 
 
 def scan_hidden(folder: Path, private: pl.Series) -> None:
@@ -103,15 +106,20 @@ def scan_hidden(folder: Path, private: pl.Series) -> None:
         )
 
 
-def _scan(folder: Path, paths: list[Path], private: pl.Series) -> None:
+def _uncoded(path: str) -> str:
+    return path.removesuffix(GZIP).removesuffix(ZSTD)
+
+
+def _scan(folder: Path, paths: list[Path], private: pl.Series, seen: Mapping[str, pl.Series]) -> None:
     if private.is_empty():
         return
     sieve = Sieve(private)
     found = [find_identifiers(texts, private) for texts in _gather(_unproven(paths), sieve)]
-    guilty = pl.concat([pl.Series("text", [], pl.String), *found]).unique()
+    guilty = pl.concat([pl.Series("text", [], pl.String), *found, *seen.values()]).unique()
     if guilty.is_empty():
         return
-    places = tuple(_iter_places(folder, paths, guilty))
+    packed = [path for path in _files(folder) if _uncoded(path.relative_to(folder).as_posix()) in seen]
+    places = tuple(_iter_places(folder, sorted([*paths, *packed]), guilty))
     raise PrivateIdentifierFound(
         f"No se publica: {len(places)} celdas tienen números de personas individuales: {_listed(places, 'es')}.",
         f"Not published: {len(places)} cells hold identifiers of natural persons: {_listed(places, 'en')}.",

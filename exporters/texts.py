@@ -1,14 +1,14 @@
 """Every text of a release's files, whatever their format, some rows at a time.
 
-A file is read as others would read it, never taken for what was meant to be written; a registry of millions of records
-is never in memory as a whole.
+A file is read as others would read it, never taken for what was meant to be written; only text that is packed is looked
+at as it goes into the packing (`exporters.watch`). A registry of millions of records is never in memory as a whole.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -81,7 +81,7 @@ def iter_texts(path: Path, sieve: Sieve | None = None) -> Iterator[Texts]:
         case ".csv":
             yield from _csv_texts(path, sieve)
         case ".ndjson":
-            yield from _line_texts(_sifted_lines(_iter_blocks(path), sieve))
+            yield from iter_line_texts(_sifted_lines(_iter_blocks(path), sieve))
         case ".json":
             yield from _json_texts(path)
         case ".tree":
@@ -196,8 +196,13 @@ def _csv_texts(path: Path, sieve: Sieve | None) -> Iterator[Texts]:
         return
     names = pl.read_csv(io.BytesIO(heading), infer_schema=False).columns
     yield Texts("*", 1, pl.Series(names, dtype=pl.String))
+    yield from iter_row_texts(_sifted_rows(chain([rest], rows), sieve), names)
+
+
+def iter_row_texts(blocks: Iterable[bytes], names: Sequence[str]) -> Iterator[Texts]:
+    """Yield the text columns of whole rows of CSV, whose columns have these names."""
     first = 1
-    for block in _sifted_rows(chain([rest], rows), sieve):
+    for block in blocks:
         frame = pl.read_csv(io.BytesIO(block), infer_schema=False, has_header=False, new_columns=names)
         for column in frame.drop(_NUMBERS, strict=False):
             yield from _column_texts(column, first)
@@ -217,7 +222,7 @@ def _sifted_rows(blocks: Iterator[bytes], sieve: Sieve | None) -> Iterator[bytes
 def _set_aside(blocks: Iterable[bytes], whole: list[bytes]) -> Iterator[bytes]:
     """The blocks whose rows are lines; the others go into `whole`."""
     for rows in blocks:
-        if _are_rows_lines(rows):
+        if are_rows_lines(rows):
             yield rows
         else:
             whole.append(rows)
@@ -237,12 +242,13 @@ def _iter_rows(blocks: Iterator[bytes], size_bytes: int) -> Iterator[bytes]:
         yield rest
 
 
-def _are_rows_lines(rows: bytes) -> bool:
+def are_rows_lines(rows: bytes) -> bool:
     """Whether no text of a row spans several lines: then each line has an even number of quotes."""
     return b'"' not in rows.translate(None, _QUOTES_ALONE).replace(b'""', b"")
 
 
-def _line_texts(blocks: Iterator[bytes]) -> Iterator[Texts]:
+def iter_line_texts(blocks: Iterable[bytes]) -> Iterator[Texts]:
+    """Yield the text columns of lines of JSON."""
     first = 1
     for lines in blocks:
         keys = json.loads(lines[: lines.find(b"\n")]).keys()
@@ -257,7 +263,7 @@ def _line_texts(blocks: Iterator[bytes]) -> Iterator[Texts]:
 def _json_texts(path: Path) -> Iterator[Texts]:
     # The array of records is written one object a line; as lines it is read many times faster than as a whole.
     if _is_array_of_records(next(_iter_blocks(path), b"")):
-        yield from _line_texts(_iter_objects(path))
+        yield from iter_line_texts(_iter_objects(path))
         return
     found = list(_walk("$", json.loads(_content(path))))
     yield Texts("*", 1, pl.Series([text for _, text in found], dtype=pl.String))
