@@ -5,6 +5,7 @@ Exit status: 0 done, 1 data refused or blocked or an act not possible, 2 wrong u
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -26,7 +27,7 @@ _MODULES: Mapping[str, str] = {
     "demo": "demonstration",
     "diff": "comparing",
     "doctor": "diagnosis",
-    "export": "releases",
+    "export": "exporting",
     "grants": "granting",
     "follow": "sharing",
     "key": "keys",
@@ -59,6 +60,8 @@ class _Commands(click.Group):
         if cmd_name not in _MODULES:
             return None
         found: tuple[click.Command, ...] = import_module(f"api.cli.{_MODULES[cmd_name]}").COMMANDS
+        # What the modules hold stays until the end: looking through it for garbage again and again would find nothing.
+        gc.freeze()
         return next(command for command in found if command.name == cmd_name)
 
 
