@@ -292,13 +292,18 @@ def _write_changes(folder: Path, draft: Draft, inputs: Inputs, rows: dict[str, i
     stamped = made if draft.source is None else None
     before = inputs.previous_table("records")
     changes = find_changes(before, records, calendar, release=draft.number, stamped=stamped)
-    subjects = _subjects(inputs)
-    history = extend_history(inputs.previous_table("history"), changes, subjects, inputs.policy)
-    for name, frame in (("changes", changes), ("history", history)):
-        batch = changes_batch(frame)
+    earlier = inputs.previous_table("history")
+    told = changes_batch(changes)
+    # The history of a first release is its changes.
+    history = told if earlier is None else _extended(earlier, changes, inputs)
+    for name, batch in (("changes", told), ("history", history)):
         write_arrow(folder / f"{name}.arrow", batch)
         rows[f"{name}.arrow"] = batch.num_rows
     return count_changes(changes)
+
+
+def _extended(history: pa.RecordBatch, changes: pl.DataFrame, inputs: Inputs) -> pa.RecordBatch:
+    return changes_batch(extend_history(history, changes, _subjects(inputs), inputs.policy))
 
 
 def _known_events(inputs: Inputs) -> pl.DataFrame:

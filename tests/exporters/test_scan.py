@@ -23,6 +23,7 @@ from exemptions.catalogs import load_catalogs
 from exemptions.columns import KEYS
 from exemptions.disclosure_file import load_policy
 from exemptions.errors import PrivateIdentifierFound
+from exporters.build import write_downloads
 from exporters.formats import FORMATS
 from exporters.identifiers import find_identifiers
 from exporters.scan import private_identifiers, scan_files, scan_folder
@@ -327,6 +328,33 @@ def test_scan__reads_a_coding_that_holds_another_text(tmp_path: Path) -> None:
     with pytest.raises(PrivateIdentifierFound) as caught:
         scan_folder(tmp_path, pl.Series([LONG]))
     assert caught.value.places == ("t.csv.zst:name:1",)
+
+
+_PACKED = tuple(f"downloads/records.{suffix}" for suffix in ("csv", "json", "ndjson"))
+
+
+@pytest.mark.parametrize("column", PLACES)
+def test_write_downloads__finds_a_planted_number_on_its_way_into_the_packing(tmp_path: Path, column: str) -> None:
+    rows = [record(n, name=f'Entidad "{chr(64 + n)}"\r\nde dos líneas', nit=None) for n in range(1, 4)]
+    rows[1][column] = PLACES[column]
+    write_arrow(tmp_path / "records.arrow", records_table(rows))
+    private = pl.Series([CUI, LONG])
+    guilty = write_downloads(tmp_path, {}, private).guilty
+    assert {path: len(texts) for path, texts in guilty.items()} == dict.fromkeys(_PACKED, 1)
+    for path in ("records.arrow", "downloads/records.parquet", "downloads/records.xlsx"):
+        (tmp_path / path).unlink()
+    with pytest.raises(PrivateIdentifierFound) as caught:
+        scan_folder(tmp_path, private, guilty)
+    row = 3 if column == "name" else 2
+    assert caught.value.places == tuple(f"{path}.{c}:{column}:{row}" for path in _PACKED for c in ("gz", "zst"))
+
+
+def test_write_downloads__passes_clean_text_and_looks_for_nobody_where_nobody_is_private(tmp_path: Path) -> None:
+    rows = [record(n, name="Entidad\n“a”", jobs=80_000_000, amount_gtq=800_000_000_018) for n in range(2, 6)]
+    write_arrow(tmp_path / "records.arrow", records_table(rows))
+    guilty = write_downloads(tmp_path, {}, pl.Series([LONG, CUI, "80000000", "2025", "101"])).guilty
+    assert {path: len(texts) for path, texts in guilty.items()} == dict.fromkeys(_PACKED, 0)
+    assert not write_downloads(tmp_path, {}, pl.Series([], dtype=pl.String)).guilty
 
 
 def _workbook(path: Path, rows: list[dict[str, object]], **metadata: str) -> None:
