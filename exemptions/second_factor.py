@@ -1,7 +1,7 @@
 """The second factor: a code of six digits that a telephone computes from a shared secret and the time.
 
-Source: RFC 6238 (TOTP), RFC 4226 (HOTP). A code is good for its own step of 30 seconds and the ones beside it, since
-clocks differ, and works once (RFC 6238 §5.2).
+Source: RFC 6238 (TOTP), RFC 4226 (HOTP). A code is good for its own step of 30 seconds and no longer (OWASP ASVS 5.0.0
+V6.5.5), and works once (RFC 6238 §5.2). The network sets the clocks of telephones and servers.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ DIGITS = 6
 _MOST_AHEAD_S = 12 * 3_600
 """A clock that is put back by less makes its people wait: their used codes must not work a second time."""
 
-_NEIGHBOURS = (0, -1, 1)
-
 
 def make_secret() -> str:
     """A new shared secret: 160 bits in base32, as authenticator programs take it."""
@@ -34,7 +32,7 @@ def provisioning_uri(secret: str, *, account: str, issuer: str) -> str:
 
 
 def find_step(secret: str, *, code: str, at: datetime, after: int | None) -> int | None:
-    """The step of time whose code this is, if it lies within a step of now and later than `after`."""
+    """The present step of time, if this is its code and it is later than `after`."""
     written = re.sub(r"[\s-]", "", code)
     if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", written):
         return None
@@ -43,10 +41,8 @@ def find_step(secret: str, *, code: str, at: datetime, after: int | None) -> int
     if after is not None and after - present > _MOST_AHEAD_S // STEP_S:
         # A clock was years ahead when it was used: nobody is shut out until that time comes.
         after = None
-    for step in (present + offset for offset in _NEIGHBOURS):
-        if (after is None or step > after) and hmac.compare_digest(totp.generate_otp(step), written):
-            return step
-    return None
+    is_unused = after is None or present > after
+    return present if is_unused and hmac.compare_digest(totp.generate_otp(present), written) else None
 
 
 def accept_code(account: Account, *, code: str, at: datetime) -> bool:

