@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from exemptions.audit import Act, record_act
 from exemptions.audit_anchor import ANCHOR_NAME, find_next_anchor, keep_anchor
 from exemptions.calendar import Clock, system_clock
-from exemptions.engines import POSTGRESQL, SQLITE, book_damaged, make_engine, told_errors
+from exemptions.engines import (
+    POSTGRESQL,
+    SQLITE,
+    book_damaged,
+    make_engine,
+    refuse_clear_connections,
+    told_errors,
+)
 from exemptions.errors import DemonstrationHome, SettingsError
 from exemptions.inbox import make_inbox
 from exemptions.locking import LOCK_WAIT_S, WriterLock, hold_writer_lock
@@ -85,6 +92,8 @@ def open_book(settings: Settings, *, clock: Clock = system_clock) -> Book:
     Raises: Busy if another process is changing it for over a minute; SettingsError if `DATABASE_URL` is wrong or does
     not let its account in; BookUnreachable; BookDamaged, also if it is gone from a home that had one.
     """
+    if settings.database_tls == "required" and settings.base_url.startswith("https://"):
+        refuse_clear_connections(settings.database_url)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_inbox(settings.inbox)
     book = Book(engine=make_engine(settings.database_url), home=settings.home)

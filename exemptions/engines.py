@@ -43,6 +43,15 @@ of their indexes; with the default of 2 MB each page would go to the file and co
 _HOSTS = re.compile(r"(?P<before>\w+(?:\+\w+)?://(?:[^/?]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<after>.*)", re.DOTALL)
 _HOST = re.compile(r"\[(?P<v6>[^]]+)\](?::(?P<port6>\d+))?|(?P<name>[^:\[\]]*)(?::(?P<port>\d+))?")
 
+_ENCRYPTED = ("require", "verify-ca", "verify-full")
+_LOCAL = re.compile(r"|/.*|@.*|localhost|127(\.\d{1,3}){3}|::1", re.DOTALL)
+"""A machine of DATABASE_URL that is this one: none, a socket, or an address that does not leave it."""
+
+_NOT_LET_IN = re.compile(
+    "certificate|does not support SSL|authentication failed|no password supplied|no pg_hba.conf entry"
+)
+"""What waiting does not mend. Source: https://www.postgresql.org/docs/current/libpq-ssl.html."""
+
 _TO_SERVER: dict[str, Any] = {
     "connect_timeout": 5,  # For each machine that the address names.
     # A server or network that vanished without a word is noticed within half a minute instead of hours.
@@ -158,6 +167,27 @@ def parse_database_url(url: str) -> URL:
     return parsed.update_query_dict({"target_session_attrs": "read-write", **parsed.query})
 
 
+def refuse_clear_connections(url: str) -> None:
+    """Make sure that what goes to a database on another machine is encrypted.
+
+    Without `sslmode` PostgreSQL's own library asks for it and does without it where the server says no.
+    Raises: SettingsError.
+    """
+    parsed = parse_database_url(url)
+    if parsed.get_backend_name() == SQLITE or parsed.query.get("sslmode") in _ENCRYPTED:
+        return
+    hosts = parsed.query.get("host") or parsed.host or ""
+    others = [host for host in (hosts.split(",") if isinstance(hosts, str) else hosts) if not _LOCAL.fullmatch(host)]
+    if others:
+        raise SettingsError(
+            f"DATABASE_URL lleva a otra máquina ({', '.join(others)}) sin exigir TLS: agregue sslmode=verify-full y "
+            "sslrootcert=, o EXEMPTIONS_DATABASE_TLS=optional si esa red ya va cifrada.",
+            f"DATABASE_URL leads to another machine ({', '.join(others)}) without demanding TLS: add "
+            "sslmode=verify-full and sslrootcert=, or EXEMPTIONS_DATABASE_TLS=optional if that network is encrypted "
+            "already.",
+        )
+
+
 def _split_hosts(hosts: str) -> dict[str, str]:
     """The machines of an address as the two options that PostgreSQL has for them."""
     found = [_HOST.fullmatch(host) for host in hosts.split(",")]
@@ -263,8 +293,10 @@ def _is_locked(cause: BaseException | None) -> bool:
 
 
 def _is_refused(cause: BaseException | None) -> bool:
-    # Who asks is not known (28), nor what it asks for (3D), or may not do it (42501).
-    return (getattr(cause, "sqlstate", None) or "").startswith(("28", "3D", "42501"))
+    # Who asks is not known (28), nor what it asks for (3D), or may not do it (42501). Of a connection that did not come
+    # about there is no SQLSTATE, only what libpq says.
+    state = getattr(cause, "sqlstate", None)
+    return state.startswith(("28", "3D", "42501")) if state else _NOT_LET_IN.search(str(cause)) is not None
 
 
 def _is_unreachable(cause: BaseException | None, dbapi: Any) -> bool:
@@ -277,15 +309,20 @@ def _is_unreachable(cause: BaseException | None, dbapi: Any) -> bool:
 
 
 def _unreachable(url: URL, reason: str) -> BookUnreachable:
-    return BookUnreachable(where=url.render_as_string(hide_password=True), reason=reason)
+    return BookUnreachable(where=_without_secrets(url), reason=reason)
 
 
 def _refused(url: URL, reason: str) -> SettingsError:
-    where = url.render_as_string(hide_password=True)
+    where = _without_secrets(url)
     return SettingsError(
         f"La base de datos de DATABASE_URL ({where}) no lo permite: {reason}",
         f"The database of DATABASE_URL ({where}) does not allow it: {reason}",
     )
+
+
+def _without_secrets(url: URL) -> str:
+    """The address without a password, which may also be written among its options."""
+    return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
 
 
 def _wrong_url() -> SettingsError:

@@ -40,6 +40,8 @@ class Settings:
     """Reports from the public, until staff's side takes them in; never at, above or below the releases."""
     database_url: str
     """SQLAlchemy URL of the book of record."""
+    database_tls: str
+    """`required` or `optional`: whether a database on another machine must be reached by TLS from a public site."""
     role: Role
     base_url: str
     """Absolute address that links start with, without a slash at the end; empty means relative links."""
@@ -94,6 +96,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "delta": "EXEMPTIONS_DELTA",
     "inbox": "EXEMPTIONS_INBOX",
     "database_url": "DATABASE_URL",
+    "database_tls": "EXEMPTIONS_DATABASE_TLS",
     "role": "EXEMPTIONS_ROLE",
     "base_url": "EXEMPTIONS_BASE_URL",
     "token": "EXEMPTIONS_TOKEN",
@@ -126,6 +129,7 @@ DEFAULTS: Mapping[str, str] = {
     "delta": "off",
     "inbox": "",
     "database_url": "",
+    "database_tls": "required",
     "role": "all",
     "base_url": "",
     "token": "",
@@ -158,6 +162,7 @@ _DELTA_SCHEMES = ("s3://", "gs://", "abfs://", "abfss://", "file:///")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "role": tuple(Role),
     "delta": ("on", "off"),
+    "database_tls": ("required", "optional"),
     "two_person": ("on", "off"),
     "second_factor": ("optional", "required"),
     "demonstration": ("local", "public"),
@@ -196,6 +201,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         delta=texts["delta"] == "on",
         inbox=inbox,
         database_url=texts["database_url"] or f"sqlite:///{home / 'book.sqlite'}",
+        database_tls=texts["database_tls"],
         role=Role(texts["role"]),
         base_url=texts["base_url"].rstrip("/"),
         token=texts["token"],

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -46,8 +46,9 @@ class NoServer(Exception):
 class Server:
     """A running PostgreSQL with databases that hold an empty book."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 5432) -> None:
         self.folder = folder
+        self.port = port
         self._made = 0
         self._free: list[str] = []
 
@@ -57,7 +58,7 @@ class Server:
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """A connection of a test's own, without a transaction."""
-        return psycopg.connect(dbname=database, user=OWNER, host=str(self.folder), autocommit=True)
+        return psycopg.connect(dbname=database, user=OWNER, host=str(self.folder), port=self.port, autocommit=True)
 
     def make_empty(self) -> str:
         """A new database without any table; its name."""
@@ -151,8 +152,8 @@ class Databases:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """A server for the length of the block.
+def running_server(prepare: Callable[[Path], Sequence[str]] = lambda _data: (), port: int = 5432) -> Iterator[Server]:
+    """A server for the length of the block; `prepare` puts files into its folder of data and gives settings besides.
 
     Raises: NoServer.
     """
@@ -167,10 +168,13 @@ def running_server() -> Iterator[Server]:
             [programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
             account,
         )
+        besides = prepare(data)
+        for path in data.rglob("*") if account is not None and besides else ():
+            os.chown(path, account.pw_uid, account.pw_gid)
     except NoServer:
         shutil.rmtree(folder)
         raise
-    settings = [word for setting in (*QUICK, "listen_addresses=") for word in ("-c", setting)]
+    settings = [word for setting in (*QUICK, "listen_addresses=", f"port={port}", *besides) for word in ("-c", setting)]
     command = [programs / "postgres", "-D", data, "-k", folder, *settings]
     with (
         (folder / "log").open("wb") as log,
@@ -179,7 +183,7 @@ def running_server() -> Iterator[Server]:
             stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, **as_account(account),
         ) as guard,
     ):  # fmt: skip
-        server = Server(folder)
+        server = Server(folder, port)
         try:
             _wait_until_ready(server, guard)
             with server.connect() as connection:
