@@ -60,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
     parser.addoption("--examples", type=int, default=1, help="requests that the fuzzer draws for each route")
-    parser.addoption("--workflows", type=int, default=1, help="ways through the staff's work, of some 20 steps each")
+    parser.addoption("--workflows", type=int, default=3, help="ways through the staff's work, of some 20 steps each")
     parser.addoption("--recounts", type=int, default=25, help="queries that are recounted from the release's Parquet")
     parser.addoption("--fuzzed-files", type=int, default=40, help="how many damaged files are loaded")
     parser.addoption("--fuzzed-from", type=int, default=1, help="the number of the first of them")

@@ -316,6 +316,11 @@ def test_audit__is_given_to_approvers_and_administrators(office: Office) -> None
         assert json.loads(lines[-1])["act"] == "batch_loaded"
     rows = list(csv.DictReader(io.StringIO(office.ask("ana", "/audit.csv?act=batch_loaded&from=2026-08-01").text)))
     assert [(row["actor"], row["subject"]) for row in rows] == [("luis", "batch 1")]
+    whole, none = (
+        office.ask("ana", f"/audit.csv?{query}") for query in ("from=0001-01-01&to=9999-12-31", "to=0001-01-01")
+    )
+    assert len(whole.text.splitlines()) > 1 == len(none.text.splitlines())
+    assert office.ask("ana", "/audit.csv?from=20260801").status_code == 422
     assert office.ask("ana", "/audit.csv?act=load&from=x").status_code == 422
     assert office.ask("luis", "/audit.csv").status_code == 403
 

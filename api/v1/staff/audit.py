@@ -23,6 +23,8 @@ from exemptions.database import Book
 from exemptions.parameters import ParameterReader
 
 _DAY = {"type": "string", "format": "date"}
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+"""No entry is older or younger; the first and last days of all have no instants in UTC."""
 _PARAMETERS = [
     query_parameter("actor", both("Quién.", "Who."), {"type": "string"}),
     query_parameter("act", both("Qué acto.", "Which act."), {"enum": list(Act)}),
@@ -92,15 +94,6 @@ def _iter_chunks(book: Book, wanted: AuditFilter, chosen: AuditFormat) -> Iterat
 
 
 def _day(reader: ParameterReader, name: str) -> date | None:
-    text = reader.single(name)
-    if text is None:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        reader.add(name, text, "Una fecha va como AAAA-MM-DD.", "A date is written as YYYY-MM-DD.")
-        return None
-    if not 2000 <= day.year < 3000:
-        reader.add(name, text, "El año va de 2000 a 2999.", "The year is 2000 to 2999.")
-        return None
-    return day
+    """A day that the trail may reach: one far outside asks for the same as the nearest of these."""
+    day = reader.day(name)
+    return None if day is None else min(max(day, _FIRST_DAY), _LAST_DAY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -144,7 +143,7 @@ def _read_asked() -> dict[str, Any]:
     dataset, mode = _choice(reader, "dataset", list(Dataset)), _choice(reader, "mode", list(Mode))
     if dataset is None and "dataset" not in {problem.parameter for problem in reader.problems}:
         reader.add("dataset", None, "Falta dataset.", "dataset is missing.")
-    file_name, cutoff = _file_name(reader), _cutoff(reader)
+    file_name, cutoff = _file_name(reader), reader.day("cutoff")
     row = reader.count_between("header_row", 0, HIGHEST, 0)
     encoding = reader.single("encoding")
     if encoding is not None and find_codec(encoding) is None:
@@ -181,17 +180,6 @@ def _file_name(reader: ParameterReader) -> str:
     if not name and "file_name" not in {problem.parameter for problem in reader.problems}:
         reader.add("file_name", None, "Falta el nombre del archivo.", "The name of the file is missing.")
     return name[-_LONGEST_NAME:]
-
-
-def _cutoff(reader: ParameterReader) -> date | None:
-    text = reader.single("cutoff")
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        reader.add("cutoff", text, "Una fecha va como AAAA-MM-DD.", "A date is written as YYYY-MM-DD.")
-        return None
 
 
 def _mapping(reader: ParameterReader) -> dict[str, str]:
