@@ -37,6 +37,7 @@ _MAX_BODY_BYTES = 1024**2
 
 _QUERIES, _EXTEND = "queries", "extend"
 _FORM = "application/x-www-form-urlencoded"
+_JSON_TEXT = {"type": "string", "contentMediaType": JSON}
 _RESULTS = {
     "anyOf": [ReconcileManifestSchema, {"type": "object", "additionalProperties": True}, ReconcileExtensionSchema]
 }
@@ -79,7 +80,7 @@ def _describe(method: str) -> Document:
         parameters=[
             *(
                 (
-                    query_parameter(name, about, {"type": "string", "maxLength": _MAX_BODY_BYTES})
+                    query_parameter(name, about, _JSON_TEXT | {"maxLength": _MAX_BODY_BYTES})
                     for name, about in asked.items()
                 )
                 if method == "GET"
@@ -92,7 +93,7 @@ def _describe(method: str) -> Document:
         example=PATH if method == "GET" else "",
     )
     if method == "POST":
-        properties = {name: {"type": "string", "description": about} for name, about in asked.items()}
+        properties = {name: _JSON_TEXT | {"description": about} for name, about in asked.items()}
         form = {
             "type": "object", "properties": properties, "additionalProperties": False,
             "minProperties": 1, "maxProperties": 1,

@@ -19,7 +19,7 @@ KNOWN = json.loads(os.environ["REGISTRY_VALUES"])
 """Part of a path → values that the registry has: no fuzzer guesses a taxpayer."""
 
 DECIDED_BY_DATA = frozenset(
-    {"activity", "as_of", "cursor", "from", "municipality", "nit", "queries", "release", "report"}
+    {"activity", "as_of", "cursor", "extend", "from", "municipality", "nit", "queries", "release", "report"}
 )
 """Parameters whose values no schema can tell: the catalogues of hundreds of codes, the check digit of a NIT, which
 releases and reports there are, what a cursor says, and the JSON that OpenRefine writes into a form."""
