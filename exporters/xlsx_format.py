@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pyarrow as pa
 import xlsxwriter
+from isal import isal_zlib
 from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
@@ -29,6 +30,9 @@ _SLICE_ROWS = 4_096
 _BLOCK_BYTES = 256 * 1024
 _LEVEL = 1
 """The rows repeat themselves so much that more effort saves little and takes three times as long."""
+_ROWS_LEVEL = 2
+_RAW = -15
+"""zlib's way of asking for a stream without a header, as archives have them."""
 _FIRST_INSTANT = datetime(1980, 1, 1, tzinfo=UTC)
 """What a file says that tells no instant of publication: archives know none before."""
 _ROWS_SHEET = "xl/worksheets/sheet1.xml"
@@ -197,6 +201,9 @@ def _write(target: IO[bytes], batches: Iterable[pa.RecordBatch], book: _Book) ->
             head, tail = _DIMENSION.sub(b"", frame.read(_ROWS_SHEET)).split(_END_OF_ROWS)
         styles = _column_styles(head + _END_OF_ROWS + tail, len(book.columns))
         with archive.open(_member(_ROWS_SHEET, stamp), "w", force_zip64=True) as sheet:
+            # ISA-L takes a tenth of zlib's time for an eighth more bytes. The module has no option for it; a later one
+            # that did not know this name would pack as it does itself.
+            sheet._compressor = isal_zlib.compressobj(_ROWS_LEVEL, isal_zlib.DEFLATED, _RAW)  # type: ignore[attr-defined]
             sheet.write(head)
             for piece in _pieces(batches, book.columns):
                 rows += piece.num_rows
