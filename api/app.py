@@ -50,6 +50,10 @@ class RegistryApp(Flask):
         self.repeats.keep(finished)
         return finished
 
+    def ensure_sync(self, func):  # type: ignore[no-untyped-def]
+        # No view and no hook is a coroutine; Flask asks each of a dozen in every request.
+        return func
+
     def full_dispatch_request(self):  # type: ignore[no-untyped-def]
         try:
             return super().full_dispatch_request()

@@ -45,7 +45,12 @@ def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
 
 def count_body(*, found: bool) -> None:
     """Count whether a finished body was found."""
-    _BODIES.labels("yes" if found else "no").inc()
+    _bodies("yes" if found else "no").inc()
+
+
+@lru_cache(maxsize=2)
+def _bodies(found: str) -> Counter:
+    return _BODIES.labels(found)
 
 
 def count_cut_stream() -> None:

@@ -6,7 +6,6 @@ and lengths.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from time import perf_counter
 
+import orjson
 from flask import Flask, Response, g, request
 
 from api import metrics
@@ -99,7 +99,7 @@ def log_answer(answered: Answered, request_id: str, seconds: float) -> None:
         "params": answered.params,
         "ms": round(seconds * 1000, 1),
     }
-    _LOG.info("%s", json.dumps(line, ensure_ascii=True))
+    _LOG.info("%s", orjson.dumps(line).decode())
 
 
 def _known_method() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from exemptions.clauses import build_clause
@@ -18,6 +19,8 @@ from exemptions.release import Release
 _MOST_VALUES = 60_000
 
 _STATES = ("jobs_status", "amount_status")
+_SETS_KEPT = 4_096
+_NOTHING = (0, 0)
 _SUMS = {"jobs": {"sum": {"field": "jobs"}}, "amounts": {"sum": {"field": "amount_cents"}}}
 _JOBS_KINDS = "jobs of each year and kind"
 _AMOUNTS = "amounts of each year"
@@ -74,37 +77,53 @@ def _count_codes(buckets: list[Any], columns: list[str]) -> dict[str, dict[str, 
     counts: dict[str, dict[str, int]] = {column: {} for column in columns}
     places = [(CODES_TOGETHER.index(column), counts[column]) for column in columns]
     for bucket in buckets:
-        codes, rows = bucket["key"].split(SET_SEPARATOR), bucket["doc_count"]
+        codes, rows = _codes_of(bucket["key"]), bucket["doc_count"]
         for place, values in places:
-            for code in codes[place].split(LIST_SEPARATOR):
-                if code:
-                    values[code] = values.get(code, 0) + rows
+            for code in codes[place]:
+                values[code] = values.get(code, 0) + rows
     return counts
+
+
+# The same few hundred sets come back with every search.
+@lru_cache(maxsize=_SETS_KEPT)
+def _codes_of(key: str) -> tuple[tuple[str, ...], ...]:
+    """The codes of each of `CODES_TOGETHER`."""
+    return tuple(tuple(code for code in part.split(LIST_SEPARATOR) if code) for part in key.split(SET_SEPARATOR))
+
+
+@lru_cache(maxsize=_SETS_KEPT)
+def _numbers_of(key: str) -> tuple[str, tuple[int | None, str | None] | None, str, tuple[int | None] | None]:
+    """The state of the jobs, their year and kind if they are there, and likewise of the amount."""
+    jobs_status, jobs_year, jobs_kind, amount_status, amount_year = key.split(SET_SEPARATOR)
+    return (
+        jobs_status,
+        (_year(jobs_year), _kind(jobs_kind)) if jobs_year else None,
+        amount_status,
+        (_year(amount_year),) if amount_year else None,
+    )
 
 
 def _add_numbers(counts: dict[str, dict[str, int]], buckets: list[Any]) -> Walk:
     states: tuple[dict[str, int], dict[str, int]] = ({}, {})
-    jobs: dict[tuple[str, str], tuple[int, int]] = {}
-    amounts: dict[str, tuple[int, int]] = {}
+    of_jobs, of_amounts = states
+    jobs: dict[tuple[int | None, str | None], tuple[int, int]] = {}
+    amounts: dict[tuple[int | None], tuple[int, int]] = {}
     for bucket in buckets:
-        jobs_status, jobs_year, jobs_kind, amount_status, amount_year = bucket["key"].split(SET_SEPARATOR)
+        jobs_status, jobs_of, amount_status, amount_of = _numbers_of(bucket["key"])
         rows = bucket["doc_count"]
-        for values, state in zip(states, (jobs_status, amount_status), strict=True):
-            values[state] = values.get(state, 0) + rows
-        if jobs_year:
-            _add(jobs, (jobs_year, jobs_kind), _whole(bucket["jobs"]), rows)
-        if amount_year:
-            _add(amounts, amount_year, _whole(bucket["amounts"]), rows)
+        of_jobs[jobs_status] = of_jobs.get(jobs_status, 0) + rows
+        of_amounts[amount_status] = of_amounts.get(amount_status, 0) + rows
+        if jobs_of is not None:
+            total, known = jobs.get(jobs_of, _NOTHING)
+            jobs[jobs_of] = total + _whole(bucket["jobs"]), known + rows
+        if amount_of is not None:
+            total, known = amounts.get(amount_of, _NOTHING)
+            amounts[amount_of] = total + _whole(bucket["amounts"]), known + rows
     return Walk(
         counts | dict(zip(_STATES, states, strict=True)),
-        tuple((_year(year), _kind(kind), total, rows) for (year, kind), (total, rows) in jobs.items()),
-        tuple((_year(year), total, rows) for year, (total, rows) in amounts.items()),
+        tuple((*key, *parts) for key, parts in jobs.items()),
+        tuple((*key, *parts) for key, parts in amounts.items()),
     )
-
-
-def _add(parts: dict[Any, tuple[int, int]], key: object, total: int, rows: int) -> None:
-    known_total, known_rows = parts.get(key, (0, 0))
-    parts[key] = (known_total + total, known_rows + rows)
 
 
 def _walk_columns(release: Release, query: RegistryQuery, columns: Collection[str], *, with_sums: bool) -> Walk:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request
 
 from api.compression import compress
 from api.conditional import IMMUTABLE, UNPINNED
@@ -41,7 +41,7 @@ def register_assets(app: Flask) -> None:
 
 def asset_url(name: str) -> str:
     """The path of a file, which may be kept for ever: it names the file's bytes."""
-    return url_for("static", filename=name, v=_assets()[name].mark)
+    return f"{request.script_root}{current_app.static_url_path}/{name}?v={_assets()[name].mark}"
 
 
 def _answer(filename: str) -> Response:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import escape
 
@@ -13,7 +13,7 @@ from api.pages.labels import JOBS_KIND, STATUS
 from api.pages.language import page_url
 from api.pages.sentences import short_term
 from api.pages.texts import gettext as _
-from api.pages.values import Item, Reader, Shown, holder_name, show
+from api.pages.values import Item, Reader, Shown, absence, holder_name
 from exemptions.marks import Mark, find_marks
 from exemptions.names import find_nit
 from exemptions.query import RegistryQuery
@@ -22,8 +22,7 @@ _PLACE = "~"
 """Stands for the part of an address that each hit has of its own; making each address took a tenth of a page's time."""
 
 
-@dataclass(frozen=True, slots=True)
-class HitRow:
+class HitRow(NamedTuple):
     """One record among results. Every text of it is HTML already: the template writes it as it is."""
 
     name: str
@@ -67,10 +66,10 @@ def hit_rows(items: Sequence[Item], release: int, query: RegistryQuery, reader: 
             type=_ready(reader.name_of("types", item["exempt_type"], item["exempt_type_name"])),
             status=_ready(item["status"]),
             status_word=_ready(statuses[item["status"]]),
-            term=_html(short_term(item, lang=reader.lang)),
+            term=_term(item["status"], item["permanence"], item["valid_from"], item["valid_until"], reader.lang),
             place=_place(item, reader),
             jobs=Shown(format_count(item["jobs"])) if item["jobs"] is not None else _state(item, "jobs", reader),
-            jobs_note=_jobs_note(item),
+            jobs_note=_jobs_note(item["jobs_kind"], item["jobs_year"], reader.lang) if item["jobs"] is not None else "",
             amount=Shown(format_money(item["amount_gtq"]))
             if item["amount_gtq"] is not None
             else _state(item, "amount_gtq", reader),
@@ -127,10 +126,24 @@ def _place(item: Item, reader: Reader) -> Shown:
 
 def _state(item: Item, key: str, reader: Reader) -> Shown:
     """Why a column has no value."""
-    return Shown(_ready(show(item, key, reader).text), is_state=True)
+    return _absence(key, tuple(item["withheld_fields"] or ()), item["jobs_status"], item["amount_status"], reader.lang)
 
 
-def _jobs_note(item: Item) -> str:
-    if item["jobs"] is None or item["jobs_kind"] is None:
-        return ""
-    return _ready(f"{JOBS_KIND[item['jobs_kind']]}, {item['jobs_year']}")
+# Few words stand for what rows lack, and few terms are theirs: each is kept in the language that speaks, `lang`.
+
+
+@lru_cache(maxsize=1_024)
+def _absence(key: str, withheld: tuple[str, ...], jobs_status: str, amount_status: str, lang: str) -> Shown:
+    item = {"withheld_fields": withheld, "jobs_status": jobs_status, "amount_status": amount_status}
+    return Shown(_html(absence(item, key)), is_state=True)
+
+
+@lru_cache(maxsize=8_192)
+def _term(status: str, permanence: str, first: str | None, last: str | None, lang: str) -> str:
+    item = {"status": status, "permanence": permanence, "valid_from": first, "valid_until": last}
+    return _html(short_term(item, lang=lang))
+
+
+@lru_cache(maxsize=1_024)
+def _jobs_note(kind: str | None, year: int | None, lang: str) -> str:
+    return "" if kind is None else _html(f"{JOBS_KIND[kind]}, {year}")

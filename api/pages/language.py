@@ -6,11 +6,13 @@ A language is one entry of `LANGUAGES` and one folder of texts; docs/traducir.md
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
+from werkzeug.routing import Map
 
 SOURCE = "es"
 """The language that the texts are written in, and that speaks where another one lacks a text."""
@@ -71,7 +73,19 @@ def select_locale() -> str:
 
 def page_url(page: str, /, **values: Any) -> str:
     """The path of a page in the language of this request; values that are no part of the path become its query."""
-    return url_for(f"{page_language()}.{page}", **values)
+    endpoint = f"{page_language()}.{page}"
+    return url_for(endpoint, **values) if values else fixed_url(endpoint)
+
+
+def fixed_url(endpoint: str) -> str:
+    """The path of an endpoint that needs no values; a page links thirty of them."""
+    return _fixed_url(current_app.url_map, request.script_root, endpoint)
+
+
+@lru_cache(maxsize=1_024)
+def _fixed_url(_addresses: Map, _root: str, endpoint: str) -> str:
+    """The same for every request to an application below the same root."""
+    return url_for(endpoint)
 
 
 def same_page_in(lang: str) -> str:
@@ -83,6 +97,7 @@ def same_page_in(lang: str) -> str:
     current, _, page = endpoint.partition(".")
     if current not in LANGUAGES or f"{lang}.{page}" not in current_app.view_functions:
         return url_for(f"{lang}.home")
-    path = url_for(f"{lang}.{page}", **(request.view_args or {}))
+    endpoint = f"{lang}.{page}"
+    path = url_for(endpoint, **request.view_args) if request.view_args else fixed_url(endpoint)
     query = urlencode(list(request.args.items(multi=True)))
     return f"{path}?{query}" if query else path

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from api.pages.language import page_url
 from api.state import absolute
-from exemptions.query import RegistryQuery, query_params
+from exemptions.query import RegistryQuery
 
 _OWN = ("release", "as_of")
 """Parameters that choose a release; a link that names one leaves them out."""
@@ -35,11 +36,17 @@ def pinned_page(page: str, *, release: int, params: Iterable[tuple[str, str]] = 
 
 def search_url(query: RegistryQuery, *, extra: Iterable[tuple[str, str]] = ()) -> str:
     """The page of a search."""
-    asked = urlencode([*query_params(query), *extra])
+    asked = _encode((*query.params, *extra))
     path = page_url("search")
     return f"{path}?{asked}" if asked else path
 
 
 def _query(params: Iterable[tuple[str, str]], release: int) -> str:
-    kept = [(name, value) for name, value in params if name not in _OWN]
-    return urlencode([*kept, ("release", str(release))])
+    kept = _encode(tuple((name, value) for name, value in params if name not in _OWN))
+    return f"{kept}&release={release}" if kept else f"release={release}"
+
+
+# A page repeats its query in a dozen addresses.
+@lru_cache(maxsize=256)
+def _encode(params: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(params)

@@ -140,6 +140,15 @@ def _size(release: Release, suffix: str, total: int, is_everything: bool) -> str
 
 
 def _whole_file(release: Release, suffix: str) -> dict[str, Any] | None:
-    paths = (f"downloads/records.{suffix}.gz", f"downloads/records.{suffix}")
-    found: list[dict[str, Any]] = [entry for entry in release.manifest["files"] if entry["path"] in paths]
-    return found[0] if found and found[0].get("rows") else None
+    files: dict[str, dict[str, Any]] = release.answers.get("whole files", lambda: _whole_files(release))
+    return files.get(suffix)
+
+
+def _whole_files(release: Release) -> dict[str, dict[str, Any]]:
+    """The files of the whole registry by their suffix."""
+    packed = {f"downloads/records.{suffix}{end}": suffix for suffix in _EXACT for end in (".gz", "")}
+    return {
+        packed[entry["path"]]: entry
+        for entry in release.manifest["files"]
+        if packed.get(entry["path"]) and entry.get("rows")
+    }

@@ -59,7 +59,7 @@ def show(item: Item, key: str, reader: Reader) -> Shown:
     """The value of a column of one record in words; a code comes with its name."""
     value = item[key]
     if value is None or value == []:
-        return Shown(_absence(item, key), is_state=True)
+        return Shown(absence(item, key), is_state=True)
     special = _SPECIAL.get(key)
     if special is not None:
         return special(item, reader)
@@ -97,7 +97,7 @@ def as_day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def _absence(item: Item, key: str) -> str:
+def absence(item: Item, key: str) -> str:
     """Why a column has no value in this record."""
     column = COLUMN[key]
     if key == "withheld_fields":
