@@ -36,15 +36,38 @@ class ItemReader:
         Order: that of `rows`; keys in the table's order.
         """
         keys = KEYS if fields is None else [key for key in KEYS if key in set(fields)]
-        columns = [self._columns[key](rows) for key in keys]
+        places = _Places(rows)
+        columns = [self._columns[key](places) for key in keys]
         return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-_Cells = Callable[[Sequence[int]], list[Value]]
+class _Places:
+    """Some rows, and how a column gives its values there: made once for all columns."""
+
+    def __init__(self, rows: Sequence[int]) -> None:
+        self.rows = rows
+        self.values = _taker(rows)
+        self.marks = _taker([row >> 3 for row in rows])
+        """The bytes that tell whether there is a value."""
+        self.bits = [1 << (row & 7) for row in rows]
+        """The bit of each row in its byte."""
+
+
+def _taker(places: Sequence[int]) -> Callable[[memoryview], Sequence[int]]:
+    """Takes what stands at some places, together: a third of the time of one by one."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: [values[place] for place in places]
+
+
+_Cells = Callable[[_Places], list[Value]]
 """Gives the values of one column at some rows."""
 
 
 def _cells(key: str, column: pa.Array) -> _Cells:
+    if column.offset:
+        # Part of a larger column, as no published one is: places are counted from its own beginning.
+        column = pa.concat_arrays([column])
     if isinstance(column, pa.DictionaryArray):
         distinct = [_plain_value(key, text) for text in column.dictionary.to_pylist()]
         if COLUMN[key].kind is Kind.LIST:
@@ -64,41 +87,34 @@ def _cells(key: str, column: pa.Array) -> _Cells:
 def _fixed(column: pa.Array, code: Literal["i", "q"], convert: Callable[[int], Value]) -> _Cells:
     """The cells of a column whose values have a fixed width; `code` names it as `struct` does."""
     validity, data = column.buffers()
-    values, offset = memoryview(b"" if data is None else data).cast(code), column.offset
+    values = memoryview(b"" if data is None else data).cast(code)
     if not column.null_count:
-        return lambda rows: [convert(value) for value in _at(values, rows, offset)]
+        return lambda places: list(map(convert, places.values(values)))
     shown = memoryview(validity)
 
-    def read(rows: Sequence[int]) -> list[Value]:
-        marks = _at(shown, [(offset + row) >> 3 for row in rows], 0)
-        found = zip(_at(values, rows, offset), marks, rows, strict=True)
-        return [convert(value) if mark >> (offset + row & 7) & 1 else None for value, mark, row in found]
+    def read(places: _Places) -> list[Value]:
+        found = zip(places.values(values), places.marks(shown), places.bits, strict=True)
+        return [convert(value) if mark & bit else None for value, mark, bit in found]
 
     return read
 
 
-def _at(values: memoryview, places: Sequence[int], offset: int) -> Sequence[int]:
-    """The values at some places, taken together: a third of the time of one by one."""
-    if offset:
-        places = [offset + place for place in places]
-    return itemgetter(*places)(values) if len(places) > 1 else [values[place] for place in places]
-
-
 def _texts(column: pa.StringArray) -> _Cells:
     """The cells of a column of plain texts."""
-    validity, places, data = column.buffers()
+    validity, ends_at, data = column.buffers()
     if data is None:
-        return lambda rows: [None for _ in rows]
-    ends, text, offset = memoryview(places).cast("i"), memoryview(data), column.offset
+        return lambda places: [None for _ in places.rows]
+    ends, text = memoryview(ends_at).cast("i"), memoryview(data)
     shown = memoryview(validity) if column.null_count else None
 
-    def read(row: int) -> str | None:
-        place = offset + row
-        if shown is not None and not shown[place >> 3] >> (place & 7) & 1:
-            return None
-        return str(text[ends[place] : ends[place + 1]], "utf-8")
+    def read(places: _Places) -> list[Value]:
+        texts = [str(text[ends[row] : ends[row + 1]], "utf-8") for row in places.rows]
+        if shown is None:
+            return texts
+        marks = zip(texts, places.marks(shown), places.bits, strict=True)
+        return [found if mark & bit else None for found, mark, bit in marks]
 
-    return lambda rows: [read(row) for row in rows]
+    return read
 
 
 @lru_cache(maxsize=65_536)

@@ -37,11 +37,11 @@ class PlacedRows:
         conditions = code_conditions(chosen)
         together = [condition for column, condition in conditions.items() if column in self._columns]
         apart = [condition for column, condition in conditions.items() if column not in self._columns]
-        found = self._rows.filter(*_within(bounds), *apart)
         if not together:
-            return found
+            return self._rows.filter(*_within(bounds), *apart)
         fitting = self._combinations.select(pl.all_horizontal(together).fill_null(False)).to_series()
-        return found.filter(fitting.gather(found.get_column(PLACE)))
+        # All conditions at once: only the records that meet them all are copied.
+        return self._rows.filter(*_within(bounds), *apart, fitting.gather(self._rows.get_column(PLACE)))
 
     def add_up(self, found: pl.DataFrame, numbers: Sequence[str]) -> pl.DataFrame:
         """Records that were found here, added up by their combination.
