@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,29 @@ def test_settings__of_what_copies_are_the_place_and_the_keys_of_the_store() -> N
     assert read_settings(own).release_store.startswith("s3://")
     assert all(name.startswith("AWS_") for name in variables.keys() - own.keys())
     assert own["EXEMPTIONS_RELEASES"] == read_variables(DEPLOY / "public.env")["EXEMPTIONS_RELEASES"]
+
+
+def test_command__has_the_settings_of_the_units_and_the_words_it_was_given(tmp_path: Path) -> None:
+    settings, program, command = tmp_path / "staff.env", tmp_path / "program", tmp_path / "exemptions"
+    settings.write_text((DEPLOY / "staff.env").read_text(encoding="utf-8") + 'EXEMPTIONS_LANG="en"', encoding="utf-8")
+    program.write_text('#!/bin/sh\nenv -0\nprintf "%s\\0" "$@"\n')
+    program.chmod(0o755)
+    text = (DEPLOY / "exemptions").read_text(encoding="utf-8").replace('" != exemptions', f'" != {getuser()}')
+    for installed, here in {
+        "/etc/exemptions/staff.env": settings,
+        "/opt/exemptions/.venv/bin/exemptions": program,
+    }.items():
+        assert installed in text
+        text = text.replace(installed, str(here))
+    command.write_text(text, encoding="utf-8")
+    environment = {"PATH": os.environ["PATH"], "EXEMPTIONS_TOKEN": "x y"}
+    done = subprocess.run(
+        ["sh", str(command), "load", "mi archivo.csv", "*"], env=environment, capture_output=True, text=True, check=True
+    )
+    *variables, first, second, third, _end = done.stdout.split("\0")
+    assert [first, second, third] == ["load", "mi archivo.csv", "*"]
+    expected = {**read_variables(DEPLOY / "staff.env"), "EXEMPTIONS_LANG": "en", "EXEMPTIONS_TOKEN": "x y"}
+    assert expected.items() <= dict(line.split("=", 1) for line in variables).items()
 
 
 def test_settings__the_public_is_told_no_secret() -> None:
