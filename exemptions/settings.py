@@ -45,6 +45,8 @@ class Settings:
     role: Role
     base_url: str
     """Absolute address that links start with, without a slash at the end; empty means relative links."""
+    staff_url: str
+    """Absolute address under which the staff's area is reached; empty means below `base_url`."""
     token: str
     """Token of the person who acts on the command line; empty means nobody."""
     two_person: bool
@@ -99,6 +101,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "database_tls": "EXEMPTIONS_DATABASE_TLS",
     "role": "EXEMPTIONS_ROLE",
     "base_url": "EXEMPTIONS_BASE_URL",
+    "staff_url": "EXEMPTIONS_STAFF_URL",
     "token": "EXEMPTIONS_TOKEN",
     "two_person": "EXEMPTIONS_TWO_PERSON",
     "second_factor": "EXEMPTIONS_SECOND_FACTOR",
@@ -132,6 +135,7 @@ DEFAULTS: Mapping[str, str] = {
     "database_tls": "required",
     "role": "all",
     "base_url": "",
+    "staff_url": "",
     "token": "",
     "two_person": "on",
     "second_factor": "optional",
@@ -189,8 +193,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise _wrong("delta", texts["delta"], f"off ({ENVIRONMENT['release_store']}: {', '.join(_DELTA_SCHEMES)})")
     if not texts["max_upload_bytes"].isdecimal() or int(texts["max_upload_bytes"]) < 1:
         raise _wrong("max_upload_bytes", texts["max_upload_bytes"], "1 …")
-    if texts["base_url"] and not texts["base_url"].startswith(("http://", "https://")):
-        raise _wrong("base_url", texts["base_url"], "https://…")
+    for name in ("base_url", "staff_url"):
+        if texts[name] and not texts[name].startswith(("http://", "https://")):
+            raise _wrong(name, texts[name], "https://…")
     if texts["rate_limit"] and not re.fullmatch(r"[1-9]\d{0,8}/[1-9]\d{0,5}", texts["rate_limit"], re.ASCII):
         raise _wrong("rate_limit", texts["rate_limit"], "600/60")
     return Settings(
@@ -204,6 +209,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_tls=texts["database_tls"],
         role=Role(texts["role"]),
         base_url=texts["base_url"].rstrip("/"),
+        staff_url=(texts["staff_url"] or texts["base_url"]).rstrip("/"),
         token=texts["token"],
         two_person=texts["two_person"] == "on",
         second_factor=texts["second_factor"],

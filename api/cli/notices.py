@@ -24,7 +24,7 @@ def notify(context: Context, mail: bool, as_json: bool) -> int:
     lines = [context.pick(sentence.es, sentence.en) for sentence in waiting]
     if mail and lines:
         subject = context.pick(f"Registro: {len(lines)} por atender", f"Registry: {len(lines)} waiting")
-        link = [f"{settings.base_url}/staff"] if settings.base_url else []
+        link = [f"{settings.staff_url}/staff"] if settings.staff_url else []
         send_mail(settings, subject=subject, lines=[*(f"- {line}" for line in lines), "", *link], at=context.clock())
     if as_json:
         print_json(lines)

@@ -39,6 +39,7 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         server_name registro.example;
+        include {shipped}/staff.conf;
         include {folder}/server.conf;
         location = /still.html {{ root {folder}; }}
     }}

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -287,6 +288,7 @@ def write_site(folder: Path, *, plain_port: int, tls_port: int) -> list[str]:
     subprocess.run([*certify, *keys], check=True, capture_output=True)
     site = (SHIPPED / "site.conf").read_text().replace("/etc/ssl/registro", str(folder))
     site = site.replace("/etc/nginx/exemptions/http.conf", str(SHIPPED / "http.conf"))
+    site = site.replace("/etc/nginx/exemptions/staff.conf", str(SHIPPED / "staff.conf"))
     site = site.replace("/etc/nginx/exemptions", str(folder)).replace("[::]:", "[::1]:")
     for shipped, own in ((80, plain_port), (443, tls_port)):
         site = re.sub(
@@ -318,6 +320,48 @@ def test_site__is_understood_refuses_the_api_in_the_clear_and_leads_pages_on(tmp
             assert (led.status_code, led.headers["Location"]) == (308, "https://registro.example/buscar?q=x")
         finally:
             running.terminate()
+
+
+def test_site__staff_and_public_are_under_names_of_their_own(tmp_path: Path) -> None:
+    folder, port = tmp_path / "nginx", free_port()
+    answer = b"HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: 6\r\n\r\n"
+    command = write_site(folder, plain_port=free_port(), tls_port=port)
+    with _service(lambda: answer + b"public") as public, _service(lambda: answer + b"staff!") as staff:
+        places = (folder / "places.conf").read_text()
+        before, found, after = places.partition("upstream registry_staff")
+        assert found
+        several = before.replace("127.0.0.1:9 ", f"{public} ") + found + after.replace("127.0.0.1:9;", f"{staff};")
+        (folder / "places.conf").write_text(several)
+        with subprocess.Popen(command) as running:
+            try:
+                wait_for_proxy(port)
+                for path in ("/staff", "/en/staff/entrar", "/api/v1/staff/batches", "/static/site.css"):
+                    assert _ask(port, "personal.registro.example", path)[::2] == (200, b"staff!"), path
+                for path in ("/", "/buscar?q=x", "/registro/abc", "/static/site.css"):
+                    assert _ask(port, "registro.example", path)[::2] == (200, b"public"), path
+                for path in ("/staff", "/en/staff/entrar", "/api/v1/staff/batches"):
+                    assert _ask(port, "registro.example", path)[0] == 404, path
+                for path in ("/buscar?q=x", "/api/v1/records", "/downloads/1/records.csv", "/comparar"):
+                    status, place, _ = _ask(port, "personal.registro.example", path)
+                    assert (status, place) == (308, f"https://registro.example{path}")
+                with pytest.raises(ssl.SSLError):
+                    _ask(port, "otro.example", "/")
+            finally:
+                running.terminate()
+
+
+def _ask(port: int, name: str, path: str) -> tuple[int, str | None, bytes]:
+    """Status, where it leads, and body of what this name answers."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        trusting.wrap_socket(plain, server_hostname=name) as secure,
+    ):
+        secure.sendall(f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(secure)
+        answer.begin()
+        return answer.status, answer.headers["Location"], answer.read()
 
 
 @contextmanager
