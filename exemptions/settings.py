@@ -68,6 +68,9 @@ class Settings:
     """Language of reports on the command line, `es` or `en`."""
     max_upload_bytes: int
     """Largest accepted file, in bytes as unpacked."""
+    clamd: str
+    """Where the antivirus is asked about what the staff sends: the path of clamd's socket, or host:port; empty means
+    that nobody is."""
     rate_limit: str
     """How many requests the proxy lets through in how many seconds, `600/60`; empty means that none is stated."""
     guard_removals_pct: float
@@ -116,6 +119,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "demonstration": "EXEMPTIONS_DEMONSTRATION",
     "language": "EXEMPTIONS_LANG",
     "max_upload_bytes": "EXEMPTIONS_MAX_UPLOAD_BYTES",
+    "clamd": "EXEMPTIONS_CLAMD",
     "rate_limit": "EXEMPTIONS_RATE_LIMIT",
     "guard_removals_pct": "EXEMPTIONS_GUARD_REMOVALS_PCT",
     "guard_change_pct": "EXEMPTIONS_GUARD_CHANGE_PCT",
@@ -150,6 +154,7 @@ DEFAULTS: Mapping[str, str] = {
     "demonstration": "local",
     "language": "es",
     "max_upload_bytes": str(2 * 1024**3),
+    "clamd": "",
     "rate_limit": "",
     "guard_removals_pct": "5",
     "guard_change_pct": "30",
@@ -196,6 +201,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for name in ("base_url", "staff_url"):
         if texts[name] and not texts[name].startswith(("http://", "https://")):
             raise _wrong(name, texts[name], "https://…")
+    if texts["clamd"] and not re.fullmatch(r"/.+|(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", texts["clamd"], re.ASCII):
+        raise _wrong("clamd", texts["clamd"], "/run/clamav/clamd.ctl")
     if texts["rate_limit"] and not re.fullmatch(r"[1-9]\d{0,8}/[1-9]\d{0,5}", texts["rate_limit"], re.ASCII):
         raise _wrong("rate_limit", texts["rate_limit"], "600/60")
     return Settings(
@@ -224,6 +231,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         demonstration=texts["demonstration"],
         language=texts["language"],
         max_upload_bytes=int(texts["max_upload_bytes"]),
+        clamd=texts["clamd"],
         rate_limit=texts["rate_limit"],
         guard_removals_pct=_percent(texts, "guard_removals_pct"),
         guard_change_pct=_percent(texts, "guard_change_pct", most=1000),

@@ -39,6 +39,7 @@ from exemptions.guard_limits import GuardLimits
 from exemptions.guards import Hold, Load, find_holds
 from exemptions.models import Batch
 from exemptions.settings import Settings
+from loaders.antivirus import refuse_infected
 from loaders.bounded import bound_findings
 from loaders.checks import Context
 from loaders.isolation import ReaderLimits, read_isolated
@@ -122,8 +123,8 @@ def load_file(
     Nothing public changes. The bytes and options of the dataset's latest batch give that batch back, unless it was
     refused or rejected. A dry run tells the same and writes nothing. `file_name` is what the sender calls the file,
     where it lies under another name.
-    Raises: FileRefused if there is no such file, it is larger than the settings allow, or its day is over a year away;
-    Busy.
+    Raises: FileRefused if there is no such file, it is larger than the settings allow, the antivirus does not clear it,
+    or its day is over a year away; Busy.
     """
     tell = progress or _say_nothing
     at = clock()
@@ -135,6 +136,7 @@ def load_file(
         if earlier is not None:
             return earlier
         tell(Phase.KEEP, None, None)
+        refuse_infected(path, settings.clamd, sha256=upload.sha256)
         path = keep_upload(path, book.home, sha256=upload.sha256)
     allowed = limits or ReaderLimits.of_file(path, unpacked_bytes=settings.max_upload_bytes)
     checked = _tell_of_the_day(_read_and_check(book, path, upload, options, allowed, tell), upload, guatemala_day(at))

