@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -49,7 +49,17 @@ DECIDES = st.sampled_from(["marta", "marta", "marta", "marta", "luis", "ana"])
 REMOTE = 40
 """A taxpayer whom every file keeps, so that no file ends everything."""
 
+_OF_A_SHARE = 10
+"""Ways of one test, so that several are walked at once."""
+
 Steps = dict[str, int]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "walks" in metafunc.fixturenames:
+        count = metafunc.config.getoption("--workflows")
+        shares = [range(start, min(start + _OF_A_SHARE, count)) for start in range(0, count, _OF_A_SHARE)]
+        metafunc.parametrize("walks", shares, ids=[f"{share.start + 1}-{share.stop}" for share in shares])
 
 
 class Work(RuleBasedStateMachine):
@@ -361,18 +371,17 @@ class Work(RuleBasedStateMachine):
 
 @pytest.mark.both_databases
 def test_any_way_through_the_work__leaves_what_the_model_says(
-    database: Databases, pytestconfig: pytest.Config, record_property: Tell
+    walks: range, database: Databases, record_property: Tell
 ) -> None:
-    count: int = pytestconfig.getoption("--workflows")
     steps: Steps = {}
-    machine = type("OfOneDatabase", (Work,), {"steps": steps, "databases": database})
+    machine = seed(walks.start)(type("OfOneDatabase", (Work,), {"steps": steps, "databases": database}))
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=count, stateful_step_count=20, deadline=None, database=None, derandomize=count < 10,
-            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+            max_examples=len(walks), stateful_step_count=20, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
-    assert steps["files loaded"] > 0
+    assert steps["files loaded"] >= 2 * len(walks)
     for what, times in sorted(steps.items()):
         tell(record_property, "Steps of the staff's work", step=what, times=times, unlike_the_model=0)
