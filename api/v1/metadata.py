@@ -7,7 +7,7 @@ import logging
 from flask import Response
 
 from api.conditional import Headers, Representation, answer_body
-from api.earlier import earlier_manifests
+from api.earlier import EarlierManifests, earlier_manifests
 from api.json_text import encode_json
 from api.negotiation import require_acceptable
 from api.parameters import refuse_parameters
@@ -101,19 +101,20 @@ def _answer_catalog(path: str, media_type: str) -> Response:
     refuse_parameters()
     require_acceptable(media_type)
     release = current_release()
-    # A withdrawal changes the list without a new release; its own text is short enough to be part of the key.
-    key = f"{path}\x00{listed_with(release)!r}"
+    earlier = earlier_manifests(release.number)
+    # A withdrawal changes the list without a new release, and so does a manifest that is harmed or repaired; the text
+    # of both is short enough to be part of the key.
+    key = f"{path}\x00{listed_with(release)!r}\x00{earlier.damaged!r}"
     kind = f"{media_type}; charset=utf-8" if media_type == TURTLE else media_type
     representation = Representation(release=release, key=key, media_type=kind, pinned=False, by_language=False)
-    return answer_body(representation, lambda: (_write_catalog(release, media_type), ()))
+    return answer_body(representation, lambda: (_write_catalog(release, earlier, media_type), ()))
 
 
-def _write_catalog(release: Release, media_type: str) -> bytes:
-    earlier = earlier_manifests(release.number)
+def _write_catalog(release: Release, earlier: EarlierManifests, media_type: str) -> bytes:
     if earlier.damaged:
         numbers = ", ".join(map(str, earlier.damaged))
         _LOG.warning("the catalogue leaves out releases whose manifest is damaged: %s", numbers)
-    catalog = build_catalog([*earlier.whole, release.manifest], Site(absolute("")), damaged=earlier.damaged)
+    catalog = build_catalog([*earlier.read(), release.manifest], Site(absolute("")), damaged=earlier.damaged)
     if media_type == JSON_LD:
         return encode_json(catalog)
     # Most processes are never asked for Turtle, and its library takes long to load.

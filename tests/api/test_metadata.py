@@ -68,7 +68,9 @@ def test_catalogue__tells_which_release_it_leaves_out_because_its_manifest_is_da
     client = make_app(tmp_path / "home").test_client()
     assert "registry_damaged_manifests 0.0" in client.get("/metrics").text
     manifest = tmp_path / "home" / "releases" / "2" / "manifest.json"
-    manifest.write_bytes(manifest.read_bytes().replace(b'"release": 2', b'"release":  2'))
+    whole = manifest.read_bytes()
+    before = client.get("/catalog.jsonld")
+    manifest.write_bytes(whole.replace(b'"release": 2', b'"release":  2'))
     node = next(node for node in client.get("/catalog.jsonld").json["@graph"] if node["@type"] == "dcat:Catalog")
     assert [entry["@id"] for entry in node["dcat:dataset"]] == ["/publicaciones/3#dataset"]
     told = {text["@language"]: text["@value"] for text in node["dct:description"]}
@@ -78,6 +80,13 @@ def test_catalogue__tells_which_release_it_leaves_out_because_its_manifest_is_da
     assert [record.getMessage() for record in caplog.records if record.name == "registry.problems"] == [
         "the catalogue leaves out releases whose manifest is damaged: 2"
     ]
+    # What was sent while it was damaged may lie with somebody, who has to learn that there is more.
+    damaged = client.get("/catalog.jsonld")
+    manifest.write_bytes(whole)
+    repaired = client.get("/catalog.jsonld", headers={"If-None-Match": damaged.headers["ETag"]})
+    assert (repaired.status_code, repaired.data) == (200, before.data)
+    assert repaired.headers["ETag"] == before.headers["ETag"]
+    assert "registry_damaged_manifests 0.0" in client.get("/metrics").text
 
 
 def test_catalogue__without_a_public_address_names_paths(client: FlaskClient) -> None:
