@@ -78,7 +78,9 @@ class Repeats:
         started = perf_counter()
         key = _key(environ)
         known = self._kept.find(key) if key is not None else None
-        if known is None or known.release() is not self._current():
+        release = known.release() if known is not None else None
+        # Where no release can be served there is no current one either, and that is not the one of a kept answer.
+        if known is None or release is None or release is not self._current():
             return None
         request_id = choose_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
         if known.body:

@@ -122,6 +122,25 @@ def test_repeats__of_a_release_that_was_withdrawn_are_gone(tmp_path: Path) -> No
     assert [fetch(client, path).status_code for _ in range(2)] == [200, 200]
 
 
+@pytest.mark.parametrize("is_damaged", [True, False], ids=["damaged", "withdrawn"])
+def test_repeats__of_the_only_release_are_gone_with_it(tmp_path: Path, is_damaged: bool) -> None:
+    folder = build_test_release(tmp_path / "releases", [record(1)])
+    app = make_app(tmp_path)
+    client = app.test_client()
+    for path in ADDRESSES:
+        assert [fetch(client, path).status_code for _ in range(2)] == [200, 200]
+    if is_damaged:
+        (folder / "records.arrow").write_bytes(b"")
+        app.extensions["registry"].store.drop_broken()
+    else:
+        point_at(tmp_path / "releases", None, withdrawn=[1])
+    # Kept answers do not keep their release.
+    gc.collect()
+    for path in ADDRESSES:
+        answer = fetch(client, path)
+        assert "X-Registry-Release" not in answer.headers and record(1)["name"] not in answer.text
+
+
 def test_repeats__keep_no_endless_headers(dispatched: tuple[FlaskClient, list[str]]) -> None:
     client, seen = dispatched
     headers = {"Accept_Language": "es, " + ", ".join(f"x-{number}" for number in range(1_000))}

@@ -283,14 +283,14 @@ def build_test_release(
     return release
 
 
-def point_at(folder: Path, number: int, *, withdrawn: Iterable[int] = ()) -> None:
+def point_at(folder: Path, number: int | None, *, withdrawn: Iterable[int] = ()) -> None:
     """Write `current.json`: `number` is current, every release folder below `folder` and `withdrawn` are listed."""
     gone = {n: {"release": n, "state": "withdrawn", "published_at": "2026-01-01T12:00:00Z", "status_date": "2026-01-01",
                 "manifest_sha256": "0" * 64, "restores": None} for n in withdrawn}  # fmt: skip
     listed = gone | {int(path.name): _pointer_entry(path) for path in folder.iterdir() if path.name.isdigit()} | gone
     pointer = {
         "release": number,
-        "manifest_sha256": listed[number]["manifest_sha256"],
+        "manifest_sha256": None if number is None else listed[number]["manifest_sha256"],
         "releases": [listed[n] for n in sorted(listed)],
     }
     staged = folder / ".current.json.new"
