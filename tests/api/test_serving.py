@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Server]:
+def serving(home: Path, app: str = "tests.api.failing_wsgi:app", *, workers: int = 2) -> Iterator[Server]:
     """A service with three records in a session of its own, as a terminal gives one; none of it outlives the block."""
     build_test_release(home / "releases", [record(n) for n in range(1, 4)])
     with socket.socket() as probe:
@@ -59,7 +59,7 @@ def serving(home: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:api.serving"]
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [*command, "--bind", f"127.0.0.1:{port}", "tests.api.failing_wsgi:app"],
+            [*command, "--bind", f"127.0.0.1:{port}", "--workers", str(workers), app],
             cwd=ROOT,
             env={**os.environ, "EXEMPTIONS_HOME": str(home)},
             stdout=sink,
