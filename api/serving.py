@@ -1,4 +1,5 @@
-"""How gunicorn runs the service. The module is its own configuration file: `gunicorn -c python:api.serving wsgi:app`.
+"""How gunicorn runs the service. The module is its own configuration file: `gunicorn -c python:api.serving wsgi:app`,
+or `python -m api.master` in its place, which does the jobs of staff too.
 
 It imports nothing heavy: gunicorn's master reads it and must not load what its workers use after the fork.
 """
@@ -41,6 +42,8 @@ control_socket_disable = True
 """Nothing controls the service but signals, and nothing of it lies in somebody's home folder."""
 forwarded_allow_ips = "127.0.0.1,::1"
 
+ARENAS = "MALLOC_ARENA_MAX"
+"""The allocator reads this setting when a process begins, so it cannot be set in the configuration."""
 PYTHON = (sys.executable, "-P")
 """Python that imports nothing from the folder it is started in."""
 _ROOT = Path(__file__).resolve().parent.parent
@@ -115,9 +118,8 @@ def run_server(*, host: str, port: int, folders: Mapping[str, Path], workers: in
     The process is replaced, so that signals reach gunicorn itself, and nothing that this process has loaded is forked.
     """
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    # The allocator reads its setting when a process begins, so it cannot be set in the configuration.
-    environment = ["MALLOC_ARENA_MAX=2", *(f"{variable}={path}" for variable, path in folders.items())]
-    command = ["env", *environment, *PYTHON, "-m", "gunicorn", "--config", "python:api.serving"]
+    environment = [f"{ARENAS}=2", *(f"{variable}={path}" for variable, path in folders.items())]
+    command = ["env", *environment, *PYTHON, "-m", "api.master", "--config", "python:api.serving"]
     # gunicorn imports from the folder it runs in before any other, so that must be ours: the folder that a person
     # happens to be in may hold an api.py of its own. Relative paths of that folder are given whole.
     os.chdir(_ROOT)

@@ -50,8 +50,6 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
         with context.book() as book:
             check_book_file(book.engine)
             reconcile(book, context.settings)
-        # It ends by itself when this process, which becomes gunicorn, is gone.
-        subprocess.Popen([*PYTHON, "-m", "api.cli", "work", "--with-parent", str(os.getpid())])
     context.say(
         f"Registro abierto de exenciones en http://{host}:{port}/  (Ctrl+C para terminar)",
         f"Open registry of exemptions at http://{host}:{port}/  (Ctrl+C to stop)",

@@ -79,9 +79,9 @@ def service(command: Command, write_file: Write, home: Path, tmp_path: Path) -> 
             served.wait(timeout=PATIENCE_S)
 
 
-def calendar_workers(home: Path) -> list[str]:
-    """The command line of every worker of the calendar that this test's service has started."""
-    found = []
+def calendar_workers(home: Path) -> dict[int, str]:
+    """The process and the command line of every worker of the calendar that this test's service has started."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
@@ -91,7 +91,7 @@ def calendar_workers(home: Path) -> list[str]:
             continue
         own = next((entry for entry in environment if entry.startswith(b"EXEMPTIONS_HOME=")), b"").decode()
         if "--with-parent" in words and (folder / own.partition("=")[2]).resolve() == home.resolve():
-            found.append(words)
+            found[int(process.name)] = words
     return found
 
 
@@ -122,10 +122,12 @@ def test_serve__shows_a_new_release_without_a_restart(service: int, command: Com
     assert max(json.loads(line)["changed_release"] for line in lines) == before
 
 
-def test_serve__the_worker_of_the_calendar_ends_with_it(service: int, home: Path) -> None:
-    (worker,) = calendar_workers(home)
+def test_serve__the_worker_of_the_calendar_is_replaced_and_ends_with_it(service: int, home: Path) -> None:
+    (first,) = calendar_workers(home)
     assert get(service, "/health/live")[0] == 200
-    os.kill(int(worker.split("--with-parent")[1]), signal.SIGKILL)
+    os.kill(first, signal.SIGKILL)
+    ((_, words),) = wait_for(lambda: [item for item in calendar_workers(home).items() if item[0] != first])
+    os.kill(int(words.split("--with-parent")[1]), signal.SIGKILL)
     wait_for(lambda: not calendar_workers(home))
     book = open_book(read_settings())
     book.close()
