@@ -1,7 +1,7 @@
 """gunicorn's worker with this service's answers to requests that never reach the application.
 
 gunicorn answers a malformed request itself, as HTML, and logs the address of a failed one; here it answers with a
-problem document and logs no address.
+problem document and logs no address. It sends the head of an answer before the body; here they leave together.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import socket
 import time
 from secrets import token_hex
 from types import FrameType
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.base import Worker
@@ -19,6 +20,10 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from api.problem_types import BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL_ERROR, URI_TOO_LONG, ProblemType
 from exemptions.exhaustion import is_exhausted
+
+if TYPE_CHECKING:
+    from gunicorn.http.message import Request
+    from gunicorn.workers.gthread import TConn
 
 _PAUSE_S = 0.5
 """How long a worker without handles lets new connections wait, before it looks again."""
@@ -67,6 +72,17 @@ class RegistryWorker(ThreadWorker):
             _LOG.error("no more connections can be taken for now: %s", error.strerror)
             time.sleep(_PAUSE_S)
 
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Answer a request; the head of the answer leaves together with the first part of its body."""
+        whole = HeadWithBody(conn.sock)
+        conn.sock = whole  # type: ignore[assignment]
+        try:
+            kept_open = super().handle_request(req, conn)
+            whole.flush()
+        finally:
+            conn.sock = whole.plain
+        return kept_open
+
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that could not be read, or whose handling failed outside the application."""
         kind = _problem_of(exc)
@@ -80,6 +96,41 @@ class RegistryWorker(ThreadWorker):
             client.sendall(render_problem(kind, request_id))
         except OSError:
             _LOG.debug("the client of a failed request is gone")
+
+
+class HeadWithBody:
+    """The connection of one answer, which holds back what is sent first until more is sent.
+
+    A worker that is killed between the two leaves nothing of the answer, so the proxy can ask another worker; once a
+    head has arrived it has passed it on, and its reader gets a cut answer.
+    """
+
+    def __init__(self, plain: socket.socket) -> None:
+        self.plain = plain
+        self._head: bytes | None = None
+        self._is_begun = False
+
+    def sendall(self, data: bytes) -> None:
+        """Send it, but for the first, which waits."""
+        if self._is_begun:
+            held, self._head = self._head or b"", None
+            self.plain.sendall(held + data if held else data)
+        else:
+            self._is_begun, self._head = True, data
+
+    def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:
+        """Send part of a file from the disk."""
+        self.flush()
+        return self.plain.sendfile(file, offset, count)
+
+    def flush(self) -> None:
+        """Send what waits: the answer has no body."""
+        held, self._head = self._head, None
+        if held:
+            self.plain.sendall(held)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.plain, name)
 
 
 def render_problem(kind: ProblemType, request_id: str) -> bytes:

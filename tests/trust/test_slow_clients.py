@@ -1,4 +1,4 @@
-"""Clients that are slow, gone or many, and workers that are killed: through the shipped proxy, others are answered."""
+"""Clients that are slow, gone or many: through the shipped proxy, others are answered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -20,22 +18,17 @@ from tests.cli.test_serve import free_port
 from tests.served import ROOT, wait_until_answered
 from tests.trust.proxy import NGINX, NO_NGINX, Proxy, proxied
 from tests.trust.tables import Tell, tell
-from tests.trust.test_reload import _read, _workers
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason=NO_NGINX)
 
-TABLE = "Slow clients and killed workers, through the proxy"
-KILLS = 8
-READERS = 4
+TABLE = "Slow clients, through the proxy"
 
 
 @pytest.fixture(scope="module")
-def service(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[int, int, Proxy]]:
-    """Process and port of the service, and the proxy before it."""
+def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """The proxy before a service."""
     if request.config.getoption("--faults") != "all":
-        pytest.skip("slow clients and killed workers take minutes: make trust")
+        pytest.skip("slow clients take minutes: make trust")
     folder = tmp_path_factory.mktemp("slow")
     environment = {"EXEMPTIONS_HOME": str(folder / "home"), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
     demo = [sys.executable, "-m", "api.cli", "demo", "--rows", "5000"]
@@ -45,49 +38,10 @@ def service(
     with subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True) as process:
         try:
             wait_until_answered(f"http://127.0.0.1:{port}/health/live", process)
-            with proxied(folder / "nginx", f"127.0.0.1:{port}", releases=folder / "home" / "releases") as proxy:
-                yield process.pid, port, proxy
+            with proxied(folder / "nginx", f"127.0.0.1:{port}", releases=folder / "home" / "releases") as running:
+                yield running
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-
-
-def test_killed_workers__readers_hardly_notice(service: tuple[int, int, Proxy], record_property: Tell) -> None:
-    master, port, proxy = service
-    found, stop = Counter[str](), threading.Event()
-    readers = [threading.Thread(target=_read, args=(proxy.address, found, stop, n)) for n in range(READERS)]
-    for reader in readers:
-        reader.start()
-    try:
-        for _ in range(KILLS):
-            workers = _wait_for_two(master, port)
-            os.kill(min(workers), signal.SIGKILL)
-            time.sleep(0.5)
-        _wait_for_two(master, port)
-    finally:
-        stop.set()
-        for reader in readers:
-            reader.join()
-    # These readers ask for more than one address may: that is told as such, and no matter of the workers.
-    errors = sum(count for status, count in found.items() if status not in ("200", "429"))
-    tell(
-        record_property, TABLE, what="worker killed with SIGKILL under load", injected=KILLS,
-        answers_meanwhile=found["200"], errors_of_readers=errors, then="another worker answers; a new one comes",
-    )  # fmt: skip
-    # The proxy tries again, but a connection that both tries make to the socket of the killed one is a 503.
-    assert found.keys() <= {"200", "429", "503"} and errors <= KILLS, found
-
-
-def _wait_for_two(master: int, port: int) -> set[int]:
-    """The workers, once two of them answer: each has a socket of its own, and a new connection lands on any of them."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        found = _workers(master)
-        with suppress(requests.RequestException):
-            answers = [requests.get(f"http://127.0.0.1:{port}/health/live", timeout=60) for _ in range(12)]
-            if len(found) == 2 and found == _workers(master) and all(answer.ok for answer in answers):
-                return found
-        time.sleep(0.1)
-    pytest.fail("no new worker came")
 
 
 def _slow_headers(connection: socket.socket) -> None:
@@ -120,8 +74,7 @@ CLIENTS: dict[str, tuple[int, Callable[[socket.socket], None], int]] = {
 
 
 @pytest.mark.parametrize("what", CLIENTS)
-def test_slow_clients__others_are_answered(what: str, service: tuple[int, int, Proxy], record_property: Tell) -> None:
-    _, _, proxy = service
+def test_slow_clients__others_are_answered(what: str, proxy: Proxy, record_property: Tell) -> None:
     count, begin, limit_s = CLIENTS[what]
     with ExitStack() as held:
         # One after another, within what one address may ask in a second.
