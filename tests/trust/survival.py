@@ -60,7 +60,7 @@ def check_whole(folder: Path, environment: dict[str, str]) -> None:
     """Right after the fault: what readers have is whole, and the book is in one of its states."""
     home = Home(folder, **environment)
     try:
-        _check_book(home, _check_readers(folder))
+        _check_book(home, check_readers(folder / "home" / "releases"))
     finally:
         home.book.close()
 
@@ -70,7 +70,7 @@ def check_goes_on(act: str, folder: Path, environment: dict[str, str]) -> None:
     home = Home(folder, **environment)
     try:
         FINISH[act](home)
-        _check_readers(folder)
+        check_readers(folder / "home" / "releases")
         _check_book(home, None)
         # The next command has left nothing of what the killed one began.
         published = {str(e["release"]) for e in home.pointer()["releases"] if e["state"] == "published"}
@@ -93,9 +93,8 @@ def _instant(kill: Kill, make: Registry, at_server: bool, worker: Worker) -> dic
     return kill.instant(**_MEASURED[kind])
 
 
-def _check_readers(folder: Path) -> int:
+def check_readers(releases: Path) -> int:
     """What readers are told of is there and whole; gives the current release."""
-    releases = folder / "home" / "releases"
     pointer = json.loads((releases / "current.json").read_bytes())
     published = [entry for entry in pointer["releases"] if entry["state"] == "published"]
     assert pointer["release"] == max(entry["release"] for entry in published)
