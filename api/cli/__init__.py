@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 from api.cli.context import Context, say_error
+from api.cli.usage import say_usage
 from exemptions.disk import find_disk_error
 from exemptions.errors import InvalidQuery, RegistryError, SettingsError
 from exemptions.settings import read_settings
@@ -80,7 +81,7 @@ def main() -> None:
     try:
         status = commands.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        say_usage(error)
         sys.exit(2)
     except click.Abort:
         sys.exit(1)

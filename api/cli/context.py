@@ -97,13 +97,14 @@ class _Steps:
 
 def say_error(error: RegistryError) -> None:
     """Print an expected failure on standard error, in the language asked for; it may come before any option is read."""
-    click.echo(error.text(_asked_language(sys.argv[1:])), err=True)
+    click.echo(error.text(asked_language()), err=True)
     if isinstance(error, BookUnreachable):
         click.echo(error.cause, err=True)
 
 
-def _asked_language(words: Sequence[str]) -> str:
+def asked_language() -> str:
     """What `--lang` says before the command, else the settings."""
+    words: Sequence[str] = sys.argv[1:]
     for word, following in pairwise((*words, "")):
         if word.startswith("--lang="):
             return word.removeprefix("--lang=")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from api.cli.context import Context
+from api.cli.context import Context, count_words
 from api.cli.outputs import choose_release, write_whole
 from api.negotiation import LANGUAGES
 from api.provenance import Origin
@@ -58,8 +58,8 @@ def export(context: Context, /, file: Path, headers: str | None, **parameters: t
     origin = Origin(release, f"/api/v1/records{form.suffix}", params, base_url=context.settings.base_url)
     write_whole(file, form.stream(release.iter_batches(rows), metadata=origin.metadata(), lang=lang))
     context.say(
-        f"{count:,} registros de la publicación {release.number} en {file}.",
-        f"{count:,} records of release {release.number} in {file}.",
+        f"{count_words(count, 'registro', 'registros')} de la publicación {release.number} en {file}.",
+        f"{count_words(count, 'record', 'records')} of release {release.number} in {file}.",
     )
 
 

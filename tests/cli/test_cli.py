@@ -122,6 +122,29 @@ def test_usage__a_wrong_word_is_status_two(command: Command, words: tuple[str, .
     assert outcome.errors
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("loda",), "No existe la orden 'loda'."),
+        (("publish", "--notte", "x"), "No existe la opción '--notte'. ¿Quiso decir '--note'?"),
+        (("load", "registro", "x.csv"), "'registro' no es uno de 'registry', 'jobs', "),
+        (("load", "registry", "no.csv"), "El valor de 'FILE' no vale: no existe 'no.csv'."),
+        (("load", "registry", "."), "'.' es una carpeta."),
+        (("approve",), "Falta 'LOTE/BATCH'."),
+        (("approve", "dos"), "'dos' no es un número entero."),
+        (("demo", "--rows", "0"), "0 no está entre los límites "),
+        (("publish", "--note"), "La opción '--note' pide un valor."),
+        (("publish", "a", "b"), "Sobra en la orden: a b"),
+        (("reject", "1"), "Falta la opción '--reason'."),
+    ],
+)
+def test_usage__is_told_in_spanish(command: Command, words: tuple[str, ...], told: str) -> None:
+    errors = command(*words).errors
+    assert told in errors
+    assert errors.startswith("Uso: ")
+    assert command(*words, lang="en").errors.startswith("Usage: ")
+
+
 def test_settings__a_wrong_variable_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXEMPTIONS_ROLE", "king")
     outcome = command("batches")
