@@ -50,9 +50,11 @@ class Sieve:
             count = digits.count(b"\n")
             own = held.slice(first, count)
             first += count
-            if own.any() or _holds_pair(block, _ESCAPE):
+            rows, is_escaped = own.arg_true().to_list(), _holds_pair(block, _ESCAPE)
+            if rows or is_escaped:
                 lines = block.split(b"\n")
-                kept += [line + b"\n" for line, is_held in zip(lines, own, strict=False) if is_held or _ESCAPE in line]
+                escaped = [row for row, line in enumerate(lines) if _ESCAPE in line] if is_escaped else []
+                kept += [lines[row] + b"\n" for row in sorted({*rows, *escaped})]
         return b"".join(kept)
 
 
