@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARN
 	$(filter EXEMPTIONS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test trust load lint format check bench lock sbom clean FORCE
+.PHONY: help setup install run test trust load lint format check bench lock sbom clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## Show these commands.
@@ -47,6 +47,28 @@ $(STAMP): requirements/dev.txt requirements/runtime.in pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@printf '%s\n' "$(CURDIR)" > $@
+
+# Production has what answers requests and nothing else: no tests, no samples, no tools. What builds the project is there
+# for the moment that it takes to install it.
+PREFIX = /opt/exemptions
+install: ## Install what production needs, and nothing else, in PREFIX=/opt/exemptions.
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: Python 3.11 or newer is needed; name it: make install PYTHON=python3.12" >&2; exit 1; }
+	@if [ -e "$(PREFIX)/tests" ] || [ -e "$(PREFIX)/.git" ]; then \
+		echo "make: $(PREFIX) is a checkout: move it away, or name another folder: make install PREFIX=/opt/registry" >&2; exit 1; fi
+	@mkdir -p "$(PREFIX)/requirements"
+	@"$(PYTHON)" -m venv "$(PREFIX)/.venv"
+	@echo "Installing the service in $(PREFIX)"
+	@"$(PREFIX)/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@for package in $(PACKAGES) migrations; do \
+		rm -rf "$(PREFIX)/.$$package" && cp -R $$package "$(PREFIX)/.$$package" && \
+		rm -rf "$(PREFIX)/$$package" && mv "$(PREFIX)/.$$package" "$(PREFIX)/$$package" || exit 1; done
+	@cp pyproject.toml README.md LICENSE wsgi.py "$(PREFIX)" && cp requirements/runtime.in "$(PREFIX)/requirements"
+	@awk '/^setuptools==/ { found = 1 } found { print; if (!/\\$$/) exit }' requirements/dev.txt > "$(PREFIX)/requirements/build.txt"
+	@"$(PREFIX)/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$(PREFIX)/requirements/build.txt"
+	@"$(PREFIX)/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e "$(PREFIX)"
+	@"$(PREFIX)/.venv/bin/python" -m pip uninstall --quiet --disable-pip-version-check --yes setuptools pip
+	@rm -rf "$(PREFIX)/requirements/build.txt" "$(PREFIX)/exemptions.egg-info"
 
 run: export EXEMPTIONS_HOME := $(DEMO_HOME)
 run: export EXEMPTIONS_BASE_URL = http://127.0.0.1:$(PORT)
