@@ -153,7 +153,15 @@ def build_seeds(scratch: Path, real: Path | None = None) -> list[Seed]:
     books = sorted(BESIDE.glob("*.xls"))
     # The old workbooks are the only ones of their kind, and nothing here writes them.
     seeds += [Seed(path.name, Dataset.REGISTRY, "xls", path.read_bytes()) for path in books for _ in Dataset]
-    return [*seeds, *(_real_seeds(real) if real else ())]
+    return [*seeds, *(_as_often(list(_real_seeds(real)), seeds) if real else ())]
+
+
+def _as_often(real: list[Seed], written: list[Seed]) -> Iterator[Seed]:
+    """Real files, so many times that every other file of their kind begins from one."""
+    for kind in sorted({seed.kind for seed in real}):
+        of_kind = [seed for seed in real if seed.kind == kind]
+        count = sum(seed.kind == kind for seed in written)
+        yield from (of_kind[place % len(of_kind)] for place in range(max(count, len(of_kind))))
 
 
 def _real_seeds(folder: Path) -> Iterator[Seed]:
