@@ -41,7 +41,7 @@ DONE = {
 def test_killed_over_http__nothing_is_corrupt_or_lost(
     tmp_path: Path, request: pytest.FixtureRequest, record_property: Tell
 ) -> None:
-    kills = request.config.getoption("--random-kills") // 2
+    kills = request.config.getoption("--random-kills") // 8
     if kills < len(ACTS):
         pytest.skip("a service that dies and comes back takes its time: make trust")
     chance = random.Random("over http")
