@@ -54,7 +54,7 @@ FileEntry = Mapping[str, Any]
             "digest. Those of text are stored compressed: records.csv.zst and records.csv.gz are stored files; "
             "records.csv gives the same text in the coding that Accept-Encoding asks for, or uncompressed.",
         ),
-        media={"*/*": {"type": "string", "format": "binary"}},
+        media={"*/*": {}},
         parameters=[
             path_parameter("number", both("Número de la publicación.", "Number of the release."), {"type": "integer"}),
             path_parameter("name", both("Nombre del archivo.", "Name of the file."), {"type": "string"}),
