@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -379,6 +380,8 @@ def warm(release: Release) -> None:
     taxpayers(release, everything)
 
 
+# The file is read for many answers and changes with a release; reading what its bytes say takes most of the time.
+@lru_cache(maxsize=8)
 def parse_pointer(content: bytes) -> Pointer:
     """What the bytes of a `current.json` say.
 

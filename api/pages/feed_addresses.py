@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
-
-from api.pages.language import fixed_url, page_language
+from api.pages.language import endpoint_url, page_language
 from exemptions.query import RegistryQuery, query_params, selection
 
 CHANGES, TAXPAYER, RECORD, SEARCH = "feed_changes", "feed_taxpayer", "feed_record", "feed_search"
@@ -17,8 +14,7 @@ CHANGES, TAXPAYER, RECORD, SEARCH = "feed_changes", "feed_taxpayer", "feed_recor
 
 def feed_url(endpoint: str, params: Sequence[tuple[str, str]] = (), **path: str) -> str:
     """The path and query of a feed."""
-    named = f"{endpoint}_{page_language()}"
-    address = url_for(named, **dict[str, Any](path)) if path else fixed_url(named)
+    address = endpoint_url(f"{endpoint}_{page_language()}", **path)
     return f"{address}?{urlencode(list(params))}" if params else address
 
 

@@ -73,19 +73,18 @@ def select_locale() -> str:
 
 def page_url(page: str, /, **values: Any) -> str:
     """The path of a page in the language of this request; values that are no part of the path become its query."""
-    endpoint = f"{page_language()}.{page}"
-    return url_for(endpoint, **values) if values else fixed_url(endpoint)
+    return endpoint_url(f"{page_language()}.{page}", **values)
 
 
-def fixed_url(endpoint: str) -> str:
-    """The path of an endpoint that needs no values; a page links thirty of them."""
-    return _fixed_url(current_app.url_map, request.script_root, endpoint)
+def endpoint_url(endpoint: str, /, **values: Any) -> str:
+    """The path of an endpoint; a page has some fifty, most of which other pages have too."""
+    return _find_url(current_app.url_map, request.script_root, endpoint, tuple(values.items()))
 
 
-@lru_cache(maxsize=1_024)
-def _fixed_url(_addresses: Map, _root: str, endpoint: str) -> str:
+@lru_cache(maxsize=8_192)
+def _find_url(_addresses: Map, _root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     """The same for every request to an application below the same root."""
-    return url_for(endpoint)
+    return url_for(endpoint, **dict(values))
 
 
 def same_page_in(lang: str) -> str:
@@ -97,7 +96,6 @@ def same_page_in(lang: str) -> str:
     current, _, page = endpoint.partition(".")
     if current not in LANGUAGES or f"{lang}.{page}" not in current_app.view_functions:
         return url_for(f"{lang}.home")
-    endpoint = f"{lang}.{page}"
-    path = url_for(endpoint, **request.view_args) if request.view_args else fixed_url(endpoint)
+    path = endpoint_url(f"{lang}.{page}", **(request.view_args or {}))
     query = urlencode(list(request.args.items(multi=True)))
     return f"{path}?{query}" if query else path
