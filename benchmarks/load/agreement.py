@@ -17,7 +17,8 @@ from threading import Event, Thread
 
 RELEASE = "x-registry-release"
 _TIMEOUT_S = 60
-_PAUSE_S = 0.01
+_PAUSE_S = 0.04
+"""A reader keeps within what the proxy gives one address."""
 
 Digests = Mapping[str, str]
 """Path → the digest of the answer's body."""
