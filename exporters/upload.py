@@ -160,7 +160,9 @@ def _bring_release(work: _Upload, listed: ListedRelease) -> None:
     with ThreadPoolExecutor(PARALLEL) as pool:
         sent = sum(pool.map(bring, entries, sizes))
     if (folder / SIGNATURE).is_file():
-        work.remote.put(f"{number}/{SIGNATURE}", ((folder / SIGNATURE).read_bytes(),))
+        signature, place = (folder / SIGNATURE).read_bytes(), f"{number}/{SIGNATURE}"
+        if work.remote.find(place, most=SMALL_BYTES) != signature:
+            work.remote.put(place, (signature,))
     _confirm_sizes(work, number, entries)
     if stored != at_last:
         work.remote.put(f"{number}/{MANIFEST}", (at_last,))

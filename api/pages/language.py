@@ -56,6 +56,9 @@ LANGUAGES: dict[str, Language] = {
 }
 """Code → language, in the order in which pages offer them."""
 
+_LONGEST_KEPT = 500
+"""Letters of what an address is made of, above which it is not kept: a stranger chooses some of them."""
+
 STAFF_LANGUAGES = ("es", "en")
 """The languages of the staff's area, whose words are partly written beside each other in the program."""
 
@@ -78,7 +81,10 @@ def page_url(page: str, /, **values: Any) -> str:
 
 def endpoint_url(endpoint: str, /, **values: Any) -> str:
     """The path of an endpoint; a page has some fifty, most of which other pages have too."""
-    return _find_url(current_app.url_map, request.script_root, endpoint, tuple(values.items()))
+    asked = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in values.items())
+    if len(str(asked)) > _LONGEST_KEPT:
+        return url_for(endpoint, **values)
+    return _find_url(current_app.url_map, request.script_root, endpoint, asked)
 
 
 @lru_cache(maxsize=8_192)

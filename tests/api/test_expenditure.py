@@ -105,7 +105,7 @@ def test_expenditure__as_a_file_has_the_columns_asked_for_in_their_order(client:
     table = pq.read_table(io.BytesIO(client.get(f"{PATH}.parquet?{query}").get_data()))
     assert table.column_names == header
     labels = client.get(f"{PATH}.csv?{query}&headers=es").text.removeprefix("\ufeff").splitlines()[0]
-    assert labels == "Categorías que abarca,Año,Monto (Q)"
+    assert labels == "Categorías que abarca,Año,Gasto tributario (Q)"
 
 
 @pytest.mark.parametrize(("suffix", "query"), [(".csv", "fields=years"), ("", "fields=year")])

@@ -130,4 +130,8 @@ def test_dictionary__explains_every_table_that_has_no_page_of_its_own(client: Fl
     grounds = [element.text for element in page.find_all("summary")]
     assert len([text for text in grounds if text in ("Fundamento legal", "Legal ground")]) == len(ids)
     files = [link.attrs["href"] for link in page.find_all("a") if link.attrs.get("href", "").startswith("/api/v1/dict")]
-    assert files == ["/api/v1/dictionary.csv", "/api/v1/dictionary"]
+    labels = f"headers={prefix[1:] or 'es'}"
+    assert files == [
+        f"/api/v1/dictionary.xlsx?{labels}", f"/api/v1/dictionary.csv?{labels}",
+        *(f"/api/v1/dictionary.{form}" for form in ("csv", "ndjson", "parquet")), "/api/v1/dictionary",
+    ]  # fmt: skip

@@ -73,11 +73,9 @@ def test_dataset_state__the_next_file_is_due_after_the_day_of_the_last_accepted_
 @pytest.mark.both_databases
 def test_dataset_state__names_the_last_publication_of_a_file_and_the_periods_it_covers(book: Book) -> None:
     with book.write() as session:
-        session.add_all([release(1, 1), release(2, 15)])
-        session.flush()
-        session.add(batch(1, Dataset.JOBS, State.PUBLISHED, date(2025, 6, 30), release=1))
-        session.add(batch(2, Dataset.JOBS, State.PUBLISHED, date(2025, 9, 30), release=2))
-        session.add(batch(3, Dataset.JOBS, State.APPROVED, date(2025, 12, 31)))
+        cutoffs = (date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31))
+        sent = [batch(n, Dataset.JOBS, State.APPROVED, cutoff) for n, cutoff in enumerate(cutoffs, 1)]
+        session.add_all(sent)
         session.flush()
         for period, ended in (("2024", 2), ("2025-T2", None), ("2025-T3", None)):
             session.add(
@@ -86,6 +84,12 @@ def test_dataset_state__names_the_last_publication_of_a_file_and_the_periods_it_
                     batch=1, from_release=1, to_release=ended,
                 )
             )  # fmt: skip
+        session.flush()
+        # As a publication does it: what is published cannot be added to afterwards.
+        session.add_all([release(1, 1), release(2, 15)])
+        session.flush()
+        for published, number in zip(sent, (1, 2), strict=False):
+            published.state, published.release = State.PUBLISHED, number
     with book.read() as session:
         state = describe_dataset(session, Dataset.JOBS)
         batches = list_dataset_batches(session, Dataset.JOBS, limit=2)

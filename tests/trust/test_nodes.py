@@ -138,6 +138,7 @@ def test_publication__reaches_every_machine(machines: Machines, port: int, recor
 def test_rights__of_a_machine_that_serves_do_not_write_the_store(machines: Machines) -> None:
     reader = machines.store.environment("reader")
     refused = run({**machines.publisher.environment, **reader}, "upload", "--verify", "--json")
+    assert not refused.stderr, refused.stderr
     # It has all that is published, so nothing had to be written.
     assert (refused.returncode, json.loads(refused.stdout)["uploaded"]) == (0, [])
     key, secret = reader["AWS_ACCESS_KEY_ID"], reader["AWS_SECRET_ACCESS_KEY"]
