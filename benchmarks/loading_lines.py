@@ -46,6 +46,7 @@ def measure_loading(registry: Registry, *, sqlite_utils: Path, judged: bool) -> 
         target=bound,
         details={**_details(firsts[-1]), "reference_peak_mb": reference.peak_mb},
     )
+    yield _peak("load and publish from CSV, memory", registry.rows, firsts[-1], judged=judged)
     before = registry.book.stat().st_size
     update = (registry.load(registry.update), registry.publish())
     yield compared(
@@ -62,6 +63,13 @@ def measure_loading(registry: Registry, *, sqlite_utils: Path, judged: bool) -> 
             "book_grew_mb": (registry.book.stat().st_size - before) / 1e6,
         },
     )
+    yield _peak("the next edition, memory", registry.rows, update, judged=judged)
+
+
+def _peak(name: str, rows: int, runs: tuple[Run, Run], *, judged: bool) -> Figure:
+    """What all processes of a run held at their worst moment."""
+    target = Target(Better.LESS, 2500) if judged else None
+    return compared(name, rows, "MB", [_details(runs)["peak_mb"]], target=target)
 
 
 def _seconds(runs: tuple[Run, Run]) -> float:

@@ -85,7 +85,7 @@ def _number(value: float, unit: str) -> str:
 
 
 def _ratio(ratio: float, target: Target | None) -> str:
-    return f"{ratio:.0%}" if target is not None and target.better is Better.MORE else f"{ratio:.2f} ×"
+    return f"{ratio:.1%}" if target is not None and target.better is Better.MORE else f"{ratio:.2f} ×"
 
 
 def _bound(figure: Figure) -> str:

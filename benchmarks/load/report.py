@@ -65,7 +65,7 @@ def _ratio(figure: Figure) -> str:
     if figure.ratio is None:
         return "–"
     is_share = figure.target is None or figure.target.better is Better.MORE
-    return f"{figure.ratio:.0%}" if is_share else f"{figure.ratio:.2f} ×"
+    return f"{figure.ratio:.1%}" if is_share else f"{figure.ratio:.2f} ×"
 
 
 def _bound(figure: Figure) -> str:
