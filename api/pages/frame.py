@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 from flask import g, request
 
@@ -147,12 +147,15 @@ class Frame:
     contact_url: str
 
 
-def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
+def build_frame(*, canonical_query: str | None = None, is_error: bool = False) -> Frame:
     """The frame of the page of this request.
 
-    `canonical_query` is the part of the address after `?` that the page's one lasting address keeps; an error has no
-    lasting address.
+    `canonical_query` is the part of the address after `?` that the page's one lasting address keeps, and with which it
+    leads to its other languages: a page that is kept for all who ask the same repeats nobody's own spelling of it. An
+    error has no lasting address.
     """
+    asked = urlencode(list(request.args.items(multi=True))) if canonical_query is None else canonical_query
+    lasting = canonical_query or ""
     settings = app_state().settings
     endpoint = request.endpoint or ""
     language, _dot, page = endpoint.partition(".")
@@ -168,14 +171,14 @@ def build_frame(*, canonical_query: str = "", is_error: bool = False) -> Frame:
         page=page,
         language=LANGUAGES[page_language()],
         other_languages=tuple(
-            LanguageLink(same_page_in(code), other.tag, other.name)
+            LanguageLink(_with_query(same_page_in(code), asked), other.tag, other.name)
             for code, other in LANGUAGES.items()
             if code != page_language()
         ),
         picture=_picture(page, release) if is_told and release is not None else "",
         search_description=description_url() if settings.base_url else "",
-        canonical=_address(request.path, canonical_query) if is_told else "",
-        alternates=_alternates(canonical_query) if is_told else (),
+        canonical=absolute(_with_query(request.path, lasting)) if is_told else "",
+        alternates=_alternates(lasting) if is_told else (),
         navigation=_entries(NAVIGATION, page),
         header_search=release is not None and page not in _OWN_SEARCH and not is_error,
         release=_release_facts(release),
@@ -218,14 +221,13 @@ def _picture(page: str, release: Release) -> str:
     return absolute(card_url(page, request.path, release))
 
 
-def _address(path: str, query: str) -> str:
-    return absolute(f"{path}?{query}" if query else path)
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
-def _alternates(canonical_query: str) -> tuple[tuple[str, str], ...]:
-    paths = {lang: urlsplit(same_page_in(lang)).path for lang in LANGUAGES}
-    links = [(LANGUAGES[lang].tag, _address(paths[lang], canonical_query)) for lang in LANGUAGES]
-    return (*links, ("x-default", _address(paths[SOURCE], canonical_query)))
+def _alternates(query: str) -> tuple[tuple[str, str], ...]:
+    links = [(LANGUAGES[lang].tag, absolute(_with_query(same_page_in(lang), query))) for lang in LANGUAGES]
+    return (*links, ("x-default", absolute(_with_query(same_page_in(SOURCE), query))))
 
 
 def _contact_url(contact: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 from werkzeug.routing import Map
@@ -94,7 +93,7 @@ def _find_url(_addresses: Map, _root: str, endpoint: str, values: tuple[tuple[st
 
 
 def same_page_in(lang: str) -> str:
-    """The path and query of the page asked for, in another language.
+    """The path of the page asked for, in another language.
 
     An address that is no page leads to the home page of that language.
     """
@@ -102,6 +101,4 @@ def same_page_in(lang: str) -> str:
     current, _, page = endpoint.partition(".")
     if current not in LANGUAGES or f"{lang}.{page}" not in current_app.view_functions:
         return url_for(f"{lang}.home")
-    path = endpoint_url(f"{lang}.{page}", **(request.view_args or {}))
-    query = urlencode(list(request.args.items(multi=True)))
-    return f"{path}?{query}" if query else path
+    return endpoint_url(f"{lang}.{page}", **(request.view_args or {}))

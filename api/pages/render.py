@@ -25,10 +25,10 @@ def page_reader(release: Release | None = None) -> Reader:
     return Reader(page_language(), app_state().catalogs if release is None else release.catalogs)
 
 
-def render_page(template: str, context: Context, *, canonical_query: str = "", is_error: bool = False) -> str:
+def render_page(template: str, context: Context, *, canonical_query: str | None = None, is_error: bool = False) -> str:
     """The HTML of a page in the language of its address.
 
-    `canonical_query` is the query of the page's lasting address; without it that address has none.
+    `canonical_query` is what was asked in its one form; None where the page is not kept for others who ask the same.
     """
     # A page that failed halfway has explained words that the error's page has not.
     g.pop("terms", None)

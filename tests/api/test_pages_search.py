@@ -422,3 +422,18 @@ def test_search__writes_no_text_of_a_record_as_html(app: Flask, view: str) -> No
     assert "a='" not in shown
     assert "&,x" not in shown
     assert "&lt;" in shown
+
+
+def test_search__is_the_same_page_however_it_was_written(registry_home: Path) -> None:
+    told = []
+    for query in (
+        "category=CED_PRIV&department=01",
+        "department=01&category=CED_PRIV",
+        "q=&department=01&category=CED_PRIV",
+    ):
+        # A new application each time, so that none gives what it kept for another.
+        with make_app(registry_home).test_client() as client:
+            told.append(client.get(f"/buscar?{query}"))
+    assert len({answer.data for answer in told}) == 1
+    assert 'href="/en/buscar?category=CED_PRIV&amp;department=01"' in told[0].text
+    assert len({answer.headers["ETag"] for answer in told}) == 1
