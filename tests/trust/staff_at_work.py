@@ -16,6 +16,12 @@ from typing import Any
 
 import psycopg
 
+from exemptions.accounts import Actor, StaffRole, add_account, issue_token
+from exemptions.calendar import system_clock
+from exemptions.database import open_book
+from exemptions.models import Account
+from exemptions.passwords import hash_password
+from exemptions.settings import Settings
 from tests.api.staff_home import registry_file, school
 
 LOADER, APPROVER = "luis", "marta"
@@ -29,6 +35,21 @@ SHOWN = {
     "release": "SELECT count(*) FROM release WHERE number = %s",
 }
 """What was acknowledged → how the book shows it."""
+
+
+def make_staff(settings: Settings, *, password: str | None = None) -> dict[str, str]:
+    """A book with a person who loads and one who approves, with that password if any; their tokens."""
+    book, operator, now = open_book(settings), Actor("operator"), system_clock()
+    tokens = {}
+    with book.write() as session:
+        add_account(session, actor=operator, name="ana", role=StaffRole.ADMINISTRATOR, at=now)
+        for name, role in ((LOADER, StaffRole.LOADER), (APPROVER, StaffRole.APPROVER)):
+            add_account(session, actor=operator, name=name, role=role, at=now)
+            tokens[name] = issue_token(session, actor=operator, name=name, at=now, days=30)
+            if password is not None:
+                session.get_one(Account, name).password_hash = hash_password(password)
+    book.close()
+    return tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from exemptions.accounts import Actor, StaffRole, add_account, issue_token
 from exemptions.audit import Act, Fault, record_act
 from exemptions.audit_check import check_trail
 from exemptions.calendar import system_clock
@@ -32,7 +31,7 @@ from exporters.manifest import verify_folder
 from tests.databases import STAFF, NoServer
 from tests.served import served
 from tests.trust.cluster import Cluster, running_cluster, wait_until
-from tests.trust.staff_at_work import APPROVER, LOADER, Ask, StaffAtWork, Told
+from tests.trust.staff_at_work import Ask, StaffAtWork, Told, make_staff
 from tests.trust.tables import Tell, tell
 
 PREFIX = "/api/v1/staff"
@@ -131,19 +130,6 @@ def give_rights(cluster: Cluster, settings: Settings) -> None:
     book = open_book(replace(settings, database_url=cluster.url()))
     grant_rights(book.engine, staff=[STAFF], readers=[])
     book.close()
-
-
-def make_staff(settings: Settings) -> dict[str, str]:
-    """A book with a person who loads and one who approves; their tokens."""
-    book, operator, now = open_book(settings), Actor("operator"), system_clock()
-    tokens = {}
-    with book.write() as session:
-        add_account(session, actor=operator, name="ana", role=StaffRole.ADMINISTRATOR, at=now)
-        for name, role in ((LOADER, StaffRole.LOADER), (APPROVER, StaffRole.APPROVER)):
-            add_account(session, actor=operator, name=name, role=role, at=now)
-            tokens[name] = issue_token(session, actor=operator, name=name, at=now, days=30)
-    book.close()
-    return tokens
 
 
 def kill_primary(cluster: Cluster, staff: StaffAtWork, instant: str, chance: random.Random) -> float:

@@ -14,17 +14,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from exemptions.accounts import Actor, StaffRole, add_account, issue_token
 from exemptions.audit_check import check_trail
-from exemptions.calendar import system_clock
 from exemptions.database import open_book
 from exemptions.errors import RegistryError
-from exemptions.models import Account, AuditEntry, Batch, Job, Release
-from exemptions.passwords import hash_password
+from exemptions.models import AuditEntry, Batch, Job, Release
 from exemptions.settings import Settings, read_settings
 from tests.api.staff_home import PASSWORD
 from tests.trust.desk import ACTS, LOG_IN, PUBLISH, UPLOAD, Desk
-from tests.trust.staff_at_work import APPROVER, LOADER
+from tests.trust.staff_at_work import APPROVER, make_staff
 from tests.trust.supervised import ALL, TARGETS, Supervised, supervised
 from tests.trust.survival import check_readers
 from tests.trust.tables import Tell, tell
@@ -46,7 +43,7 @@ def test_killed_over_http__nothing_is_corrupt_or_lost(
         pytest.skip("a service that dies and comes back takes its time: make trust")
     chance = random.Random("over http")
     settings = read_settings({"EXEMPTIONS_HOME": str(tmp_path / "home")})
-    tokens = _make_staff(settings)
+    tokens = make_staff(settings, password=PASSWORD)
     environment = {"EXEMPTIONS_HOME": str(settings.home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
     with supervised(environment, tmp_path / "log") as service:
         desk = Desk(service.address, tokens)
@@ -72,19 +69,6 @@ def test_killed_over_http__nothing_is_corrupt_or_lost(
             )  # fmt: skip
             assert (corrupt, lost, repairs) == ([], [], []), (act, target)
         assert desk.is_signed_in()
-
-
-def _make_staff(settings: Settings) -> dict[str, str]:
-    book, operator, now = open_book(settings), Actor("operator"), system_clock()
-    tokens = {}
-    with book.write() as session:
-        add_account(session, actor=operator, name="ana", role=StaffRole.ADMINISTRATOR, at=now)
-        for name, role in ((LOADER, StaffRole.LOADER), (APPROVER, StaffRole.APPROVER)):
-            add_account(session, actor=operator, name=name, role=role, at=now)
-            tokens[name] = issue_token(session, actor=operator, name=name, at=now, days=30)
-            session.get_one(Account, name).password_hash = hash_password(PASSWORD)
-    book.close()
-    return tokens
 
 
 def _measure(desk: Desk, act: str) -> tuple[float, float]:
