@@ -24,21 +24,30 @@ _ENDED = (Status.REVOKED.value, Status.CANCELLED.value, Status.EXPIRED.value)
 
 
 def compare_records(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with, for every row, the first row of its key and of its NIT, and what differs from that row."""
-    known = pl.col("row").filter(value("nit").is_not_null() & value("category").is_not_null())
-    key = (value("nit"), value("category"), pl.col("resolution").fill_null(""))
-    named = value("nit").is_not_null() & pl.col("name").is_not_null()
-    frame = frame.with_columns(
-        known.first().over(key).alias(_DUPLICATE_OF),
-        pl.col("row").filter(named).first().over(value("nit")).alias(_FIRST_ROW),
-        pl.col("name").filter(named).first().over(value("nit")).alias(_FIRST_NAME),
-        (value("person_kind") != value("person_kind").first().over(value("nit"))).alias(_OTHER_KIND),
-        pl.col("row").filter(_holds(_ZONES)).first().over(value("nit")).alias(_ZONE_ROW),
+    """The frame with, for every row whose NIT others have too, the first row of its key and of its NIT, and what differs
+    from that row. Nearly all rows have a NIT of their own: nothing can contradict them, and theirs are null."""
+    nit, kind, named = value("nit"), value("person_kind"), pl.col("name").is_not_null()
+    key = (nit, value("category"), pl.col("resolution").fill_null(""))
+    looked_at = (nit, kind, value("category"), value("status"))
+    shared = (
+        frame.select("row", "name", "resolution", *looked_at)
+        .filter(nit.is_not_null() & nit.is_duplicated())
+        .with_columns(
+            pl.col("row").filter(value("category").is_not_null()).first().over(key).alias(_DUPLICATE_OF),
+            pl.col("row").filter(named).first().over(nit).alias(_FIRST_ROW),
+            pl.col("name").filter(named).first().over(nit).alias(_FIRST_NAME),
+            (kind != kind.first().over(nit)).alias(_OTHER_KIND),
+            pl.col("row").filter(_holds(_ZONES)).first().over(nit).alias(_ZONE_ROW),
+        )
     )
     # Folding is the dearest step, and few rows differ from the first of their NIT at all.
-    differing = frame.filter(named & (pl.col("name") != pl.col(_FIRST_NAME)))
+    differing = shared.filter(pl.col("name") != pl.col(_FIRST_NAME))
     renamed = differing.filter(fold_expr(pl.col("name")) != fold_expr(pl.col(_FIRST_NAME))).get_column("row")
-    return frame.with_columns(pl.col("row").is_in(renamed.implode()).alias(_OTHER_NAME))
+    told = shared.select(
+        "row", _DUPLICATE_OF, _FIRST_ROW, _FIRST_NAME, _OTHER_KIND, _ZONE_ROW,
+        pl.col("row").is_in(renamed.implode()).alias(_OTHER_NAME),
+    )  # fmt: skip
+    return frame.join(told, on="row", how="left", maintain_order="left")
 
 
 def together_checks() -> Iterator[Check]:
