@@ -65,6 +65,22 @@ def read_content(
     return read_frame(session, _content_statement(release, columns), {name: CURRENT_SCHEMA[name] for name in columns})
 
 
+def read_earlier(
+    session: Session, standing: pl.DataFrame, *, release: int, columns: Sequence[str] = tuple(CURRENT_SCHEMA)
+) -> pl.DataFrame:
+    """The records that held at an earlier `release`, from those of `standing`, which the book holds.
+
+    Only what changed since is read out of the book. Shape: `columns` of `CURRENT_SCHEMA`. Order: none.
+    """
+    begun = select(_VERSIONS.c.id).where(holds_at(_VERSIONS, None), _VERSIONS.c.from_release > release)
+    since = read_frame(session, cast("Select[tuple[object, ...]]", begun), {"id": pl.Int64}).get_column("id")
+    ended = _content_statement(release, columns).where(_VERSIONS.c.to_release.is_not(None))
+    # A version without a number is part of the release that is being made.
+    still = standing.filter(pl.col("version_id").is_not_null() & ~pl.col("version_id").is_in(since.implode()))
+    gone = read_frame(session, ended, {name: CURRENT_SCHEMA[name] for name in columns})
+    return pl.concat([still.select(columns), gone])
+
+
 def compare(current: pl.DataFrame, incoming: pl.DataFrame, *, mode: Mode) -> Comparison:
     """What loading `incoming` (content columns; keys unique) would do to `current` (`CURRENT_SCHEMA`).
 

@@ -152,7 +152,6 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
         else:
             progress(Step.TABLES)
             rows, taxpayers = _take_over(folder, draft.source)
-        inputs.enter()
         private = private_identifiers(inputs.session, inputs.policy)
         counts = {"records": rows[build.RECORDS], "taxpayers": taxpayers}
         counts |= _write_changes(folder, draft, inputs, rows)
@@ -232,6 +231,7 @@ def _write_content(
     progress(Step.TABLES)
     write_arrow(folder / build.RECORDS, projection.records)
     index.start()
+    inputs.enter()
     origins = find_origins(projection.facts, inputs.previous_table, release=draft.number)
     cells = find_withheld_cells(
         inputs.session,

@@ -18,7 +18,7 @@ from exemptions.catalogs import Catalogs
 from exemptions.content import KEY
 from exemptions.disclosure import RECORD, Level, Policy, Rule
 from exemptions.disclosure_control import CELL, CELLS, TOLD, CellState, Edition, build_cells
-from exemptions.history import read_content
+from exemptions.history import read_earlier
 from exporters.gather import counts_as_not_paid, gather_amounts
 from exporters.tables import WITHHELD_CELLS, to_batch, to_plain_frame
 
@@ -53,6 +53,7 @@ class Withheld:
     """The amounts of a release: all that the book holds, and the table of those that are public."""
 
     content: pl.DataFrame
+    """The records, which the book holds already, as `history.read_content` gives them."""
     amounts: pl.DataFrame
     public: pa.RecordBatch
 
@@ -83,7 +84,7 @@ def find_withheld_cells(
         contributions,
         exempt={code for code, category in catalogs.categories.items() if category.state_body},
         told=told,
-        earlier=_read_editions(session, earlier, contributions, catalogs),
+        earlier=_read_editions(session, withheld.content, earlier, contributions, catalogs),
         release=release,
         day=day,
     )
@@ -131,7 +132,11 @@ def _told_by(cells: pa.RecordBatch) -> pl.DataFrame:
 
 
 def _read_editions(
-    session: Session, earlier: Sequence[Earlier], contributions: pl.DataFrame, catalogs: Catalogs
+    session: Session,
+    standing: pl.DataFrame,
+    earlier: Sequence[Earlier],
+    contributions: pl.DataFrame,
+    catalogs: Catalogs,
 ) -> list[Edition]:
     """The releases that told a number of one of today's cells first, and those that may have."""
     tables = [_told_by(one.cells) for one in earlier if one.cells is not None]
@@ -148,15 +153,17 @@ def _read_editions(
             number,
             # A withdrawn release may have told more than those that repeat its numbers.
             None if number in gone else firsts[number],
-            _read_contributions(session, number, kept.get(number), catalogs),
+            _read_contributions(session, standing, number, kept.get(number), catalogs),
         )
         for number in sorted({*firsts, *gone})
     ]
 
 
-def _read_contributions(session: Session, release: int, one: Earlier | None, catalogs: Catalogs) -> pl.DataFrame:
+def _read_contributions(
+    session: Session, standing: pl.DataFrame, release: int, one: Earlier | None, catalogs: Catalogs
+) -> pl.DataFrame:
     """What was withheld at an earlier release."""
-    content = read_content(session, release=release, columns=_NEEDED)
+    content = read_earlier(session, standing, release=release, columns=_NEEDED)
     amounts = gather_amounts(session, content, release=release).filter(counts_as_not_paid(catalogs))
     hidden = amounts if one is None or one.amounts is None else _without(amounts, one.amounts())
     return _contributions(hidden, content, hidden.select(_FACT).clear())

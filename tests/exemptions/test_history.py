@@ -21,6 +21,7 @@ from exemptions.history import (
     overlay,
     prepare_entry,
     read_content,
+    read_earlier,
     restore_content,
     write_entry,
 )
@@ -57,7 +58,9 @@ def load(
     entry = prepare_entry(session, current, compare(current, rows, mode=mode), release=release, cutoff=cutoff)
     write_entry(session, entry, release=release, batch=None)
     # What is published is made from the entry, so it must be what the book gives.
+    before = content(current) if release > 1 else []
     assert content(entry.content) == content(read_content(session))
+    assert content(read_earlier(session, entry.content, release=release - 1)) == before
 
 
 def content(frame: pl.DataFrame) -> list[tuple[object, ...]]:
@@ -190,6 +193,7 @@ def test_history__any_row_of_editions_and_a_rollback_stay_answerable(
             seen.append(seen[source - 1])
             for number, expected in enumerate(seen, start=1):
                 assert content(read_content(session, release=number)) == expected
+                assert content(read_earlier(session, read_content(session), release=number)) == expected
             assert content(read_content(session)) == seen[-1]
     finally:
         opened.close()
