@@ -96,14 +96,16 @@ def write_downloads(folder: Path, metadata: Mapping[str, str], private: pl.Serie
     identifiers. A registry that no workbook holds has none. `metadata` is what each file tells of itself.
     """
     records = read_arrow(folder / RECORDS)
-    # The compiled parts of both leave the interpreter to each other, and there are two processors for them.
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    (folder / _FOLDER).mkdir(exist_ok=True)
+    # The compiled parts of all leave the interpreter to each other, and there are two processors for them.
+    with ThreadPoolExecutor(max_workers=2) as beside:
         workbook = beside.submit(_write_workbook, folder, records, metadata)
-        written = _write_records(folder, records, metadata, private)
+        rows = beside.submit(_write_rows, folder, records, metadata, private)
+        written = _write_objects(folder, records, private)
         for name in FACT_TABLES:
             if (folder / f"{name}.arrow").exists():
                 written |= write_table_downloads(folder, name, metadata, private)
-        return written | workbook.result()
+        return written | rows.result() | workbook.result()
 
 
 def write_table_downloads(folder: Path, name: str, metadata: Mapping[str, str], private: pl.Series) -> Downloads:
@@ -129,22 +131,25 @@ def find_omitted(records: int) -> list[dict[str, Any]]:
     return [] if records <= MAX_ROWS else [{"path": WORKBOOK, "rows": records, "max_rows": MAX_ROWS}]
 
 
-def _write_records(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str], private: pl.Series) -> Downloads:
-    (folder / _FOLDER).mkdir(exist_ok=True)
+def _write_rows(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str], private: pl.Series) -> Downloads:
+    """The records as Parquet and CSV."""
     place = f"{_FOLDER}/records"
     with (folder / f"{place}.parquet").open("wb") as sink:
         sink.writelines(FORMATS["parquet"].stream([records], metadata=metadata))
     rows = _write_csv(folder / f"{place}.csv", FORMATS["csv"].stream([records], metadata=metadata), records, private)
+    return _told([f"{place}.parquet"], records.num_rows) | _packed(f"{place}.csv", records.num_rows, *rows)
+
+
+def _write_objects(folder: Path, records: pa.RecordBatch, private: pl.Series) -> Downloads:
+    """The records as NDJSON and JSON, with the tree over the lines."""
+    place, count = f"{_FOLDER}/records", records.num_rows
     tree, watch = TreeBuilder(), _watch(private, Watch.of_lines)
-    # Both formats of JSON have the same objects, and making their text is the larger part of the work.
+    # Both formats have the same objects, and making their text is the larger part of the work.
     with Packed(folder / f"{place}.ndjson") as lines, Packed(folder / f"{place}.json") as objects:
         for block in array_of(_written(tree.passing(stream_ndjson(_slices(records))), lines, watch)):
             objects.write(block)
-    count, guilty = records.num_rows, watch.finish() if watch else None
-    texts = {"csv": rows, "ndjson": (lines, guilty), "json": (objects, guilty)}
-    written = _told([f"{place}.parquet"], count)
-    for suffix, looked_at in texts.items():
-        written |= _packed(f"{place}.{suffix}", count, *looked_at)
+    guilty = watch.finish() if watch else None
+    written = _packed(f"{place}.ndjson", count, lines, guilty) | _packed(f"{place}.json", count, objects, guilty)
     return replace(written, tree=tree.finish())
 
 
@@ -171,7 +176,6 @@ def _watch(private: pl.Series, begin: Callable[[pl.Series], Watch]) -> Watch | N
 def _write_workbook(folder: Path, records: pa.RecordBatch, metadata: Mapping[str, str]) -> Downloads:
     if find_omitted(records.num_rows):
         return Downloads({}, {}, {})
-    (folder / _FOLDER).mkdir(exist_ok=True)
     with (folder / WORKBOOK).open("wb") as sink:
         sink.writelines(FORMATS["xlsx"].stream([records], metadata=metadata))
     return _told([WORKBOOK], records.num_rows)
