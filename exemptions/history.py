@@ -9,12 +9,13 @@ from datetime import date
 from typing import cast
 
 import polars as pl
-from sqlalchemy import Column, Select, Table, and_, select
+from sqlalchemy import Column, Select, Table, and_, func, select
 from sqlalchemy.orm import Session
 
 from exemptions.bulk import insert_frame, read_frame, staged_frame
 from exemptions.content import CONTENT_SCHEMA, KEY
 from exemptions.datasets import Mode
+from exemptions.engines import SQLITE
 from exemptions.models import RecordKey, RecordVersion
 from exemptions.versions import close_versions, holds_at, restore_versions
 
@@ -129,7 +130,7 @@ class Entry:
 
     `closed` are versions that end. `fresh` has the key, `record_id` and `first_release` of records that the book never
     held. `rows` has the versions that begin in order of record_id, and `content` what the book will hold, those last;
-    both as `CURRENT_SCHEMA`, without a `version_id` for the versions that begin.
+    both as `CURRENT_SCHEMA`. PostgreSQL numbers the versions that begin itself: there they have no `version_id`.
     """
 
     closed: pl.Series
@@ -149,22 +150,32 @@ def prepare_entry(
     added, fresh = _with_record_ids(session, comparison.added, release)
     added = added.with_columns(pl.lit(cutoff).alias("status_since"))
     changed = _with_status_since(comparison.changed, cutoff)
-    nothing = pl.lit(None, pl.Int64).alias("version_id")
-    columns = list(CURRENT_SCHEMA)
+    columns = [name for name in CURRENT_SCHEMA if name != "version_id"]
     # In this order the index of the random identifiers grows at its end, which saves a fifth of the time.
-    rows = pl.concat([frame.with_columns(nothing).select(columns) for frame in (added, changed)]).sort("record_id")
+    rows = pl.concat([frame.select(columns) for frame in (added, changed)]).sort("record_id")
+    rows = rows.select(_number(session, rows.height), *columns)
     kept = current.filter(~pl.col("version_id").is_in(closed.implode())) if len(closed) else current
-    return Entry(closed, fresh, rows, pl.concat([kept.select(columns), rows]))
+    return Entry(closed, fresh, rows, pl.concat([kept.select(rows.columns), rows]))
 
 
 def write_entry(session: Session, entry: Entry, *, release: int, batch: int | None) -> None:
     """Write what was prepared into the book."""
     close_versions(session, _VERSIONS, entry.closed, release=release)
     insert_frame(session, _KEYS, entry.fresh)
-    rows = entry.rows.select("record_id", *COMPARED, "status_since").with_columns(
+    is_numbered = not entry.rows.get_column("version_id").has_nulls()
+    numbers = [pl.col("version_id").alias("id")] if is_numbered else []
+    rows = entry.rows.select(*numbers, "record_id", *COMPARED, "status_since").with_columns(
         pl.lit(batch, dtype=pl.Int64).alias("batch"), pl.lit(release, dtype=pl.Int64).alias("from_release")
     )
     insert_frame(session, _VERSIONS, rows)
+
+
+def _number(session: Session, count: int) -> pl.Series:
+    """The numbers of `count` versions that begin; null where the database draws them from a sequence."""
+    if session.get_bind().dialect.name != SQLITE:
+        return pl.repeat(None, count, dtype=pl.Int64, eager=True).alias("version_id")
+    last = session.scalar(select(func.max(_VERSIONS.c.id))) or 0
+    return pl.int_range(last + 1, last + 1 + count, dtype=pl.Int64, eager=True).alias("version_id")
 
 
 def restore_content(session: Session, *, source: int, release: int) -> None:

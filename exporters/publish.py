@@ -30,7 +30,7 @@ from exemptions.history import Entry, prepare_entry, read_content, write_entry
 from exemptions.models import Batch
 from exemptions.settings import Settings
 from exemptions.shelf import shelve
-from exemptions.standing import read_standing
+from exemptions.standing import NextStanding, find_stamp, read_standing
 from exemptions.state_documents import read_documents
 from exemptions.status import derive_status
 from exporters.assemble import Draft, Previous, policy_sha256
@@ -90,28 +90,31 @@ def publish(
     Raises: PolicyError, PrivateIdentifierFound, ReleaseDamaged, ClockWrong, Busy; then nothing has changed.
     """
     work = Work(settings, book, actor, clock().replace(microsecond=0), load_catalogs(), progress or ignore_progress)
-    with book.write() as session:
-        work.progress(Step.RECONCILE)
-        reconcile_store(session, settings.releases)
-        policy = load_policy(book.home, work.catalogs.categories, demonstration=is_demonstration(session))
-        previous = _read_previous(session, settings.releases)
-        work.progress(Step.APPLY)
-        number = next_number(session)
-        batches = [] if if_due else list_approved(session)
-        altered, content, enter = _apply_batches(session, work, batches, number)
-        if not (
-            altered
-            or _is_calendar_due(session, content, previous, work.today, if_due)
-            or _is_policy_new(previous, policy, work, if_due)
-        ):
-            enter()
-            _close_batches(session, batches, previous.number if previous else None)
-            return PublishResult(None, None)
-        draft = Draft(number, work.at, status_date or work.today, note, restores=None, source=None)
-        counts = add_release(session, work, draft, content, policy, previous, enter=enter)
-        _close_batches(session, batches, number)
-        details = {"batches": [batch.id for batch in batches], "note": note, **counts}
-        _enter(session, work, Act.RELEASE_PUBLISHED, number, details)
+    with NextStanding(book.home) as standing:
+        with book.write() as session:
+            work.progress(Step.RECONCILE)
+            reconcile_store(session, settings.releases)
+            policy = load_policy(book.home, work.catalogs.categories, demonstration=is_demonstration(session))
+            previous = _read_previous(session, settings.releases)
+            work.progress(Step.APPLY)
+            number = next_number(session)
+            batches = [] if if_due else list_approved(session)
+            altered, content, enter = _apply_batches(session, work, batches, number, standing)
+            if not (
+                altered
+                or _is_calendar_due(session, content, previous, work.today, if_due)
+                or _is_policy_new(previous, policy, work, if_due)
+            ):
+                enter()
+                _close_batches(session, batches, previous.number if previous else None)
+                return PublishResult(None, None)
+            draft = Draft(number, work.at, status_date or work.today, note, restores=None, source=None)
+            counts = add_release(session, work, draft, content, policy, previous, enter=enter)
+            _close_batches(session, batches, number)
+            details = {"batches": [batch.id for batch in batches], "note": note, **counts}
+            _enter(session, work, Act.RELEASE_PUBLISHED, number, details)
+            stamp = find_stamp(session)
+        standing.keep(stamp)
     switch(work)
     return PublishResult(number, Counts(**counts))
 
@@ -168,7 +171,7 @@ def _read_previous(session: Session, releases: Path) -> Previous | None:
 
 
 def _apply_batches(
-    session: Session, work: Work, batches: list[Batch], number: int
+    session: Session, work: Work, batches: list[Batch], number: int, standing: NextStanding
 ) -> tuple[bool, pl.DataFrame, Callable[[], None]]:
     """Write the batches into the book; tells whether any of them changes it, and what the registry holds after them.
 
@@ -185,7 +188,9 @@ def _apply_batches(
         altered = altered or not comparison.is_empty
         if place == newest:
             entry = prepare_entry(session, current, comparison, release=number, cutoff=batch.cutoff)
-            last = batch, _put_aside(entry, home)
+            content = standing.put(entry.content)
+            # Parts of it are needed until the last file is made.
+            last = batch, replace(entry, content=content, rows=content.tail(entry.rows.height))
         else:
             applied = applied or dataset is Dataset.REGISTRY
             apply_edition(
@@ -193,15 +198,9 @@ def _apply_batches(
             )
     session.flush()
     if last is None:
-        return altered, shelve(read_content(session), home), lambda: None
+        return altered, standing.put(read_standing(session, home, Dataset.REGISTRY)), lambda: None
     batch, entry = last
     return altered, entry.content, partial(write_entry, session, entry, release=number, batch=batch.id)
-
-
-def _put_aside(entry: Entry, home: Path) -> Entry:
-    """The entry with its content on the disk: parts of it are needed until the last file is made."""
-    content = shelve(entry.content, home)
-    return replace(entry, content=content, rows=content.tail(entry.rows.height))
 
 
 def _is_calendar_due(

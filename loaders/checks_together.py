@@ -24,8 +24,8 @@ _ENDED = (Status.REVOKED.value, Status.CANCELLED.value, Status.EXPIRED.value)
 
 
 def compare_records(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with, for every row whose NIT others have too, the first row of its key and of its NIT, and what differs
-    from that row. Nearly all rows have a NIT of their own: nothing can contradict them, and theirs are null."""
+    """The frame with, for every row whose NIT others have too, the first row of its key and of its NIT, and what
+    differs from that row. Nearly all rows have a NIT of their own: nothing can contradict them, and theirs are null."""
     nit, kind, named = value("nit"), value("person_kind"), pl.col("name").is_not_null()
     key = (nit, value("category"), pl.col("resolution").fill_null(""))
     looked_at = (nit, kind, value("category"), value("status"))
