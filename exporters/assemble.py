@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -166,10 +167,11 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
         rows |= downloads.rows
         plain = downloads.plain
         progress(Step.SCAN)
-        scan_folder(folder, private, downloads.guilty)
-        progress(Step.INDEX)
-        index.finish()
-    scan_hidden(folder, private)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            hidden = beside.submit(_finish_index, index, folder, private)
+            scan_folder(folder, private, downloads.guilty)
+            progress(Step.INDEX)
+            hidden.result()
     progress(Step.MANIFEST)
     key = find_key(inputs.settings.home, at=draft.at)
     facts |= _vouching(folder, draft, inputs, tree, key)
@@ -183,6 +185,12 @@ def assemble(folder: Path, draft: Draft, inputs: Inputs, progress: Progress) -> 
     progress(Step.SYNC)
     sync_tree(folder)
     return Built(hashlib.sha256(content).hexdigest(), counts)
+
+
+def _finish_index(index: IndexWriter, folder: Path, private: pl.Series) -> None:
+    """Wait for the index, and look below what readers show of it and of the tables."""
+    index.finish()
+    scan_hidden(folder, private)
 
 
 def policy_sha256(policy: Policy) -> str:
