@@ -73,7 +73,7 @@ def read_earlier(
 
     Only what changed since is read out of the book. Shape: `columns` of `CURRENT_SCHEMA`. Order: none.
     """
-    begun = select(_VERSIONS.c.id).where(holds_at(_VERSIONS, None), _VERSIONS.c.from_release > release)
+    begun = select(_VERSIONS.c.id).where(_VERSIONS.c.from_release > release)
     since = read_frame(session, cast("Select[tuple[object, ...]]", begun), {"id": pl.Int64}).get_column("id")
     ended = _content_statement(release, columns).where(_VERSIONS.c.to_release.is_not(None))
     # A version without a number is part of the release that is being made.

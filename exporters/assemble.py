@@ -327,8 +327,10 @@ def _subjects(inputs: Inputs) -> pl.DataFrame:
     Almost all are in hand: only records that ended are read from the book.
     """
     held = inputs.content.select("record_id", "person_kind", "category")
+    closed = select(RecordVersion.record_id).where(RecordVersion.to_release.is_not(None))
     last = (
         select(func.max(RecordVersion.id))
+        .where(RecordVersion.record_id.in_(closed))
         .group_by(RecordVersion.record_id)
         .having(func.count() == func.count(RecordVersion.to_release))
         .scalar_subquery()
