@@ -9,7 +9,6 @@ from flask import Flask, Response, redirect, request
 from api.charts.drawing import POLICY as PICTURE_POLICY
 from api.conditional import RELEASE_HEADER
 from api.relations import service_links
-from api.state import app_state
 from exemptions.settings import Settings
 
 _OPEN_PREFIXES = (
@@ -46,16 +45,30 @@ _PREFLIGHT_SECONDS = "86400"
 
 def register_headers(app: Flask) -> None:
     """Put the headers on every answer, errors included."""
-    told = _told(app.extensions["settings"])
+    settings: Settings = app.extensions["settings"]
+    always = _PROTECTION
+    if settings.base_url.startswith("https://"):
+        always = (*always, ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    closed = (*always, ("Cross-Origin-Resource-Policy", "same-origin"))
+    opened = (*always, ("Cross-Origin-Resource-Policy", "cross-origin"), *_OPENNESS)
+    told = (*opened, *_told(settings))
 
-    def open_to_all(response: Response) -> Response:
-        return _open(response, told)
+    def add_headers(response: Response) -> Response:
+        path = request.path
+        # No other module sets any of these, so they are added, which is many times faster than looking for each first.
+        if not _is_open(path):
+            response.headers.extend(closed)
+        else:
+            response.headers.extend(told if path.startswith(_API_PREFIX) else opened)
+            if request.method == "OPTIONS":
+                _answer_preflight(response)
+        _protect(response, path)
+        return response
 
-    app.after_request(_protect)
-    app.after_request(open_to_all)
+    app.after_request(add_headers)
 
 
-_PROTECTION = (
+_PROTECTION: tuple[tuple[str, str], ...] = (
     ("X-Content-Type-Options", "nosniff"),
     # A search may hold somebody's own number, which no other site may learn from the Referer.
     ("Referrer-Policy", "no-referrer"),
@@ -66,11 +79,9 @@ _PROTECTION = (
 _OPENNESS = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", _EXPOSED))
 
 
-def _protect(response: Response) -> Response:
+def _protect(response: Response, path: str) -> None:
     headers = response.headers
-    # No other module sets any of these, so they are added, which is many times faster than looking for each one first.
-    headers.extend(_PROTECTION)
-    if request.path.startswith(_EMBEDDED_PREFIX):
+    if path.startswith(_EMBEDDED_PREFIX):
         headers.remove("X-Frame-Options")
         headers.add("Content-Security-Policy", _EMBEDDED_POLICY)
     else:
@@ -79,10 +90,6 @@ def _protect(response: Response) -> Response:
         # What the router merges (`//`) it leads to by the name that was asked for, which a client may invent.
         headers["Location"] = "/" + headers["Location"].removeprefix(request.host_url).lstrip("/")
         response.set_data(redirect(headers["Location"]).get_data())
-    headers.add("Cross-Origin-Resource-Policy", "cross-origin" if _is_open() else "same-origin")
-    if app_state().settings.base_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return response
 
 
 def _told(settings: Settings) -> tuple[tuple[str, str], ...]:
@@ -97,19 +104,11 @@ def _told(settings: Settings) -> tuple[tuple[str, str], ...]:
     return links, ("RateLimit-Policy", f'"default";q={quota};w={window}')
 
 
-def _open(response: Response, told: tuple[tuple[str, str], ...]) -> Response:
-    if _is_open():
-        response.headers.extend(_OPENNESS)
-        if request.path.startswith(_API_PREFIX):
-            response.headers.extend(told)
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-            response.headers["Access-Control-Allow-Headers"] = (
-                "Accept, Accept-Language, Content-Type, If-None-Match, Range"
-            )
-            response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
-    return response
+def _answer_preflight(response: Response) -> None:
+    response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match, Range"
+    response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
 
 
-def _is_open() -> bool:
-    return request.path.startswith(_OPEN_PREFIXES) and not request.path.startswith(_STAFF_PREFIX)
+def _is_open(path: str) -> bool:
+    return path.startswith(_OPEN_PREFIXES) and not path.startswith(_STAFF_PREFIX)

@@ -60,7 +60,8 @@ def choose_request_id(given: str) -> str:
 
 def route_name() -> str:
     """The address's pattern (`/api/v1/taxpayers/<nit>`), which holds nothing that the client typed."""
-    return request.url_rule.rule if request.url_rule is not None else _NO_ROUTE
+    rule = request.url_rule
+    return rule.rule if rule is not None else _NO_ROUTE
 
 
 def _begin() -> None:
@@ -68,10 +69,10 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers[REQUEST_ID] = current_request_id()
+    response.headers[REQUEST_ID] = request_id = current_request_id()
     # Everything is taken from the request before it is gone.
     answered = g.answered = _describe(response)
-    request_id, started = current_request_id(), g.get("started", perf_counter())
+    started = g.get("started", perf_counter())
     response.call_on_close(lambda: log_answer(answered, request_id, perf_counter() - started))
     return response
 
@@ -105,7 +106,8 @@ def log_answer(answered: Answered, request_id: str, seconds: float) -> None:
 def _known_method() -> str:
     """The method, or `other`: a client may invent any number of methods, and each would become a series of figures."""
     known = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-    return request.method if request.method in known else "other"
+    method = request.method
+    return method if method in known else "other"
 
 
 def _param_lengths() -> dict[str, int]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 import polars as pl
 
@@ -10,6 +13,9 @@ from exemptions.filters import Bound
 
 PLACE = "place"
 """The number of a record's combination."""
+_ROW = "row"
+_LOOKED_AT = 4_096
+"""Records that are looked at for the first ones of a result before all are."""
 
 Bounds = tuple[tuple[str, Bound, int], ...]
 """Column, which side, and the bound itself, which is included."""
@@ -20,36 +26,74 @@ Chosen = Mapping[str, list[int]]
 class PlacedRows:
     """Records in the order of their combination of some columns, which makes adding them up by it five times as fast.
 
-    `rows` has those columns, others to filter by, and what is added up or read.
+    `rows` has the number of each row, those columns, others to filter by, and what is added up or read.
     """
 
     def __init__(self, rows: pl.DataFrame, columns: Sequence[str]) -> None:
-        self._columns = frozenset(columns)
         self._combinations = rows.select(columns).unique(maintain_order=True)
         placed = rows.join(self._combinations.with_row_index(PLACE), on=columns, how="left", nulls_equal=True)
         self._rows = placed.drop(columns).sort(PLACE)
+        self._in_row_order = self._rows.get_column(_ROW).arg_sort()
+        self._rising = self._rows.get_column(_ROW).gather(self._in_row_order)
 
-    def matching(self, chosen: Chosen, bounds: Bounds) -> pl.DataFrame:
-        """The records of some codes and within some bounds.
+    def within(self, bounds: Bounds) -> PlacedPart:
+        """The records within some bounds."""
+        return PlacedPart(self._combinations, self._rows.filter(*_within(bounds)) if bounds else self._rows)
 
-        Shape: the rows' own columns and `PLACE`.
+    def look_ahead(self, chosen: Chosen, bounds: Bounds, limit: int, start: int) -> list[int] | None:
+        """The first rows from the row `start` on that have some codes and are within some bounds, if they lie close;
+        None where they do not.
+
+        Order: row order.
         """
-        conditions = code_conditions(chosen)
-        together = [condition for column, condition in conditions.items() if column in self._columns]
-        apart = [condition for column, condition in conditions.items() if column not in self._columns]
-        if not together:
-            return self._rows.filter(*_within(bounds), *apart)
-        fitting = self._combinations.select(pl.all_horizontal(together).fill_null(False)).to_series()
-        # All conditions at once: only the records that meet them all are copied.
-        return self._rows.filter(*_within(bounds), *apart, fitting.gather(self._rows.get_column(PLACE)))
+        place = int(self._rising.search_sorted(start))
+        rows = self._rows[self._in_row_order.slice(place, _LOOKED_AT)].filter(*_within(bounds))
+        part = PlacedPart(self._combinations, rows)
+        found = part.values(_ROW, part.matching(chosen)).head(limit)
+        return found.to_list() if len(found) == limit else None
 
-    def add_up(self, found: pl.DataFrame, numbers: Sequence[str]) -> pl.DataFrame:
-        """Records that were found here, added up by their combination.
 
-        Shape: the columns of the combinations and `numbers`.
+@dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """Some of the records, with all the combinations."""
+
+    combinations: pl.DataFrame
+    rows: pl.DataFrame
+
+    def matching(self, chosen: Chosen) -> pl.Series | None:
+        """Which of the records have some codes, as a mask; None where all have them."""
+        masks = [self.rows.get_column(name).is_in(codes) for name, codes in chosen.items() if name in self.rows.columns]
+        together = [
+            condition for name, condition in code_conditions(chosen).items() if name in self.combinations.columns
+        ]
+        if together:
+            fitting = self.combinations.select(pl.all_horizontal(together).fill_null(False)).to_series()
+            if not fitting.all():
+                # Bytes are looked up in two thirds of the time that bits take.
+                masks.append(fitting.cast(pl.UInt8).gather(self.rows.get_column(PLACE)) > 0)
+        return reduce(and_, masks) if masks else None
+
+    def values(self, column: str, matching: pl.Series | None) -> pl.Series:
+        """What the matching records have in a column."""
+        values = self.rows.get_column(column)
+        return values if matching is None else values.filter(matching)
+
+    def first_rows(self, matching: pl.Series | None, limit: int, start: int) -> list[int]:
+        """The first rows of the matching records from the row `start` on.
+
+        Order: row order.
         """
-        added = found.group_by(PLACE).agg(pl.col(numbers).sum())
-        return pl.concat([added, self._combinations[added.get_column(PLACE)]], how="horizontal")
+        rows = self.values(_ROW, matching)
+        return rows.filter(rows >= start).bottom_k(limit).sort().to_list()
+
+    def add_up(self, matching: pl.Series | None, sums: Sequence[pl.Expr]) -> pl.DataFrame:
+        """The matching records added up by their combination.
+
+        Shape: the columns of the combinations and `sums`.
+        """
+        read = self.rows.select(PLACE, *{name for expression in sums for name in expression.meta.root_names()})
+        added = (read if matching is None else read.filter(matching)).group_by(PLACE).agg(sums)
+        return pl.concat([added, self.combinations[added.get_column(PLACE)]], how="horizontal")
 
 
 def code_conditions(chosen: Chosen) -> dict[str, pl.Expr]:

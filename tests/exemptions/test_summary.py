@@ -59,11 +59,25 @@ QUERIES = st.fixed_dictionaries(
 def test_summary__counts_and_adds_up_as_the_index_does(folder: Path, query: RegistryQuery) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exemptions.aggregates, "_FEW_ROWS", 0)
+        patch.setattr(exemptions.aggregates, "_FEW_RECORDS", 0)
         from_summary = answers(folder, query)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exemptions.aggregates, "_select_codes", lambda *_: None)
         from_index = answers(folder, query)
     assert from_summary == from_index
+
+
+@pytest.mark.parametrize("name", ["municipality", "activity", "category", "tax"])
+@pytest.mark.parametrize("bounds", [{}, {"amount_min": 7}])
+def test_summary__finds_nothing_of_a_code_that_no_record_has(folder: Path, name: str, bounds: dict[str, int]) -> None:
+    selected = open_release(folder, verify=False).summary.select(RegistryQuery(**{name: ("NONE",)}, **bounds))
+    assert selected is not None
+    assert selected.total() == selected.taxpayers() == 0
+    assert [selected.count(FILTER[facet].field) for facet in FACETS] == [{}] * len(FACETS)
+    assert not selected.jobs()
+    assert not selected.amounts()
+    if bounds:
+        assert selected.first_rows(3, 0) == []
 
 
 def test_summary__knows_nothing_of_what_is_no_code(folder: Path) -> None:
