@@ -62,4 +62,4 @@ def _is_one_of(error: BaseException, numbers: tuple[int, ...], sqlite: tuple[str
     return any(f"{mark} {number}{end}" in str(error).lower() for number in numbers for mark, end in _TEXTS)
 
 
-_TEXTS = (("errno", "]"), ("os error", ")"))
+_TEXTS = (("errno", "]"), ("os error", ")"), ("os { code:", ","))

@@ -24,7 +24,8 @@ _OVERLAP_BYTES = 65_536
 
 _VALUE_AT = re.compile(
     # A cell without content is formatting only, however far it stands; the reader leaves it out.
-    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>(?!\s*</)"""
+    # A column or row that no spreadsheet has is counted too: the reader would make room for it.
+    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Za-z]+)([0-9]+)["'][^>]*(?<!/)>(?!\s*</)"""
 )
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR_MARK = re.compile(rb"""t=["']e["']""")
@@ -103,13 +104,22 @@ def _inspect_sheet(archive: zipfile.ZipFile, part: str, allowed: int) -> tuple[t
         seen = kept + chunk
         kept = seen[-_OVERLAP_BYTES:]
         filled = _VALUE_AT.findall(seen)
-        columns = max(columns, max((column_number(text.decode()) for text in {c for c, _ in filled}), default=0))
-        rows = max(rows, max((int(row) for _, row in filled), default=0))
+        columns = max(columns, max((_column(letters) for letters in {letters for letters, _ in filled}), default=0))
+        rows = max(rows, max((_row(digits) for digits in {digits for _, digits in filled}), default=0))
         refuse_too_large("columnas / columns", columns, MAX_COLUMNS)
         refuse_too_large("filas / rows", rows, MAX_ROWS)
         refuse_too_large("celdas / cells", columns * rows, allowed)
         errors.update((cell.reference, cell) for cell in (*_error_cells(seen), *_uncomputed_cells(seen)))
     return tuple(errors.values()), columns * rows
+
+
+def _column(letters: bytes) -> int:
+    """The place of a column; of one too far for any spreadsheet some place beyond them all."""
+    return column_number(letters[:8].decode().upper())
+
+
+def _row(digits: bytes) -> int:
+    return int(digits.lstrip(b"0")[:10] or b"0")
 
 
 def _error_cells(chunk: bytes) -> Iterator[ErrorCell]:

@@ -143,6 +143,9 @@ def test_hostile__a_workbook_that_packs_a_thousandfold_is_refused(
         b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
         b'<row r="1048576"><c ' + b" " * 9_000 + b'r="XFD1048576"><v>1</v></c></row>',
         b"<row r='1048576'><c t='n' r='XFD1048576' s='1'>\n<v>1</v></c></row>",
+        b'<row r="5"><c r="ZZZZ99999999"><v>1</v></c></row>',
+        b'<row r="5"><c r="xfd00000000001048576"><v>1</v></c></row>',
+        b'<row r="5"><c r="A' + b"9" * 5_000 + b'"><v>1</v></c></row>',
     ],
 )
 def test_hostile__one_far_cell_in_a_small_sheet_is_refused(cell: bytes, tmp_path: Path) -> None:
