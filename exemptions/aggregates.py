@@ -14,19 +14,13 @@ import polars as pl
 from exemptions.columns import ValueState
 from exemptions.facts import quetzales
 from exemptions.filters import FACETS, FILTER
-from exemptions.matches import matching_rows, shared_rows, total
+from exemptions.matches import matching_rows, select_codes, shared_rows, sums_exactly, total
 from exemptions.query import RegistryQuery, is_set, selection
 from exemptions.release import Release
-from exemptions.summary import SUMMED, Selection
+from exemptions.summary import Selection
 from exemptions.walks import AmountPart, JobsPart, Walk, walk
 
-# Adding up the summary takes some two milliseconds however many rows match; the index needs as long for so many rows,
-# and for a bound, at which it looks at every row, in a release of so many records.
-_FEW_ROWS = 30_000
-_FEW_RECORDS = 250_000
 _COUNTED = ("nit", "jobs", "jobs_status", "jobs_year", "jobs_kind", "amount_gtq", "amount_status", "amount_year")
-# The index sums in float64, which holds every integer up to here.
-_EXACT_LIMIT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +111,7 @@ def count_together(release: Release, query: RegistryQuery, names: Collection[str
         return
     counted_here = [name for name in names if name in FACETS and not is_set(rest, FILTER[name])]
     values: dict[str, Mapping[str, int]]
-    selected = _select_codes(release, rest)
+    selected = select_codes(release, rest)
     if selected is not None:
         found = _sums_of_codes(selected)
         values = {name: selected.count(FILTER[name].field) for name in counted_here}
@@ -184,7 +178,7 @@ def _count_facets(release: Release, query: RegistryQuery, names: list[str]) -> M
     kept = {name: release.answers.find(("facet", query, name)) for name in names}
     known: dict[str, Mapping[str, int]] = {name: values for name, values in kept.items() if values is not None}
     missing = [name for name in names if name not in known]
-    selected = _select_codes(release, query) if missing else None
+    selected = select_codes(release, query) if missing else None
     if selected is not None:
         for name in missing:
             known[name] = selected.count(FILTER[name].field)
@@ -209,33 +203,17 @@ def _in_order(counts: Mapping[str, int]) -> list[FacetValue]:
 
 
 def _compute_sums(release: Release, query: RegistryQuery) -> Sums:
-    selected = _select_codes(release, query)
+    selected = select_codes(release, query)
     if selected is not None:
         return _sums_of_codes(selected)
     return _sums_of_walk(release, query, walk(release, query, (), with_sums=True))
-
-
-def _select_codes(release: Release, query: RegistryQuery) -> Selection | None:
-    """What the summary of the release knows of a query: None if it looks at more than codes, or matches so few records
-    that the index counts them faster."""
-    if release.records.num_rows < _FEW_RECORDS or _largest_sum(release) >= _EXACT_LIMIT:
-        return None
-    if not all(spec.field in SUMMED for spec in query.filters):
-        return None
-    # For a bound the index looks at every row, whatever else is asked for.
-    if all(spec.is_facet for spec in query.filters):
-        count = release.index.searcher.doc_freq
-        for spec in query.filters:
-            if sum(count(spec.field, code) for code in getattr(query, spec.parameter)) < _FEW_ROWS:
-                return None
-    return release.summary.select(query)
 
 
 def find_within(release: Release, query: RegistryQuery, limit: int, start: int) -> list[int] | None:
     """The first matching rows from `start` on for a query by bounds of numbers, and codes; None for other queries."""
     if not any(spec.bound for spec in query.filters):
         return None
-    selected = _select_codes(release, query)
+    selected = select_codes(release, query)
     return None if selected is None else selected.first_rows(limit, start)
 
 
@@ -245,7 +223,7 @@ def _sums_of_codes(selected: Selection) -> Sums:
 
 def _sums_of_walk(release: Release, query: RegistryQuery, walked: Walk) -> Sums:
     jobs, amounts = walked.jobs, walked.amounts
-    if _largest_sum(release) >= _EXACT_LIMIT:
+    if not sums_exactly(release):
         jobs, amounts = _sums_of_rows(release, query)
     return _sums(jobs, amounts, walked.counts.__getitem__)
 
@@ -274,20 +252,8 @@ def _sums_of_rows(release: Release, query: RegistryQuery) -> tuple[tuple[JobsPar
     return tuple(by_jobs.iter_rows()), tuple(by_amount.iter_rows())
 
 
-def _largest_sum(release: Release) -> int:
-    """A bound that no sum over rows of this release can pass."""
-
-    def compute() -> int:
-        names = ("jobs", "amount_gtq")
-        columns = [pl.Series(pl.from_arrow(release.records.column(name)), dtype=pl.Int64) for name in names]
-        return max(int(column.cast(pl.Int128).abs().sum() or 0) for column in columns)
-
-    largest: int = release.answers.get("largest sum", compute)
-    return largest
-
-
 def _count_taxpayers(release: Release, query: RegistryQuery) -> int:
-    selected = _select_codes(release, query)
+    selected = select_codes(release, query)
     if selected is not None:
         return selected.taxpayers()
     rows = shared_rows(release, query)

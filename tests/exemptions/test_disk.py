@@ -7,7 +7,7 @@ import pytest
 from exemptions.disk import find_disk_error
 from exemptions.errors import DiskFailed, DiskFull
 
-INDEX = "Failed to open file for write: 'IoError {{ io_error: Os {{ code: {number}, kind: Other, message: \"m\" }}, filepath: \"f\" }}'"
+INDEX = "Failed to open file for write: 'IoError {{ io_error: Os {{ code: {number}, kind: Other, message: m }} }}'"
 FRAME = "No space (os error {number})"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exemptions.aggregates
+import exemptions.matches
 import exemptions.search
 from exemptions.aggregates import count_together, facets, sums, taxpayers
 from exemptions.filters import FACETS, FILTER
@@ -58,11 +59,12 @@ QUERIES = st.fixed_dictionaries(
 @given(query=QUERIES)
 def test_summary__counts_and_adds_up_as_the_index_does(folder: Path, query: RegistryQuery) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exemptions.aggregates, "_FEW_ROWS", 0)
-        patch.setattr(exemptions.aggregates, "_FEW_RECORDS", 0)
+        patch.setattr(exemptions.matches, "_FEW_ROWS", 0)
+        patch.setattr(exemptions.matches, "_FEW_RECORDS", 0)
         from_summary = answers(folder, query)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exemptions.aggregates, "_select_codes", lambda *_: None)
+        for module in (exemptions.aggregates, exemptions.matches):
+            patch.setattr(module, "select_codes", lambda *_: None)
         from_index = answers(folder, query)
     assert from_summary == from_index
 
