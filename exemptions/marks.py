@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from exemptions.clauses import typos_allowed
 from exemptions.names import LEGAL_FORMS, Word, query_words
 from exemptions.text import fold_text
@@ -119,14 +121,5 @@ def _typos(typed: str, text: str, is_prefix: bool, most: int) -> int:
     """
     if len(typed) - len(text) > most or (not is_prefix and len(text) - len(typed) > most):
         return most + 1
-    text = text[: len(typed) + most]
-    before: list[int] = []
-    row = list(range(len(text) + 1))
-    for place, letter in enumerate(typed, 1):
-        earlier, before, row = before, row, [place]
-        for other, sign in enumerate(text, 1):
-            cost = min(before[other] + 1, row[-1] + 1, before[other - 1] + (letter != sign))
-            if place > 1 and other > 1 and letter == text[other - 2] and typed[place - 2] == sign:
-                cost = min(cost, earlier[other - 2] + 1)
-            row.append(cost)
-    return min(row) if is_prefix else row[-1]
+    beginnings = range(len(typed) - most, min(len(text), len(typed) + most) + 1) if is_prefix else (len(text),)
+    return min(OSA.distance(typed, text[: max(length, 0)], score_cutoff=most) for length in beginnings)

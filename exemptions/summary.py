@@ -51,6 +51,8 @@ _SUMS = (
 )
 """What records are added up to, in the order of `_NUMBERS`."""
 _SHORT = 65_536
+_NOWHERE = -1
+"""The number of a place that is not told."""
 _HOLDER = "holder"
 
 _BOUNDED: Mapping[str, str] = {"jobs": "jobs", "amount_cents": "amount_gtq"}
@@ -172,8 +174,8 @@ class Summary:
             for name, columns in _SETS.items()
         ]
         return pl.DataFrame([*sets, *self._columns((*PLACES, *_BOUNDED.values()))]).with_columns(
-            # The catalogues have a few hundred places and activities.
-            pl.col(PLACES).cast(pl.Int16),
+            # The catalogues have a few hundred places and activities; counting is slower where some are null.
+            pl.col(PLACES).cast(pl.Int16).fill_null(_NOWHERE),
             pl.col("jobs").cast(pl.Int64),
         )
 
@@ -204,7 +206,7 @@ class Within:
         """Which of them have some codes, as a mask; None where all have them."""
         return self._part.matching(chosen)
 
-    def count(self, matching: pl.Series | None, column: str) -> list[tuple[int | None, int]]:
+    def count(self, matching: pl.Series | None, column: str) -> list[tuple[int, int]]:
         """The numbers of a column of places with the records of each, of those that a mask tells."""
         return self._part.values(column, matching).value_counts().rows()
 
@@ -239,7 +241,7 @@ class Selection:
         codes = self.summary.codes(column)
         counted: dict[str, int] = {}
         for number, rows, *_ in self._by_set(_SET_OF[column]) if column in _SET_OF else self._by_place(column):
-            for value in () if number is None else codes[number]:
+            for value in () if number == _NOWHERE else codes[number]:
                 counted[value] = counted.get(value, 0) + rows
         return counted
 
@@ -279,7 +281,7 @@ class Selection:
         """The sums of `_NUMBERS` for each number of a set, which comes first."""
         return self._find(name, lambda: self._matching(()).group_by(name).agg(pl.col(_NUMBERS).sum()).rows())
 
-    def _by_place(self, column: str) -> list[tuple[int | None, int]]:
+    def _by_place(self, column: str) -> list[tuple[int, int]]:
         if self.bounds and column not in _COMMON:
             return self._within().count(self._mask(), column)
         return self._matching((column,)).group_by(column).agg(pl.col("rows").sum()).rows()
