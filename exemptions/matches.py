@@ -16,7 +16,7 @@ from exemptions.summary import SUMMED, Selection
 # asking once is faster.
 _HITS_AT_ONCE = 200_000
 _SLICE_ROWS = 65_536
-_FEW = 65_536
+_FEW = 4_096
 # Adding up the summary takes some two milliseconds however many rows match; the index needs as long for so many rows,
 # and for a bound, at which it looks at every row, in a release of so many records.
 _FEW_ROWS = 30_000
@@ -99,7 +99,7 @@ def shared_rows(release: Release, query: RegistryQuery) -> pl.Series:
         shared = Query.term_query(release.index.schema, SHARED, 1, index_option="basic")
         clause = join_clauses([build_clause(release, query), shared])
         known: int | None = release.answers.find(("total", selection(query)))
-        # Room for more hits than there are costs less than counting them first.
+        # Room for a few hits more than there are costs less than counting them first.
         count = known if known is not None and known <= _FEW else count_matches(release.index, clause)
         return _find_rows(release, clause, count) if count else _rows_of([])
 
