@@ -91,6 +91,7 @@ def test_delivery__a_refused_file_is_reported_with_every_remedy(office: Office) 
         ("file_name=a.csv", ["dataset"]),
         ("dataset=registro&file_name=a.csv", ["dataset"]),
         ("dataset=registry", ["file_name"]),
+        ("dataset=registry&file_name=%F2%90%97%A7", ["file_name"]),
         ("dataset=registry&file_name=a.csv&cutoff=ayer&mode=todo", ["mode", "cutoff"]),
         ("dataset=registry&file_name=a.csv&map=NIT&header_row=x", ["header_row", "map"]),
         ("dataset=registry&file_name=a.csv&encoding=nada", ["encoding"]),
@@ -102,6 +103,15 @@ def test_delivery__a_wrong_parameter_is_named_and_nothing_is_kept(office: Office
     assert refused.status_code == 422
     assert [problem["parameter"] for problem in refused.json["errors"]] == wrong
     assert list((office.settings.home / "uploads" / "incoming").glob("*")) == []
+
+
+def test_delivery__a_name_without_a_sign_to_be_seen_is_not_called_missing(office: Office) -> None:
+    told = {
+        query: office.deliver(b"NIT\n", f"dataset=registry{query}").json["errors"][0]["message"]
+        for query in ("", "&file_name=%F2%90%97%A7")
+    }
+    assert told[""] == "Falta el nombre del archivo."
+    assert told["&file_name=%F2%90%97%A7"] == "Ese nombre no tiene ningún signo que se vea."
 
 
 def test_delivery__what_cannot_be_received_leaves_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ from typing import Any
 import pytest
 import requests
 
+from exemptions.database import DEMONSTRATION, open_book
+from exemptions.models import Fact
+from exemptions.settings import read_settings
+from tests.api.staff_home import registry_file, school
 from tests.outside.tools import run_program
 from tests.served import ROOT, served
 from tests.trust.tables import Tell, tell
@@ -26,6 +31,7 @@ _HOOKS = Path(__file__).parent / "fuzzing"
 _ROLES = ("loader", "approver", "administrator")
 _LEAST_REQUESTS = 5_000
 """Fewer would mean that most of the document was left out."""
+_DELIVERIES = 20
 _WALKS_FOR_AN_EXAMPLE = 5
 """Ways along the links, of up to six requests each, for each request that is drawn for every operation."""
 _LEAST_OF_WALKS = 10
@@ -39,6 +45,8 @@ class Target:
     tokens: dict[str, str]
     values: dict[str, list[Any]]
     """Part of a path → values that the registry has."""
+    deliveries: tuple[Path, ...]
+    """Files that can be loaded."""
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +65,19 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     tokens = {"administrator": first}
     for role in _ROLES[:2]:
         tokens[role] = run("user", "add", f"la-{role}", "--role", role, token=first)
+    # A demonstration would refuse every file, and nobody could decide about one.
+    with open_book(read_settings(environment)).write() as session:
+        session.merge(Fact(key=DEMONSTRATION, value="off"))
     for address in served(environment):
-        yield Target(address, tokens, values_of(address))
+        yield Target(address, tokens, values_of(address), write_deliveries(home.parent))
+
+
+def write_deliveries(folder: Path) -> tuple[Path, ...]:
+    """Registry files of one school, two, and so on."""
+    paths = tuple(folder / f"{number}.csv" for number in range(1, _DELIVERIES + 1))
+    for number, path in enumerate(paths, 1):
+        path.write_bytes(registry_file(school(school_number) for school_number in range(1, number + 1)))
+    return paths
 
 
 def values_of(address: str) -> dict[str, list[Any]]:
@@ -74,6 +93,7 @@ def fuzz(target: Target, folder: Path, *arguments: str, document: str = "") -> s
         **os.environ,
         "REGISTRY_TOKENS": json.dumps(target.tokens),
         "REGISTRY_VALUES": json.dumps(target.values),
+        "REGISTRY_DELIVERIES": json.dumps([str(path) for path in target.deliveries]),
         "SCHEMATHESIS_HOOKS": "registry_hooks",
         "PYTHONPATH": str(_HOOKS),
     }
@@ -97,6 +117,7 @@ def test_the_fuzzer_finds_nothing(
     chosen = ["--phases", phases, "--max-examples", str(count)]
     chosen += ["--seed", "1"] if examples == 1 else []
     chosen += ["--max-time", str(most_s)] if most_s else []
+    before = batches_of(target)
     run = fuzz(target, tmp_path, *chosen)
     told = run.stdout[run.stdout.find("FAILURES") :]
     assert run.returncode == 0, told
@@ -104,10 +125,25 @@ def test_the_fuzzer_finds_nothing(
     assert made is not None and int(made[1]) >= least, run.stdout
     # Had a withdrawal emptied the registry, its 503 would have been all that was fuzzed.
     assert requests.get(f"{target.address}/api/v1/records", timeout=30).json()["total"] > 0
+    became = batches_of(target) - before
+    # A fuzzer whose files are all refused has looked at no load, approval or publication.
+    assert became["validated"] + became["rejected"] + became["approved"] + became["published"] > 0, became
     tell(
         record_property, "Fuzzed requests", made=f"schemathesis, all checks, public and staff, {way}",
         requests=int(made[1]), links_followed=_links_of(run.stdout), server_errors=0, untold_answers=0,
+        files_loaded=became.total(), approved=became["approved"] + became["published"], published=became["published"],
     )  # fmt: skip
+
+
+def batches_of(target: Target) -> Counter[str]:
+    """State → how many batches are in it."""
+    headers, following = {"Authorization": f"Bearer {target.tokens['loader']}"}, "/api/v1/staff/batches"
+    found: Counter[str] = Counter()
+    while following:
+        page = requests.get(f"{target.address}{following}", headers=headers, timeout=30).json()
+        found.update(item["state"] for item in page["items"])
+        following = page["next"]
+    return found
 
 
 def _links_of(output: str) -> str:

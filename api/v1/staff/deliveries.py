@@ -175,10 +175,15 @@ def _choice(reader: ParameterReader, name: str, choices: list[Dataset] | list[Mo
 
 
 def _file_name(reader: ParameterReader) -> str:
-    text = "".join(sign for sign in reader.single("file_name") or "" if sign.isprintable())
+    given = reader.single("file_name")
+    text = "".join(sign for sign in given or "" if sign.isprintable())
     name = PurePosixPath(PureWindowsPath(text).name).name.strip()
     if not name and "file_name" not in {problem.parameter for problem in reader.problems}:
-        reader.add("file_name", None, "Falta el nombre del archivo.", "The name of the file is missing.")
+        if given:
+            es, en = "Ese nombre no tiene ningún signo que se vea.", "That name has no sign that can be seen."
+        else:
+            es, en = "Falta el nombre del archivo.", "The name of the file is missing."
+        reader.add("file_name", given, es, en)
     return name[-_LONGEST_NAME:]
 
 

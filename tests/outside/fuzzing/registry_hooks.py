@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import zlib
+from pathlib import Path
 
+import requests
 import schemathesis
 from schemathesis.specs.openapi.checks import RejectedPositiveData, positive_data_acceptance
 
@@ -18,11 +21,34 @@ TOKENS = json.loads(os.environ["REGISTRY_TOKENS"])
 KNOWN = json.loads(os.environ["REGISTRY_VALUES"])
 """Part of a path → values that the registry has: no fuzzer guesses a taxpayer."""
 
+DELIVERIES = [Path(path).read_bytes() for path in json.loads(os.environ["REGISTRY_DELIVERIES"])]
+"""Files that can be loaded: bytes drawn at random are never one."""
+
+DELIVERED = "/api/v1/staff/batches/"
+"""How the paths begin that lead to what was delivered."""
+
+LOADED = []
+"""Batches that came of deliveries, ready for a decision."""
+
+PATIENCE_S = 60.0
+
 DECIDED_BY_DATA = frozenset(
-    {"activity", "as_of", "cursor", "extend", "from", "municipality", "nit", "queries", "release", "report"}
+    {
+        "activity",
+        "as_of",
+        "cursor",
+        "extend",
+        "file_name",
+        "from",
+        "municipality",
+        "nit",
+        "queries",
+        "release",
+        "report",
+    }
 )
-"""Parameters whose values no schema can tell: the catalogues of hundreds of codes, the check digit of a NIT, which
-releases and reports there are, what a cursor says, and the JSON that OpenRefine writes into a form."""
+"""Parameters whose values no schema can tell: the catalogues of hundreds of codes, which signs can be seen, the check
+digit of a NIT, which releases and reports there are, what a cursor says, and the JSON that OpenRefine writes."""
 
 WITH_OWN_KEYS = "lift.accepted."
 """An object whose keys `propertyNames` lists."""
@@ -55,6 +81,8 @@ def map_path_parameters(context, path_parameters):
     """Every other time, what the registry has: else nearly every path would end at a 404."""
     for name, value in (path_parameters or {}).items():
         known = KNOWN.get(name) if name != "name" or context.operation.path.startswith("/downloads/") else None
+        if LOADED and context.operation.path.startswith(DELIVERED):
+            known = LOADED
         drawn = zlib.crc32(repr(value).encode("utf-8", "replace"))
         # A value that is wrong for its kind is what the fuzzer wanted to send.
         if known and drawn % 2 and type(value) is type(known[0]) and value not in ("", 0):
@@ -68,6 +96,41 @@ def map_body(context, body):
     if context.operation.path.endswith("/withdraw") and isinstance(body, dict) and body.get("leave_nothing") is True:
         return {**body, "leave_nothing": False}
     return body
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Every other delivery that the document allows is of a file that can be loaded, and every other approval is of
+    one of them as it is: a lift, or what was seen, that was drawn is never right."""
+    if not case.meta or not case.meta.generation.mode.is_positive:
+        return
+    drawn = zlib.crc32(repr((case.query, case.body)).encode("utf-8", "replace"))
+    if drawn % 2 and _delivers(case):
+        case.query = {"dataset": "registry", "mode": "merge", "file_name": f"{drawn}.csv"}
+        case.body = DELIVERIES[drawn // 2 % len(DELIVERIES)]
+    elif drawn % 2 and LOADED and case.operation.path.endswith("/approve"):
+        case.path_parameters = {"number": LOADED[drawn // 2 % len(LOADED)]}
+        case.body = {}
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """A delivery that was taken is waited for, so that there is a batch for what decides about one."""
+    if not _delivers(case) or response.status_code != 202:
+        return
+    number, deadline = response.json()["job"], time.monotonic() + PATIENCE_S
+    address = response.request.url.partition("/api/v1/staff/")[0] + f"/api/v1/staff/jobs/{number}"
+    job = {"state": "waiting"}
+    while job["state"] in ("waiting", "running") and time.monotonic() < deadline:
+        time.sleep(0.1)
+        job = requests.get(address, headers={"Authorization": f"Bearer {TOKENS['loader']}"}, timeout=30).json()
+    outcome = job.get("outcome") or {}
+    if outcome.get("state") == "validated" and outcome["batch"] not in LOADED:
+        LOADED.append(outcome["batch"])
+
+
+def _delivers(case):
+    return case.operation.path == "/api/v1/staff/batches" and case.operation.method.upper() == "POST"
 
 
 @schemathesis.check
