@@ -34,6 +34,9 @@ class Settings:
     signing_keys: tuple[str, ...]
     """Public keys, in base64 or hexadecimal, of which one must have signed what is copied from the store; none means
     that hashes alone are checked."""
+    least_release: int
+    """Number that the newest release of the store has at least, for what is copied from it to be believed: a machine
+    that begins empty knows no other way that it is not shown an earlier copy; 0 means that it asks for none."""
     delta: bool
     """Whether the releases are also written to the store as a Delta Lake table."""
     inbox: Path
@@ -98,6 +101,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "releases": "EXEMPTIONS_RELEASES",
     "release_store": "EXEMPTIONS_RELEASE_STORE",
     "signing_keys": "EXEMPTIONS_SIGNING_KEYS",
+    "least_release": "EXEMPTIONS_LEAST_RELEASE",
     "delta": "EXEMPTIONS_DELTA",
     "inbox": "EXEMPTIONS_INBOX",
     "database_url": "DATABASE_URL",
@@ -133,6 +137,7 @@ DEFAULTS: Mapping[str, str] = {
     "releases": "",
     "release_store": "",
     "signing_keys": "",
+    "least_release": "0",
     "delta": "off",
     "inbox": "",
     "database_url": "",
@@ -198,6 +203,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise _wrong("delta", texts["delta"], f"off ({ENVIRONMENT['release_store']}: {', '.join(_DELTA_SCHEMES)})")
     if not texts["max_upload_bytes"].isdecimal() or int(texts["max_upload_bytes"]) < 1:
         raise _wrong("max_upload_bytes", texts["max_upload_bytes"], "1 …")
+    if not re.fullmatch(r"\d{1,9}", texts["least_release"], re.ASCII):
+        raise _wrong("least_release", texts["least_release"], "0 …")
     for name in ("base_url", "staff_url"):
         if texts[name] and not texts[name].startswith(("http://", "https://")):
             raise _wrong(name, texts[name], "https://…")
@@ -210,6 +217,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         releases=releases,
         release_store=texts["release_store"],
         signing_keys=_signing_keys(texts),
+        least_release=int(texts["least_release"]),
         delta=texts["delta"] == "on",
         inbox=inbox,
         database_url=texts["database_url"] or f"sqlite:///{home / 'book.sqlite'}",

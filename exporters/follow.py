@@ -66,18 +66,27 @@ class _Follow:
     releases: Path
     remote: Remote
     trust: Trust
+    least: int
     tell: Tell
     copied: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
 
 
 def follow(
-    releases: Path, remote: Remote, *, clock: Clock, tell: Tell, trust: Trust = ANYBODY, verify: bool = False
+    releases: Path,
+    remote: Remote,
+    *,
+    clock: Clock,
+    tell: Tell,
+    trust: Trust = ANYBODY,
+    least: int = 0,
+    verify: bool = False,
 ) -> FollowResult:
     """Copy what the store has and this machine has not, and switch to it.
 
-    With keys in `trust`, what none of them signed is refused. With `verify` the copies that are here are checked too,
-    and one that is damaged is copied again.
+    With keys in `trust`, what none of them signed is refused; with `least`, a store that names no release of that
+    number or a higher one. With `verify` the copies that are here are checked too, and one that is damaged is copied
+    again.
     Raises: StoreUnreachable, StoreRefused if the folder has releases of its own, or of another registry than the store;
     StoreUntrusted; ReleaseDamaged if something of the store is not what it should be; DiskFull; Busy. Readers then have
     what they had, without what was withdrawn.
@@ -87,7 +96,7 @@ def follow(
         if not held:
             raise Busy("Otro proceso está copiando del almacén.", "Another process is copying from the store.")
         _refuse_own(releases)
-        work = _Follow(releases, remote, trust, tell)
+        work = _Follow(releases, remote, trust, least, tell)
         before, now = find_sight(releases), StoreSight(None, clock(), is_followed=True, is_pinned=trust.is_pinned)
         # What was refused at the last look is so until one ends well.
         was_refused = before is not None and before.is_refused
@@ -113,10 +122,19 @@ def _write_sight(releases: Path, sight: StoreSight) -> None:
 
 def _understand(work: _Follow, content: bytes | None) -> Pointer:
     """What the store's list of releases says, once it is known whose it is."""
-    if content is None:
-        return Pointer(None, {})
-    require_signature(work.remote, work.trust, POINTER, content)
-    return parse_pointer(content)
+    found = Pointer(None, {})
+    if content is not None:
+        require_signature(work.remote, work.trust, POINTER, content)
+        found = parse_pointer(content)
+    newest = max(found.releases, default=0)
+    if newest < work.least:
+        raise StoreRefused(
+            f"La publicación más nueva del almacén es la {newest}, y aquí se espera al menos la {work.least}: es una "
+            "copia anterior, o falta subir. No se cambia nada.",
+            f"The newest release of the store is {newest}, and at least {work.least} is expected here: it is an "
+            "earlier copy, or an upload is missing. Nothing is changed.",
+        )
+    return found
 
 
 def _take(work: _Follow, content: bytes | None, there: Pointer, *, verify: bool) -> None:

@@ -118,7 +118,15 @@ def _upload(context: Context, remote: Remote, show: Show, *, verify: bool) -> Up
 def _follow(context: Context, remote: Remote, show: Show, trust: Trust, *, verify: bool) -> FollowResult:
     try:
         tell, clock = _teller(context, show), context.clock
-        return follow_store(context.settings.releases, remote, clock=clock, tell=tell, trust=trust, verify=verify)
+        return follow_store(
+            context.settings.releases,
+            remote,
+            clock=clock,
+            tell=tell,
+            trust=trust,
+            least=context.settings.least_release,
+            verify=verify,
+        )
     except OSError as error:
         if not is_disk_full(error):
             raise

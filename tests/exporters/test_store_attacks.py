@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from api.cli import commands
 from exemptions.errors import ReleaseDamaged, StoreRefused, StoreUntrusted
-from exemptions.store_sight import StoreSight, find_sight
+from exemptions.store_sight import SIGHT, StoreSight, find_sight
 from exporters.follow import ANYBODY, FollowResult, follow
 from exporters.remote import FolderRemote
 from exporters.signatures import encode_keys, parse_key, read_keys
@@ -51,10 +51,12 @@ class Site:
         settings, remote = self.home.settings, FolderRemote(self.shared)
         upload(settings.home, settings.releases, remote, clock=lambda: NOW, tell=lambda _: None)
 
-    def follow(self, trust: Trust | None = None, *, node: Path | None = None, verify: bool = False) -> FollowResult:
+    def follow(
+        self, trust: Trust | None = None, *, node: Path | None = None, least: int = 0, verify: bool = False
+    ) -> FollowResult:
         return follow(
             node or self.node, FolderRemote(self.shared), clock=lambda: NOW, tell=lambda _: None,
-            trust=trust or self.trust, verify=verify,
+            trust=trust or self.trust, least=least, verify=verify,
         )  # fmt: skip
 
     def sight(self) -> StoreSight:
@@ -327,6 +329,27 @@ def test_pinned__what_is_withdrawn_goes_though_its_successor_is_refused(site: Si
     assert json.loads((site.node / "current.json").read_bytes())["release"] == 2
     spoil.write_bytes(signature)
     assert site.follow().release == 4
+
+
+def test_empty_machine__believes_no_earlier_copy(site: Site) -> None:
+    """Release 4 is published and uploaded, and somebody puts back what the store held before it."""
+    earlier = shutil.copytree(site.shared, site.shared.with_name("earlier"))
+    site.home.release([row(1, name="Zapote"), row(4)])
+    site.upload()
+    newest = site.shared.rename(site.shared.with_name("newest"))
+    earlier.rename(site.shared)
+    empty = site.node.with_name("empty")
+    with pytest.raises(StoreRefused, match="is 3, and at least 4"):
+        site.follow(node=empty, least=4)
+    assert {path.name for path in empty.iterdir()} == {".follow.lock", SIGHT}
+    assert site.follow(node=site.node.with_name("believing")).release == 3
+    shutil.rmtree(site.shared)
+    site.shared.mkdir()
+    with pytest.raises(StoreRefused):
+        site.follow(node=empty, least=4)
+    site.shared.rmdir()
+    newest.rename(site.shared)
+    assert site.follow(node=empty, least=4).release == 4
 
 
 def test_unpinned__entries_that_lead_elsewhere_or_say_nothing_are_refused(site: Site) -> None:
