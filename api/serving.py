@@ -112,9 +112,17 @@ def on_exit(server: Arbiter) -> None:
     shutil.rmtree(_FIGURES, ignore_errors=True)
 
 
-def run_server(*, host: str, port: int, folders: Mapping[str, Path], workers: int = workers) -> NoReturn:
+def run_server(
+    *,
+    host: str,
+    port: int,
+    folders: Mapping[str, Path],
+    workers: int = workers,
+    encrypted: tuple[Path, Path] | None = None,
+) -> NoReturn:
     """Become gunicorn serving the registry at `host`:`port`; `folders` are those settings that are paths, by variable.
 
+    `encrypted` are a certificate and its key, for TLS in place of plain HTTP.
     The process is replaced, so that signals reach gunicorn itself, and nothing that this process has loaded is forked.
     """
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -125,4 +133,7 @@ def run_server(*, host: str, port: int, folders: Mapping[str, Path], workers: in
     os.chdir(_ROOT)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execvp("env", [*command, "--bind", address, "--workers", str(workers), "wsgi:app"])  # noqa: S606 - fixed arguments, no shell
+    # Read again for each connection: a renewed certificate needs no restart.
+    secured = ["--certfile", str(encrypted[0]), "--keyfile", str(encrypted[1])] if encrypted else []
+    options = ["--bind", address, "--workers", str(workers), *secured]
+    os.execvp("env", [*command, *options, "wsgi:app"])  # noqa: S606 - fixed arguments, no shell

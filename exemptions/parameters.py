@@ -145,7 +145,7 @@ class ParameterReader:
             )  # fmt: skip
         return tuple(sorted(found))
 
-    def names(self, parameter: str, known: Collection[str]) -> tuple[str, ...]:
+    def names(self, parameter: str, known: Collection[str], *, may_repeat: bool = True) -> tuple[str, ...]:
         """Names separated by commas, each once, in the order given."""
         found: list[str] = []
         for value in self.values(parameter, longest=MAX_LIST_TEXT):
@@ -154,7 +154,15 @@ class ParameterReader:
                     found.append(name)
                 elif name:
                     self._add_unknown_name(parameter, name, known)
-        return tuple(dict.fromkeys(found))
+        unique = tuple(dict.fromkeys(found))
+        if not may_repeat and len(unique) < len(found):
+            repeated = next(name for name in unique if found.count(name) > 1)
+            self.add(
+                parameter, ",".join(found),
+                f"{parameter} lleva «{repeated}» más de una vez.",
+                f"{parameter} has “{repeated}” more than once.",
+            )  # fmt: skip
+        return unique
 
     def name(self, parameter: str, known: Collection[str], default: str) -> str:
         """One of the known names, or the default if absent."""

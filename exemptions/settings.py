@@ -50,6 +50,10 @@ class Settings:
     """Absolute address that links start with, without a slash at the end; empty means relative links."""
     staff_url: str
     """Absolute address under which the staff's area is reached; empty means below `base_url`."""
+    tls_certificate: Path | None
+    """File with the certificate that `serve` shows to the proxy, and those that vouch for it; None: plain HTTP."""
+    tls_key: Path | None
+    """File with the certificate's private key, without a password."""
     token: str
     """Token of the person who acts on the command line; empty means nobody."""
     two_person: bool
@@ -109,6 +113,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "role": "EXEMPTIONS_ROLE",
     "base_url": "EXEMPTIONS_BASE_URL",
     "staff_url": "EXEMPTIONS_STAFF_URL",
+    "tls_certificate": "EXEMPTIONS_TLS_CERTIFICATE",
+    "tls_key": "EXEMPTIONS_TLS_KEY",
     "token": "EXEMPTIONS_TOKEN",
     "two_person": "EXEMPTIONS_TWO_PERSON",
     "second_factor": "EXEMPTIONS_SECOND_FACTOR",
@@ -145,6 +151,8 @@ DEFAULTS: Mapping[str, str] = {
     "role": "all",
     "base_url": "",
     "staff_url": "",
+    "tls_certificate": "",
+    "tls_key": "",
     "token": "",
     "two_person": "on",
     "second_factor": "optional",
@@ -212,6 +220,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise _wrong("clamd", texts["clamd"], "/run/clamav/clamd.ctl")
     if texts["rate_limit"] and not re.fullmatch(r"[1-9]\d{0,8}/[1-9]\d{0,5}", texts["rate_limit"], re.ASCII):
         raise _wrong("rate_limit", texts["rate_limit"], "600/60")
+    tls = {name: Path(texts[name]).absolute() if texts[name] else None for name in ("tls_certificate", "tls_key")}
+    if (tls["tls_certificate"] is None) is not (tls["tls_key"] is None):
+        missing = ENVIRONMENT["tls_certificate" if tls["tls_certificate"] is None else "tls_key"]
+        raise SettingsError(
+            f"El certificado y su llave van juntos: falta {missing}.",
+            f"The certificate and its key go together: {missing} is missing.",
+        )
     return Settings(
         home=home,
         releases=releases,
@@ -225,6 +240,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         role=Role(texts["role"]),
         base_url=texts["base_url"].rstrip("/"),
         staff_url=(texts["staff_url"] or texts["base_url"]).rstrip("/"),
+        tls_certificate=tls["tls_certificate"],
+        tls_key=tls["tls_key"],
         token=texts["token"],
         two_person=texts["two_person"] == "on",
         second_factor=texts["second_factor"],

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import threading
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -19,7 +22,7 @@ from api.work import clear_incoming, run_next_job
 from exemptions.accounts import CALENDAR, Actor
 from exemptions.calendar import seconds_to_midnight
 from exemptions.engines import check_book_file
-from exemptions.errors import RegistryError
+from exemptions.errors import RegistryError, SettingsError
 from exemptions.inbox import has_reports
 from exemptions.jobs import list_open_jobs
 from exemptions.locking import hold_worker_lock
@@ -50,12 +53,36 @@ def serve(context: Context, port: int, host: str, workers: int) -> None:
         with context.book() as book:
             check_book_file(book.engine)
             reconcile(book, context.settings)
+    certificate, key = context.settings.tls_certificate, context.settings.tls_key
+    encrypted = (certificate, key) if certificate and key else None
+    if encrypted:
+        _require_certificate(*encrypted)
+    address = f"{'https' if encrypted else 'http'}://{host}:{port}/"
     context.say(
-        f"Registro abierto de exenciones en http://{host}:{port}/  (Ctrl+C para terminar)",
-        f"Open registry of exemptions at http://{host}:{port}/  (Ctrl+C to stop)",
+        f"Registro abierto de exenciones en {address}  (Ctrl+C para terminar)",
+        f"Open registry of exemptions at {address}  (Ctrl+C to stop)",
     )
     folders = {ENVIRONMENT[name]: getattr(context.settings, name) for name in ("home", "releases", "inbox")}
-    run_server(host=host, port=port, folders=folders, workers=workers)
+    run_server(host=host, port=port, folders=folders, workers=workers, encrypted=encrypted)
+
+
+def _require_certificate(certificate: Path, key: Path) -> None:
+    """Make sure that connections can be encrypted with them.
+
+    Raises: SettingsError.
+    """
+    try:
+        # A key with a password would have the library ask for it, and nobody is there to answer.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_no_password)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"El certificado «{certificate}» y la llave «{key}» no se pueden usar: {error}.",
+            f"The certificate “{certificate}” and the key “{key}” cannot be used: {error}.",
+        ) from error
+
+
+def _no_password() -> NoReturn:
+    raise ValueError("the key has a password")
 
 
 @click.command()

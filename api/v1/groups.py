@@ -139,7 +139,7 @@ def _params(query: RegistryQuery, names: Sequence[str]) -> Params:
 
 
 def _read_names(reader: ParameterReader) -> tuple[str, ...]:
-    names = reader.names(_GROUP_BY, GROUPINGS)
+    names = reader.names(_GROUP_BY, GROUPINGS, may_repeat=False)
     if len(names) > MOST_GROUPINGS:
         reader.add(
             _GROUP_BY, ",".join(names),

@@ -139,6 +139,13 @@ def test_groups__have_the_same_figures_in_every_format(client: FlaskClient, quer
     assert ["" if row[head.index("Sum")] is None else f"{row[head.index('Sum')]:.2f}" for row in rows] == exact
 
 
+def test_groups__by_the_same_twice_are_refused(client: FlaskClient) -> None:
+    refused = client.get("/api/v1/records/groups?group_by=status,type,status")
+    (problem,) = refused.get_json()["errors"]
+    assert (refused.status_code, problem["parameter"], problem["value"]) == (422, "group_by", "status,type,status")
+    assert problem["message"] == "group_by lleva «status» más de una vez."
+
+
 def test_groups__begin_with_the_largest_and_are_by_category_unless_asked(client: FlaskClient) -> None:
     found = answer(client, "")
     counts = [group["records"] for group in found["groups"]]

@@ -28,6 +28,7 @@ from exemptions.inbox import LONGEST, make_inbox
 from exemptions.query import QUERY_PARAMETERS
 from tests.api.conftest import build_registry, make_app
 from tests.contract.addresses import OWN_PATH_VALUES, PATH_VALUES, iter_addresses
+from tests.trust.tables import Tell, tell
 
 STRINGS: list[str] = list(
     dict.fromkeys(json.loads((Path(__file__).parents[1] / "data" / "naughty-strings.json").read_bytes()))
@@ -207,15 +208,23 @@ def test_check__sees_a_planted_fault(page: str) -> None:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_parameter__takes_any_string(
-    request: pytest.FixtureRequest, client: FlaskClient, naughty_places: list[Place], share: int
+    request: pytest.FixtureRequest,
+    client: FlaskClient,
+    naughty_places: list[Place],
+    record_property: Tell,
+    share: int,
 ) -> None:
-    for place, string in pairs(request, naughty_places, share):
+    sent = pairs(request, naughty_places, share)
+    for place, string in sent:
         address = place.address(string)
         response = client.get(address, headers={"Accept": "text/html, */*;q=0.5"}, buffered=True)
         try:
             check(response, string)
         except AssertionError as fault:
             raise AssertionError(f"{address}: {fault}") from fault
+    tell(
+        record_property, "Fuzzed requests", made_by="naughty strings in addresses", requests=len(sent), server_errors=0
+    )
 
 
 @pytest.mark.parametrize("share", range(len(LONGEST)))

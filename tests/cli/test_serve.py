@@ -15,9 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from exemptions.database import open_book
 from exemptions.settings import read_settings
+from tests.certificates import write_authority
 from tests.cli.conftest import Command
 
 Write = Callable[..., Path]
@@ -140,3 +147,25 @@ def test_invented_data_is_not_served_at_a_public_address(
     monkeypatch.setenv("EXEMPTIONS_BASE_URL", "https://registro.example")
     refused = command("serve", "--port", free_port())
     assert refused.status == 2 and "EXEMPTIONS_DEMONSTRATION=public" in refused.errors
+
+
+def test_certificate__that_cannot_be_used_is_told_before_anything_is_served(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = write_authority(tmp_path, "ours").write_certificate(tmp_path)
+    monkeypatch.setenv("EXEMPTIONS_TLS_CERTIFICATE", str(certificate))
+    alone = command("serve", "--port", free_port())
+    assert alone.status == 2 and "EXEMPTIONS_TLS_KEY" in alone.errors
+    locked, other = tmp_path / "locked.key", tmp_path / "other"
+    private = load_pem_private_key(key.read_bytes(), None)
+    locked.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")))
+    other.mkdir()
+    for wrong in (
+        locked,
+        write_authority(other, "theirs").write_certificate(other)[1],
+        tmp_path / "nothing",
+        certificate,
+    ):
+        monkeypatch.setenv("EXEMPTIONS_TLS_KEY", str(wrong))
+        refused = command("serve", "--port", free_port())
+        assert refused.status == 2 and str(wrong) in refused.errors, refused.errors

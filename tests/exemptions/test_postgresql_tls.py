@@ -6,18 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
 from api.cli import commands
@@ -25,6 +18,7 @@ from exemptions.database import open_book
 from exemptions.engines import refuse_clear_connections
 from exemptions.errors import RegistryError, SettingsError
 from exemptions.settings import read_settings
+from tests.certificates import write_authority
 from tests.cli.test_serve import free_port
 from tests.databases import NoServer, Server, running_server
 
@@ -33,39 +27,6 @@ PASSWORD = "una-clave-que-no-se-dice"
 HBA = """local all all trust
 hostssl all all 127.0.0.1/32 scram-sha-256
 """
-
-
-def write_authority(folder: Path, name: str) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """A certificate authority, whose own certificate is put into `folder`."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = _certificate(subject, subject, key, key, is_authority=True)
-    (folder / f"{name}.pem").write_bytes(made.public_bytes(Encoding.PEM))
-    return made, key
-
-
-def _certificate(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    signer: ec.EllipticCurvePrivateKey,
-    *,
-    is_authority: bool,
-) -> x509.Certificate:
-    now = datetime.now(UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(signer, SHA256())
-    )
 
 
 @dataclass
@@ -86,17 +47,11 @@ class Remote:
 @pytest.fixture(scope="module")
 def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
     folder = tmp_path_factory.mktemp("authorities")
-    authority, signer = write_authority(folder, "ours")
+    authority = write_authority(folder, "ours")
     write_authority(folder, "theirs")
 
     def prepare(data: Path) -> Sequence[str]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "primaria")])
-        made = _certificate(subject, authority.subject, key, signer, is_authority=False)
-        (data / "server.crt").write_bytes(made.public_bytes(Encoding.PEM))
-        private = data / "server.key"
-        private.touch(mode=0o600)
-        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        authority.write_certificate(data)
         (data / "pg_hba.conf").write_text(HBA)
         return ("ssl=on", "listen_addresses=127.0.0.1", "password_encryption=scram-sha-256")
 

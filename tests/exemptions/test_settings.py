@@ -1,4 +1,4 @@
-"""Which addresses of a shared store are let through, and what is said of the others."""
+"""Which settings of a shared store are let through, and what is said of the others."""
 
 from __future__ import annotations
 
@@ -42,3 +42,10 @@ def test_release_store__is_a_folder_apart(tmp_path: Path, below: str) -> None:
     environment = {"EXEMPTIONS_HOME": str(tmp_path / "home"), "EXEMPTIONS_RELEASE_STORE": f"file://{tmp_path}/{below}"}
     with pytest.raises(SettingsError, match="EXEMPTIONS_RELEASE_STORE"):
         read_settings(environment)
+
+
+def test_least_release__is_a_whole_number() -> None:
+    assert read_settings({"EXEMPTIONS_LEAST_RELEASE": "41"}).least_release == 41
+    for wrong in ("-1", "4.5", "cuatro", "١", "1" * 10):
+        with pytest.raises(SettingsError, match="EXEMPTIONS_LEAST_RELEASE"):
+            read_settings({"EXEMPTIONS_LEAST_RELEASE": wrong})

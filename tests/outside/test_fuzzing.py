@@ -129,7 +129,7 @@ def test_the_fuzzer_finds_nothing(
     # A fuzzer whose files are all refused has looked at no load, approval or publication.
     assert became["validated"] + became["rejected"] + became["approved"] + became["published"] > 0, became
     tell(
-        record_property, "Fuzzed requests", made=f"schemathesis, all checks, public and staff, {way}",
+        record_property, "Fuzzed requests", made_by=f"schemathesis, all checks, public and staff, {way}",
         requests=int(made[1]), links_followed=_links_of(run.stdout), server_errors=0, untold_answers=0,
         files_loaded=became.total(), approved=became["approved"] + became["published"], published=became["published"],
     )  # fmt: skip

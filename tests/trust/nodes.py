@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
+from tests.certificates import Authority
 from tests.cli.test_serve import free_port
 from tests.outside.tools import PROGRAMS, run_script
 from tests.served import ROOT, wait_until_answered
@@ -101,6 +103,8 @@ class Node:
 
     folder: Path
     store: dict[str, str]
+    authority: Authority
+    """Who vouches for the certificate that it shows to the proxy."""
     port: int = field(default_factory=free_port)
     following: subprocess.Popen[bytes] | None = None
     serving: subprocess.Popen[bytes] | None = None
@@ -111,10 +115,16 @@ class Node:
 
     def environment(self) -> dict[str, str]:
         places = {"EXEMPTIONS_HOME": str(self.folder / "nothing"), "EXEMPTIONS_RELEASES": str(self.releases)}
-        return {**base_environment(), **places, "EXEMPTIONS_ROLE": "public"}
+        return {**base_environment(), **places, **self._certificate(), "EXEMPTIONS_ROLE": "public"}
+
+    def _certificate(self) -> dict[str, str]:
+        certificate, key = self.folder / "server.crt", self.folder / "server.key"
+        if not key.exists():
+            self.folder.mkdir(exist_ok=True)
+            self.authority.write_certificate(self.folder)
+        return {"EXEMPTIONS_TLS_CERTIFICATE": str(certificate), "EXEMPTIONS_TLS_KEY": str(key)}
 
     def follow(self) -> None:
-        self.folder.mkdir(exist_ok=True)
         with (self.folder / "follow.log").open("ab") as log:
             self.following = subprocess.Popen(
                 [sys.executable, "-m", "api.cli", "follow", "--every", "0.5"],
@@ -156,8 +166,9 @@ class Node:
 
     def figures(self) -> dict[str, float]:
         """What it tells of itself; nothing while it does not answer."""
+        context = ssl.create_default_context(cafile=self.authority.path)
         try:
-            with urlopen(Request(f"http://127.0.0.1:{self.port}/metrics"), timeout=10) as answer:
+            with urlopen(f"https://127.0.0.1:{self.port}/metrics", timeout=10, context=context) as answer:
                 lines = answer.read().decode().splitlines()
         except OSError:
             return {}

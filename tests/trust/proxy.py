@@ -62,16 +62,23 @@ class Proxy:
 
 @contextmanager
 def proxied(
-    folder: Path, upstream: str, *, machines: Sequence[str] = (), releases: Path | None = None, more: str = ""
+    folder: Path,
+    upstream: str,
+    *,
+    machines: Sequence[str] = (),
+    trusted: Path | None = None,
+    releases: Path | None = None,
+    more: str = "",
 ) -> Iterator[Proxy]:
     """nginx as shipped in front of the service at `upstream` (`host:port`), until the block ends.
 
-    With three `machines` it is shipped for those, and `upstream` is the staff's. `more` are lines of configuration for
-    its context `http`.
+    With three `machines` it is shipped for those, and `upstream` is the staff's; who is `trusted` vouches for their
+    certificates. `more` are lines of configuration for its context `http`.
     """
     assert NGINX is not None, NO_NGINX
     port = free_port()
-    write_configuration(folder, upstream, port=port, releases=releases or folder, machines=machines, more=more)
+    own = releases or folder
+    write_configuration(folder, upstream, port=port, releases=own, machines=machines, trusted=trusted, more=more)
     running = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         wait_for_proxy(port)
@@ -82,7 +89,14 @@ def proxied(
 
 
 def write_configuration(
-    folder: Path, upstream: str, *, port: int, releases: Path, machines: Sequence[str] = (), more: str = ""
+    folder: Path,
+    upstream: str,
+    *,
+    port: int,
+    releases: Path,
+    machines: Sequence[str] = (),
+    trusted: Path | None = None,
+    more: str = "",
 ) -> None:
     """The shipped files with the places of a test."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +106,7 @@ def write_configuration(
     places = (SHIPPED / ("places-several.conf" if machines else "places.conf")).read_text()
     for shipped, own in (
         *(several if machines else one),
+        *([("/etc/exemptions/machines.crt", str(trusted))] if machines else []),
         ("/var/cache/nginx/exemptions", str(folder / "cache")),
         ("/usr/share/exemptions/problems", str(SHIPPED / "problems")),
         ("/srv/publicaciones", str(releases)),

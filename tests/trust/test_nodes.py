@@ -17,6 +17,7 @@ from pyarrow import fs
 
 from exporters.manifest import verify_folder
 from exporters.signing import make_key
+from tests.certificates import write_authority
 from tests.cli.test_serve import free_port
 from tests.exporters.staging import Home, row
 from tests.served import ROOT
@@ -76,7 +77,9 @@ class Machines:
         self.store = S3(folder)
         self.publisher = Publisher(folder / "staff", self.store.environment("publisher"))
         pinned = {"EXEMPTIONS_SIGNING_KEYS": self.publisher.key.base64}
-        self.nodes = [Node(folder / f"node-{n}", {**self.store.environment("reader"), **pinned}) for n in range(3)]
+        self.authority = write_authority(folder, "ours")
+        store = {**self.store.environment("reader"), **pinned}
+        self.nodes = [Node(folder / f"node-{n}", store, self.authority) for n in range(3)]
 
     def serve(self, release: int) -> float:
         """Seconds until every machine serves that release."""
@@ -106,7 +109,8 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 @pytest.fixture(scope="module")
 def port(machines: Machines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     places = [f"127.0.0.1:{node.port}" for node in machines.nodes]
-    with proxied(tmp_path_factory.mktemp("nginx"), f"127.0.0.1:{free_port()}", machines=places) as proxy:
+    folder, staff = tmp_path_factory.mktemp("nginx"), f"127.0.0.1:{free_port()}"
+    with proxied(folder, staff, machines=places, trusted=machines.authority.path) as proxy:
         yield proxy.port
 
 

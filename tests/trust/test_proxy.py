@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cli.test_serve import free_port
+from tests.certificates import write_authority
+from tests.cli.test_serve import free_port, wait_for
 from tests.exemptions.releases import invented_nit
 from tests.served import ROOT, served
 from tests.trust.proxy import NGINX, NO_NGINX, SHIPPED, Proxy, proxied, wait_for_proxy, write_configuration
@@ -118,6 +119,43 @@ def _raw(url: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]
         body = re.sub(rb'"request_id":"[0-9a-f]+"', b"", body)
         told.pop("Content-Length", None)
     return answer.status_code, told, body
+
+
+def test_several_machines__are_asked_by_tls_and_believed_by_their_certificate(
+    home: Path, service: str, tmp_path: Path
+) -> None:
+    """The registry that is served without TLS beside it."""
+    ours, theirs = (write_authority(tmp_path, name) for name in ("ours", "theirs"))
+    certificate, key = ours.write_certificate(tmp_path)
+    environment = {
+        "EXEMPTIONS_HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1",
+        "EXEMPTIONS_TLS_CERTIFICATE": str(certificate), "EXEMPTIONS_TLS_KEY": str(key),
+        "EXEMPTIONS_DEMONSTRATION": "public",
+    }  # fmt: skip
+    for address in served(environment, trusted=ours.path):
+        place = address.removeprefix("https://")
+        wait_for(lambda: requests.get(f"{address}/health/ready", verify=ours.path).ok)  # noqa: B023 - called at once
+        with proxied(tmp_path / "known", place, machines=[place] * 3, trusted=ours.path) as proxy:
+            for path in (*PASSED_ON, "/staff/entrar"):
+                through, straight = requests.get(proxy.address + path), requests.get(address + path, verify=ours.path)
+                assert through.status_code == 200, path
+                assert path.startswith("/staff") or through.content == straight.content, path
+        with proxied(tmp_path / "unknown", place, machines=[place] * 3, trusted=theirs.path) as proxy:
+            for path in ("/", "/staff/entrar"):
+                assert requests.get(proxy.address + path).status_code in (502, 503), path
+        # Who speaks no TLS is told so, and the service goes on.
+        assert _spoken(place, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")[:12] in (b"", b"HTTP/1.1 400")
+        assert requests.get(address, verify=ours.path).status_code == 200
+
+
+def _spoken(place: str, sent: bytes) -> bytes:
+    host, _, port = place.partition(":")
+    with closing(socket.create_connection((host, int(port)), 10)) as connection:
+        connection.sendall(sent)
+        try:
+            return connection.recv(1000)
+        except ConnectionResetError:
+            return b""
 
 
 def test_shows_the_store_to_nobody(proxy: Proxy) -> None:
