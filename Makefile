@@ -92,7 +92,7 @@ RANDOM_KILLS := 320
 EXAMPLES := 100
 FAILOVERS := 8
 FILES := 20000
-trust: setup $(OUTSIDE)/.installed $(VENV)/.delta ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, let a crowd come, and look at what is left: two hours (KILLS=5000 EXAMPLES=650 FAILOVERS=40 FILES=50000).
+trust: setup $(OUTSIDE)/.installed $(VENV)/.delta ## Kill loads, approvals and publications KILLS times, load FILES damaged files, fuzz the API, send every naughty string everywhere, let a crowd come, and look at what is left: an hour (KILLS=5000 EXAMPLES=650 FAILOVERS=40 FILES=50000).
 	@$(BIN)/python -m pytest tests/trust tests/outside/test_fuzzing.py tests/api/test_naughty.py \
 		tests/api/test_naughty_forms.py tests/api/test_recounted.py tests/contract/test_routes.py -rs --kills=$(KILLS) \
 		--random-kills=$(RANDOM_KILLS) --failovers=$(FAILOVERS) --fuzzed-files=$(FILES) --workflows=100 --recounts=1000 \

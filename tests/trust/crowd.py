@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from itertools import count
 from urllib.parse import urlencode
 
+from tests.trust.people import several
+
 ANSWERS = (
     "/api/v1/records?limit=2",
     "/buscar?category=COOP",
@@ -32,17 +34,9 @@ _TURNS = count()
 @contextmanager
 def crowd(port: int, people: int) -> Iterator[Counter[str]]:
     """Let so many people read until the block ends; what they got, counted."""
-    found, stop = Counter[str](), threading.Event()
-    export = _ask(port, 0, EXPORT)
-    threads = [threading.Thread(target=_read, args=(port, export, found, stop)) for _ in range(people)]
-    for thread in threads:
-        thread.start()
-    try:
+    found, export = Counter[str](), _ask(port, 0, EXPORT)
+    with several(people, lambda _, stop: _read(port, export, found, stop)):
         yield found
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def _read(port: int, export: bytes, found: Counter[str], stop: threading.Event) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 
+from tests.trust.people import several
+
 EDITION = "edición"
 """Every name of edition k of the invented registry ends in this word and k, and there are k more than ten of them."""
 
@@ -43,16 +45,9 @@ class Reading:
 @contextmanager
 def readers(port: int, people: int) -> Iterator[Reading]:
     """Let so many people read at the proxy until the block ends."""
-    reading, stop = Reading(), threading.Event()
-    threads = [threading.Thread(target=_read, args=(port, number, reading, stop)) for number in range(people)]
-    for thread in threads:
-        thread.start()
-    try:
+    reading = Reading()
+    with several(people, lambda number, stop: _read(port, number, reading, stop)):
         yield reading
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def _read(port: int, number: int, reading: Reading, stop: threading.Event) -> None:
