@@ -12,9 +12,9 @@ from api.state import app_state
 from exemptions.calendar import guatemala_day
 from exemptions.errors import Exhausted, NothingPublished, ReleaseDamaged
 from exemptions.parameters import ParameterReader
+from exemptions.pointer import ListedRelease
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
-from exemptions.store import ListedRelease
 
 
 def release_of_query(query: RegistryQuery, *, cursor_release: int | None = None) -> Release:

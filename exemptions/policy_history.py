@@ -11,7 +11,8 @@ from threading import Lock
 from typing import Any
 
 from exemptions.errors import ReleaseDamaged
-from exemptions.store import ListedRelease, ReleaseStore
+from exemptions.pointer import ListedRelease
+from exemptions.store import ReleaseStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ says nothing: what the last whole one said stands.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
@@ -16,9 +15,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from functools import lru_cache
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,27 +23,23 @@ import pyarrow as pa
 
 from exemptions.aggregates import facets, sums, taxpayers
 from exemptions.answers import AnswerCache
-from exemptions.calendar import Clock, guatemala_day, parse_instant, system_clock
+from exemptions.calendar import Clock, guatemala_day, system_clock
 from exemptions.errors import (
-    MALFORMED,
     Exhausted,
     InvalidQuery,
     NothingPublished,
     ParameterProblem,
     ReleaseDamaged,
-    ReleaseNotFound,
     ReleaseNotHere,
-    ReleaseWithdrawn,
 )
-from exemptions.exhaustion import refuse_exhausted
 from exemptions.filters import FACETS
 from exemptions.integrity import damaged
 from exemptions.matches import total
+from exemptions.pointer import POINTER, ListedRelease, Pointer, get_listed, nothing_published, read_pointer
 from exemptions.query import RegistryQuery
 from exemptions.release import Release, open_account, open_records, open_release, read_own_manifest
 from exemptions.store_sight import Sightings
 
-POINTER = "current.json"
 POLL_S = 0.5
 """Seconds between looks at the pointer; a switch is promised within two."""
 RETRY_S = 30.0
@@ -57,45 +50,6 @@ REREAD_S = 60.0
 # An old release is mapped, not read: keeping a few open costs address space and some 20 MB each at 2,000,000 rows.
 _OLD_RELEASES_OPEN = 4
 _log = logging.getLogger(__name__)
-
-
-class ReleaseState(StrEnum):
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRelease:
-    """One release as the pointer lists it."""
-
-    release: int
-    published_at: datetime
-    status_date: date
-    manifest_sha256: str
-    restores: int | None
-    state: ReleaseState
-    withdrawn_at: datetime | None = None
-    reason: str | None = None
-    """Why it was withdrawn."""
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether only its tombstone remains."""
-        return self.state is ReleaseState.WITHDRAWN
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """What `current.json` says."""
-
-    current: ListedRelease | None
-    """None when every release was withdrawn."""
-    releases: Mapping[int, ListedRelease]
-
-    @property
-    def withdrawn(self) -> frozenset[int]:
-        """The numbers of the releases of which only a tombstone remains."""
-        return frozenset(number for number, listed in self.releases.items() if listed.withdrawn)
 
 
 class ReleaseStore:
@@ -160,7 +114,7 @@ class ReleaseStore:
         if number is not None:
             return self._find(pointer, number)
         if pointer.current is None:
-            raise _nothing_published()
+            raise nothing_published()
         return pointer.current
 
     def as_of(self, day: date) -> Release:
@@ -226,7 +180,7 @@ class ReleaseStore:
             wanted = pointer.current
             self._forget_withdrawn(pointer)
             if wanted is None:
-                raise _nothing_published()
+                raise nothing_published()
             if self._current is None or self._current.manifest_sha256 != wanted.manifest_sha256:
                 try:
                     self._current = self._open(wanted)
@@ -328,7 +282,7 @@ class ReleaseStore:
                 f"La publicación {number} todavía no llega a esta máquina; vuelva a intentarlo en unos segundos.",
                 f"Release {number} has not reached this machine yet; try again in some seconds.",
             )
-        return _get_listed(pointer, number)
+        return get_listed(pointer, number)
 
     def _folder(self, listed: ListedRelease) -> Path:
         return self._path / str(listed.release)
@@ -356,21 +310,6 @@ class _Refusal:
     until: float
 
 
-def read_pointer(path: Path) -> Pointer:
-    """What the pointer of a release store says.
-
-    Raises: NothingPublished if there is none; ReleaseDamaged, Exhausted.
-    """
-    try:
-        content = (path / POINTER).read_bytes()
-    except FileNotFoundError as error:
-        raise _nothing_published() from error
-    except OSError as error:
-        refuse_exhausted(error)
-        raise _unreadable_pointer() from error
-    return parse_pointer(content)
-
-
 def warm(release: Release) -> None:
     """Compute the answers for everything, which are asked most and are the slowest, before the release is served."""
     everything = RegistryQuery()
@@ -378,75 +317,6 @@ def warm(release: Release) -> None:
     facets(release, everything, FACETS)
     sums(release, everything)
     taxpayers(release, everything)
-
-
-# The file is read for many answers and changes with a release; reading what its bytes say takes most of the time.
-@lru_cache(maxsize=8)
-def parse_pointer(content: bytes) -> Pointer:
-    """What the bytes of a `current.json` say.
-
-    Raises: ReleaseDamaged if they do not say which releases exist.
-    """
-    try:
-        return _parse_pointer(json.loads(content))
-    except MALFORMED as error:
-        raise _unreadable_pointer() from error
-
-
-def _parse_pointer(content: Mapping[str, Any]) -> Pointer:
-    releases = {
-        int(entry["release"]): ListedRelease(
-            release=int(entry["release"]),
-            published_at=parse_instant(entry["published_at"]).astimezone(UTC),
-            status_date=date.fromisoformat(entry["status_date"]),
-            manifest_sha256=str(entry["manifest_sha256"]),
-            restores=entry.get("restores"),
-            state=ReleaseState(entry["state"]),
-            withdrawn_at=_instant(entry.get("withdrawn_at")),
-            reason=entry.get("reason"),
-        )
-        for entry in content["releases"]
-    }
-    if any(number < 1 for number in releases):
-        raise ValueError("releases are numbered from 1")
-    current = content["release"]
-    if current is not None and releases[int(current)].manifest_sha256 != content["manifest_sha256"]:
-        raise ValueError("it says two things of the current release")
-    return Pointer(None if current is None else releases[int(current)], releases)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else parse_instant(text).astimezone(UTC)
-
-
-def _get_listed(pointer: Pointer, number: int) -> ListedRelease:
-    listed = pointer.releases.get(number)
-    if listed is None:
-        raise ReleaseNotFound(f"No existe la publicación {number}.", f"There is no release {number}.")
-    if listed.withdrawn:
-        raise _withdrawn(listed)
-    return listed
-
-
-def _withdrawn(listed: ListedRelease) -> ReleaseWithdrawn:
-    number, day = listed.release, listed.withdrawn_at and guatemala_day(listed.withdrawn_at).isoformat()
-    if day is None or not listed.reason:
-        return ReleaseWithdrawn(f"La publicación {number} fue retirada.", f"Release {number} was withdrawn.")
-    return ReleaseWithdrawn(
-        f"La publicación {number} fue retirada el {day}. Motivo: {listed.reason}",
-        f"Release {number} was withdrawn on {day}. Reason: {listed.reason}",
-    )
-
-
-def _unreadable_pointer() -> ReleaseDamaged:
-    return ReleaseDamaged(
-        "current.json no se puede leer o no dice qué publicaciones hay.",
-        "current.json cannot be read or does not say which releases exist.",
-    )
-
-
-def _nothing_published() -> NothingPublished:
-    return NothingPublished("Todavía no hay ninguna publicación.", "Nothing has been published yet.")
 
 
 def _refused_day(day: date, es: str, en: str) -> InvalidQuery:

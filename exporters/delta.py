@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from exemptions.errors import Busy, NothingPublished, Sentence, SettingsError, StoreRefused, StoreUnreachable
 from exemptions.locking import hold_file_lock
+from exemptions.pointer import Pointer, read_pointer
 from exemptions.settings import ENVIRONMENT
-from exemptions.store import Pointer, read_pointer
 from exporters.remote import open_remote
 from exporters.steps import Tell
 

@@ -23,7 +23,7 @@ from exemptions.disk import disk_full
 from exemptions.errors import Busy, DiskFull, RegistryError, ReleaseDamaged, Sentence, StoreRefused
 from exemptions.integrity import MANIFEST, SIGNATURE, damaged, read_manifest
 from exemptions.locking import hold_file_lock
-from exemptions.store import POINTER, ListedRelease, Pointer, parse_pointer
+from exemptions.pointer import POINTER, ListedRelease, Pointer, parse_pointer
 from exemptions.store_sight import SIGHT, StoreSight, find_sight
 from exporters.durable import delete_folder, link_file, make_folder, move_folder, replace_file, sync_tree
 from exporters.manifest import verify_folder

@@ -23,7 +23,7 @@ from exemptions.correction_log import LOG
 from exemptions.errors import Busy, RegistryError, Sentence, StoreRefused
 from exemptions.integrity import MANIFEST, SIGNATURE, damaged
 from exemptions.locking import hold_file_lock
-from exemptions.store import POINTER, ListedRelease, Pointer, parse_pointer
+from exemptions.pointer import POINTER, ListedRelease, Pointer, parse_pointer
 from exemptions.store_sight import SIGHT, StoreSight
 from exporters.durable import replace_file
 from exporters.manifest import read_release_manifest

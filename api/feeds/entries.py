@@ -20,8 +20,8 @@ from api.pages.values import Item, Reader, holder_name, records_phrase
 from api.state import absolute, app_state
 from exemptions.errors import ReleaseDamaged
 from exemptions.integrity import read_manifest
+from exemptions.pointer import ListedRelease
 from exemptions.release import Release
-from exemptions.store import ListedRelease
 from exporters.changes import ChangeKind
 
 Change = Mapping[str, Any]

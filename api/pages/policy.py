@@ -15,8 +15,8 @@ from api.pages.values import Reader, column_label
 from exemptions.calendar import guatemala_day
 from exemptions.disclosure import RECORD
 from exemptions.facts import quetzales
+from exemptions.pointer import ListedRelease
 from exemptions.policy_history import PolicyHistory, RuleChange, Scope, StandingRule, Terms
-from exemptions.store import ListedRelease
 
 _NAMED_CATEGORIES = 4
 """More categories than these are counted instead of named."""

@@ -27,9 +27,9 @@ from api.state import app_state
 from exemptions.calendar import guatemala_day
 from exemptions.errors import ReleaseDamaged
 from exemptions.integrity import read_manifest
+from exemptions.pointer import ListedRelease, ReleaseState
 from exemptions.query import RegistryQuery
 from exemptions.release import Release
-from exemptions.store import ListedRelease, ReleaseState
 
 _CHANGES_SHOWN = 50
 """Changes on the page of a publication; the rest is a download."""

@@ -30,8 +30,8 @@ from exemptions.columns import BOOKKEEPING
 from exemptions.errors import NotFound, ReleaseDamaged
 from exemptions.integrity import read_manifest
 from exemptions.parameters import RECORD_ID
+from exemptions.pointer import ListedRelease
 from exemptions.release import Release
-from exemptions.store import ListedRelease
 from exporters.inclusion import ProofUnreadable, prove_row
 from exporters.verification import Verification
 from exporters.verify_proof import check_proof

@@ -22,8 +22,8 @@ from api.v1.blueprints import v1
 from api.v1.described import MAX_COUNT
 from api.v1.table_files import describe_file, take_headings, words_of
 from exemptions.calendar import format_instant
+from exemptions.pointer import ListedRelease
 from exemptions.release import Release
-from exemptions.store import ListedRelease
 from exporters.formats import FORMATS, Format
 from exporters.tables import CHANGES
 

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from exemptions.errors import SettingsError, StoreRefused
+from exemptions.pointer import read_pointer
 from exemptions.settings import read_settings
-from exemptions.store import read_pointer
 from exporters.delta import SOURCE, TABLE, write_delta
 from exporters.withdraw import withdraw
 from tests.exporters.staging import APPROVER, Home, natural, row
