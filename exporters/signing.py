@@ -85,14 +85,21 @@ def make_key(home: Path, *, at: datetime) -> PublicKey:
 def find_key(home: Path, *, at: datetime) -> SigningKey | None:
     """The key in use; None where none was made. `at` is since when it is in use, should its making have been cut short.
 
-    Raises: KeyUnreadable.
+    Raises: KeyUnreadable, also where one was made and is gone: nothing is to be published unsigned by mistake.
     """
     folder = home / KEYS_FOLDER
     try:
         private = load_pem_private_key((folder / PRIVATE_KEY).read_bytes(), password=None)
         if not isinstance(private, Ed25519PrivateKey):
             raise ValueError("not Ed25519")
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if any(known.until is None for known in read_keys(folder)):
+            raise KeyUnreadable(
+                f"Falta {folder / PRIVATE_KEY}, la llave que firma: póngala de un respaldo, o haga otra con exemptions "
+                "key new.",
+                f"{folder / PRIVATE_KEY}, the key that signs, is missing: put it back from a backup, or make another "
+                "with exemptions key new.",
+            ) from error
         return None
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyUnreadable(

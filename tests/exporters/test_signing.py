@@ -51,6 +51,17 @@ def test_find_key__where_there_is_none(tmp_path: Path) -> None:
     assert not (tmp_path / "releases").exists()
 
 
+def test_find_key__one_that_was_lost_is_not_taken_for_none(tmp_path: Path) -> None:
+    first = make_key(tmp_path, at=AT)
+    (tmp_path / "keys" / "signing.key").unlink()
+    with pytest.raises(KeyUnreadable, match="is missing"):
+        find_key(tmp_path, at=AT)
+    second = make_key(tmp_path, at=AT + timedelta(days=1))
+    found = find_key(tmp_path, at=AT + timedelta(days=1))
+    assert found is not None
+    assert [key.raw for key in list_keys(tmp_path)] == [first.raw, second.raw] == [first.raw, found.public.raw]
+
+
 @pytest.mark.parametrize("content", [b"", b"no es una llave", b"-----BEGIN PRIVATE KEY-----\nAA==\n"])
 def test_find_key__refuses_what_is_none(tmp_path: Path, content: bytes) -> None:
     make_key(tmp_path, at=AT)
