@@ -1,8 +1,7 @@
-"""Members of staff: who may act, and what an administrator and they themselves change about an account."""
+"""Members of staff: who may act, and what an administrator changes about an account."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +11,11 @@ from sqlalchemy.orm import Session
 from exemptions.audit import Act, record_act
 from exemptions.calendar import system_clock
 from exemptions.database import TWO_PERSON, Book, is_two_person
-from exemptions.errors import CodeRefused, NobodyYet, NotAllowed, NotFound, PasswordRefused, RoleMissing
+from exemptions.errors import NobodyYet, NotAllowed, NotFound, RoleMissing
 from exemptions.models import Account, Fact
-from exemptions.passwords import check_password, hash_password, verify_password
+from exemptions.passwords import check_password, hash_password
 from exemptions.rights import CALENDAR, OPERATOR, RESERVED_NAMES, ROLES_WITH, Actor, Right, StaffRole
-from exemptions.second_factor import accept_code, make_secret
-from exemptions.sessions import count_failure, end_sessions_of, end_some_sessions_of, forget_failures
+from exemptions.sessions import end_sessions_of, forget_failures
 from exemptions.tokens import find_token_owner, issue_token, list_tokens, revoke_tokens_of
 
 __all__ = [
@@ -29,23 +27,16 @@ __all__ = [
     "Right",
     "StaffRole",
     "add_account",
-    "begin_second_factor",
-    "confirm_second_factor",
     "disable_account",
     "enable_account",
-    "end_own_sessions",
-    "find_pending_secret",
     "get_account",
     "give_password",
     "issue_token",
     "list_accounts",
-    "prove_own_password",
     "record_denial",
-    "remove_own_second_factor",
     "require",
     "require_account",
     "reset_second_factor",
-    "set_own_password",
     "set_role",
     "set_two_person",
 ]
@@ -137,7 +128,7 @@ def add_account(
     forget_failures(account)
     if password is not None:
         check_password(password, name=name)
-        _set_password(account, password, at, must_change=True)
+        put_password(account, password, at, must_change=True)
     session.add(account)
     session.flush()
     details = {"role": str(role), "password": password is not None}
@@ -149,7 +140,7 @@ def set_role(session: Session, *, actor: Actor, name: str, role: StaffRole, at: 
 
     Raises: NotFound; NotAllowed for the last administrator.
     """
-    account = _get(session, name)
+    account = account_named(session, name)
     before = account.role
     if before == role:
         return
@@ -164,7 +155,7 @@ def disable_account(session: Session, *, actor: Actor, name: str, at: datetime) 
 
     Raises: NotFound; NotAllowed for the last administrator, without whom nobody could ever add another.
     """
-    account = _get(session, name)
+    account = account_named(session, name)
     _keep_an_administrator(session, name)
     account.disabled = True
     end_sessions_of(session, account=name)
@@ -177,7 +168,7 @@ def enable_account(session: Session, *, actor: Actor, name: str, at: datetime) -
 
     Raises: NotFound.
     """
-    account = _get(session, name)
+    account = account_named(session, name)
     if not account.disabled and account.locked_until is None:
         return
     account.disabled = False
@@ -190,85 +181,12 @@ def give_password(session: Session, *, actor: Actor, name: str, password: str, a
 
     Raises: NotFound; PasswordRefused.
     """
-    account = _get(session, name)
+    account = account_named(session, name)
     check_password(password, name=name)
-    _set_password(account, password, at, must_change=actor.name != name)
+    put_password(account, password, at, must_change=actor.name != name)
     forget_failures(account)
     end_sessions_of(session, account=name)
     record_act(session, actor=actor.name, act=Act.PASSWORD_GIVEN, subject=name, at=at)
-
-
-def set_own_password(session: Session, *, name: str, current: str, new: str, at: datetime, keep: str = "") -> bool:
-    """Change one's own password; every session but the one whose cookie is `keep` ends.
-
-    False when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
-    end every session.
-    Raises: NotFound; PasswordRefused for the new one.
-    """
-    account = _get(session, name)
-    check_password(new, name=name)
-    if not _prove_password(session, account, current, at):
-        return False
-    if verify_password(account.password_hash, new):
-        raise PasswordRefused("La contraseña nueva es la de antes.", "The new password is the one before.")
-    _set_password(account, new, at, must_change=False)
-    forget_failures(account)
-    end_sessions_of(session, account=name, keep=keep)
-    record_act(session, actor=name, act=Act.PASSWORD_CHANGED, subject=name, at=at)
-    return True
-
-
-def prove_own_password(session: Session, *, name: str, current: str, at: datetime) -> bool:
-    """Whether this is the password of who is signed in, asked anew before an act that a stolen session must not do.
-
-    False counts as a failed sign-in, so the caller commits; too many of them end every session.
-    Raises: NotFound.
-    """
-    return _prove_password(session, _get(session, name), current, at)
-
-
-def begin_second_factor(session: Session, *, name: str, current: str, at: datetime) -> str | None:
-    """A new secret for the account's second factor, which counts once its first code is confirmed.
-
-    None when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
-    end every session.
-    Raises: NotFound; NotAllowed if the account has a second factor already.
-    """
-    account = _get(session, name)
-    if account.totp_confirmed:
-        raise NotAllowed(
-            "La cuenta ya tiene un segundo factor; pida a quien administra que lo quite.",
-            "The account already has a second factor; ask an administrator to remove it.",
-        )
-    if not _prove_password(session, account, current, at):
-        return None
-    account.totp_secret, account.totp_last_step = make_secret(), None
-    return account.totp_secret
-
-
-def find_pending_secret(session: Session, *, name: str) -> str | None:
-    """The secret whose first code was not yet confirmed.
-
-    Raises: NotFound.
-    """
-    account = _get(session, name)
-    return None if account.totp_confirmed else account.totp_secret
-
-
-def confirm_second_factor(session: Session, *, name: str, code: str, at: datetime, keep: str = "") -> None:
-    """Turn the second factor on by the first code of its secret; every session but that of the cookie `keep` ends.
-
-    Raises: NotFound; CodeRefused.
-    """
-    account = _get(session, name)
-    if account.totp_confirmed or not accept_code(account, code=code, at=at):
-        raise CodeRefused(
-            "El código no corresponde. Revise la hora de su teléfono y escriba el código que muestra ahora.",
-            "The code does not fit. Look at the clock of your telephone and write the code that it shows now.",
-        )
-    account.totp_confirmed = True
-    end_sessions_of(session, account=name, keep=keep)
-    record_act(session, actor=name, act=Act.SECOND_FACTOR_SET, subject=name, at=at)
 
 
 def reset_second_factor(session: Session, *, actor: Actor, name: str, at: datetime) -> None:
@@ -276,36 +194,8 @@ def reset_second_factor(session: Session, *, actor: Actor, name: str, at: dateti
 
     Raises: NotFound.
     """
-    account = _get(session, name)
-    _remove_second_factor(session, account, actor=actor, at=at)
-
-
-def remove_own_second_factor(session: Session, *, name: str, current: str, at: datetime, keep: str = "") -> bool:
-    """Remove one's own second factor; every session but the one whose cookie is `keep` ends.
-
-    False when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
-    end every session.
-    Raises: NotFound.
-    """
-    account = _get(session, name)
-    if not _prove_password(session, account, current, at):
-        return False
-    _remove_second_factor(session, account, actor=Actor(name), at=at, keep=keep)
-    return True
-
-
-def end_own_sessions(session: Session, *, name: str, current: str, sessions: Iterable[str], at: datetime) -> bool:
-    """End those of one's own sessions that `sessions` names, by the `id` of their `OpenSession`.
-
-    False when the current password is wrong: that counts as a failed sign-in, so the caller commits; too many of them
-    end every session.
-    Raises: NotFound.
-    """
-    account = _get(session, name)
-    if not _prove_password(session, account, current, at):
-        return False
-    end_some_sessions_of(session, account=name, ids=sessions, at=at)
-    return True
+    account = account_named(session, name)
+    drop_second_factor(session, account, actor=actor, at=at)
 
 
 def set_two_person(session: Session, *, actor: Actor, on: bool, reason: str, at: datetime) -> bool:
@@ -346,17 +236,7 @@ def get_account(session: Session, name: str) -> AccountFacts:
     Raises: NotFound.
     """
     tokens = [token for token in list_tokens(session, account=name) if token.revoked_at is None]
-    return _facts(_get(session, name), len(tokens))
-
-
-def _prove_password(session: Session, account: Account, password: str, at: datetime) -> bool:
-    """Whether this is the account's password; a wrong one counts as a failed sign-in, too many end every session."""
-    if verify_password(account.password_hash, password):
-        return True
-    count_failure(session, account, at)
-    if account.locked_until is not None:
-        end_sessions_of(session, account=account.name)
-    return False
+    return _facts(account_named(session, name), len(tokens))
 
 
 def _with_right(account: Account, right: Right) -> Actor:
@@ -403,7 +283,8 @@ def _keep_an_administrator(session: Session, name: str) -> None:
         )
 
 
-def _remove_second_factor(session: Session, account: Account, *, actor: Actor, at: datetime, keep: str = "") -> None:
+def drop_second_factor(session: Session, account: Account, *, actor: Actor, at: datetime, keep: str = "") -> None:
+    """Take away an account's second factor, if it has one; every session but that of the cookie `keep` ends."""
     if account.totp_secret is None:
         return
     account.totp_secret, account.totp_confirmed, account.totp_last_step = None, False, None
@@ -411,12 +292,17 @@ def _remove_second_factor(session: Session, account: Account, *, actor: Actor, a
     record_act(session, actor=actor.name, act=Act.SECOND_FACTOR_RESET, subject=account.name, at=at)
 
 
-def _set_password(account: Account, password: str, at: datetime, *, must_change: bool) -> None:
+def put_password(account: Account, password: str, at: datetime, *, must_change: bool) -> None:
+    """Put a password that was checked in place of the one before."""
     account.password_hash = hash_password(password)
     account.password_set_at, account.must_change_password = at, must_change
 
 
-def _get(session: Session, name: str) -> Account:
+def account_named(session: Session, name: str) -> Account:
+    """The account of that name.
+
+    Raises: NotFound.
+    """
     account = session.get(Account, name)
     if account is None:
         raise NotFound(f"No hay ninguna cuenta «{name}».", f"There is no account “{name}”.")

@@ -22,7 +22,8 @@ from api.staff.access import signed_in_for_own_account, signed_in_for_second_fac
 from api.staff.blueprint import current_staff, render_staff, signed_in, staff, staff_book, staff_url
 from api.staff.cookies import session_token
 from api.state import app_state
-from exemptions.accounts import (
+from exemptions.errors import CodeRefused, PasswordRefused
+from exemptions.own_account import (
     begin_second_factor,
     confirm_second_factor,
     end_own_sessions,
@@ -30,7 +31,6 @@ from exemptions.accounts import (
     remove_own_second_factor,
     set_own_password,
 )
-from exemptions.errors import CodeRefused, PasswordRefused
 from exemptions.passwords import LONGEST, SHORTEST
 from exemptions.second_factor import provisioning_uri
 from exemptions.sessions import OpenSession, list_sessions

@@ -16,9 +16,10 @@ from api.security_log import Refusal, log_refusal
 from api.staff.blueprint import current_actor, current_staff, render_staff, signed_in, staff, staff_book, staff_url
 from api.staff.words import Tag
 from api.state import app_state
-from exemptions.accounts import ROLES_WITH, Right, StaffRole, prove_own_password
+from exemptions.accounts import ROLES_WITH, Right, StaffRole
 from exemptions.calendar import guatemala_day
 from exemptions.errors import NotAllowed
+from exemptions.own_account import prove_own_password
 from exemptions.passwords import LONGEST
 from exemptions.tokens import LONGEST_LABEL, MOST_DAYS, TokenFacts, issue_token, list_tokens, revoke_token
 

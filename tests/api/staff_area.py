@@ -14,16 +14,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api import create_app
-from exemptions.accounts import (
-    Actor,
-    StaffRole,
-    add_account,
-    begin_second_factor,
-    confirm_second_factor,
-    give_password,
-)
+from exemptions.accounts import Actor, StaffRole, add_account, give_password
 from exemptions.audit_search import AuditFilter, AuditLine, find_entries
 from exemptions.database import Book, open_book
+from exemptions.own_account import begin_second_factor, confirm_second_factor
 from exemptions.settings import Settings, read_settings
 
 PASSWORD = "el río baja turbio 47"

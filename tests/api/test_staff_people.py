@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from api.staff.act_words import act_name
-from exemptions.accounts import Right, find_pending_secret, get_account, require
+from exemptions.accounts import Right, get_account, require
 from exemptions.audit import Act, record_act
 from exemptions.datasets import DATASET_COLUMNS, Dataset
 from exemptions.models import AuditEntry
+from exemptions.own_account import find_pending_secret
 from exemptions.second_factor import provisioning_uri
 from tests.api.html_page import Element, read_page
 from tests.api.staff_area import ADMINISTRATOR, APPROVER, LOADER, PASSWORD, StaffArea, form_token, post

@@ -18,21 +18,16 @@ from exemptions.accounts import (
     Right,
     StaffRole,
     add_account,
-    begin_second_factor,
-    confirm_second_factor,
     disable_account,
     enable_account,
-    find_pending_secret,
     get_account,
     give_password,
     issue_token,
     list_accounts,
     record_denial,
-    remove_own_second_factor,
     require,
     require_account,
     reset_second_factor,
-    set_own_password,
     set_role,
     set_two_person,
 )
@@ -40,6 +35,13 @@ from exemptions.audit_search import AuditFilter, AuditLine, iter_entries
 from exemptions.database import Book, is_two_person, open_book
 from exemptions.errors import CodeRefused, NotAllowed, NotFound, PasswordRefused, RoleMissing
 from exemptions.models import Account, Base, StaffSession, StrangerTries
+from exemptions.own_account import (
+    begin_second_factor,
+    confirm_second_factor,
+    find_pending_secret,
+    remove_own_second_factor,
+    set_own_password,
+)
 from exemptions.passwords import is_outdated
 from exemptions.sessions import (
     FIRST_LOCK,
