@@ -9,6 +9,7 @@ import json
 import os
 import time
 import zlib
+from itertools import count
 from pathlib import Path
 
 import requests
@@ -24,13 +25,16 @@ KNOWN = json.loads(os.environ["REGISTRY_VALUES"])
 DELIVERIES = [Path(path).read_bytes() for path in json.loads(os.environ["REGISTRY_DELIVERIES"])]
 """Files that can be loaded: bytes drawn at random are never one."""
 
-DELIVERED = "/api/v1/staff/batches/"
-"""How the paths begin that lead to what was delivered."""
+DELIVERIES_PATH = "/api/v1/staff/batches"
+"""Where files are delivered; what was delivered lies below it."""
+
+ADDRESS = os.environ["REGISTRY_ADDRESS"]
 
 LOADED = []
 """Batches that came of deliveries, ready for a decision."""
 
 PATIENCE_S = 60.0
+_DELIVERED, _DELIVERING, _APPROVING = count(), count(), count()
 
 DECIDED_BY_DATA = frozenset(
     {
@@ -85,7 +89,7 @@ def map_path_parameters(context, path_parameters):
     """Every other time, what the registry has: else nearly every path would end at a 404."""
     for name, value in (path_parameters or {}).items():
         known = KNOWN.get(name) if name != "name" or context.operation.path.startswith("/downloads/") else None
-        if LOADED and context.operation.path.startswith(DELIVERED):
+        if LOADED and context.operation.path.startswith(f"{DELIVERIES_PATH}/"):
             known = LOADED
         drawn = zlib.crc32(repr(value).encode("utf-8", "replace"))
         # A value that is wrong for its kind is what the fuzzer wanted to send.
@@ -104,37 +108,49 @@ def map_body(context, body):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Every other delivery that the document allows is of a file that can be loaded, and every other approval is of
-    one of them as it is: a lift, or what was seen, that was drawn is never right."""
+    """Every other delivery that the document allows is of a file that can be loaded, and every other approval of a
+    batch that waits for one, as it is: a lift, or what was seen, that was drawn is never right."""
     if not case.meta or not case.meta.generation.mode.is_positive:
         return
-    drawn = zlib.crc32(repr((case.query, case.body)).encode("utf-8", "replace"))
-    if drawn % 2 and _delivers(case):
-        case.query = {"dataset": "registry", "mode": "merge", "file_name": f"{drawn}.csv"}
-        case.body = DELIVERIES[drawn // 2 % len(DELIVERIES)]
-    elif drawn % 2 and LOADED and case.operation.path.endswith("/approve"):
-        case.path_parameters = {"number": LOADED[drawn // 2 % len(LOADED)]}
-        case.body = {}
+    if _delivers(case) and next(_DELIVERING) % 2 == 0:
+        case.query, case.body = _next_delivery()
+    elif case.operation.path.endswith("/approve") and next(_APPROVING) % 2 == 0:
+        query, body = _next_delivery()
+        sent = requests.post(f"{ADDRESS}{DELIVERIES_PATH}", body, params=query, headers=_as_loader(), timeout=30)
+        _wait_for(sent.json()["job"])
+        case.path_parameters, case.body = {"number": LOADED[-1] if LOADED else 1}, {}
 
 
 @schemathesis.hook
 def after_call(context, case, response):
     """A delivery that was taken is waited for, so that there is a batch for what decides about one."""
-    if not _delivers(case) or response.status_code != 202:
-        return
-    number, deadline = response.json()["job"], time.monotonic() + PATIENCE_S
-    address = response.request.url.partition("/api/v1/staff/")[0] + f"/api/v1/staff/jobs/{number}"
-    job = {"state": "waiting"}
-    while job["state"] in ("waiting", "running") and time.monotonic() < deadline:
+    if _delivers(case) and response.status_code == 202:
+        _wait_for(response.json()["job"])
+
+
+def _next_delivery():
+    number = next(_DELIVERED)
+    query = {"dataset": "registry", "mode": "merge", "file_name": f"{number}.csv"}
+    return query, DELIVERIES[number % len(DELIVERIES)]
+
+
+def _wait_for(job):
+    """See a load through; its batch is noted if it is ready for a decision."""
+    deadline, told = time.monotonic() + PATIENCE_S, {"state": "waiting"}
+    while told["state"] in ("waiting", "running") and time.monotonic() < deadline:
         time.sleep(0.1)
-        job = requests.get(address, headers={"Authorization": f"Bearer {TOKENS['loader']}"}, timeout=30).json()
-    outcome = job.get("outcome") or {}
+        told = requests.get(f"{ADDRESS}/api/v1/staff/jobs/{job}", headers=_as_loader(), timeout=30).json()
+    outcome = told.get("outcome") or {}
     if outcome.get("state") == "validated" and outcome["batch"] not in LOADED:
         LOADED.append(outcome["batch"])
 
 
+def _as_loader():
+    return {"Authorization": f"Bearer {TOKENS['loader']}", "Content-Type": "application/octet-stream"}
+
+
 def _delivers(case):
-    return case.operation.path == "/api/v1/staff/batches" and case.operation.method.upper() == "POST"
+    return case.operation.path == DELIVERIES_PATH and case.operation.method.upper() == "POST"
 
 
 @schemathesis.check
